@@ -1,9 +1,9 @@
 """The only reader of the process environment.
 
 Every reader takes the variable's name and an optional ``default``. Without a default the variable is
-required: a missing or unreadable one is noted, a harmless stand-in is returned, and ``refuse_if_incomplete()``,
-called at the end of a settings module, raises one error that names everything that is wrong. A person who
-installs the portal sees the whole list at once, not one name per start.
+required: a missing or unreadable one is noted, a harmless stand-in is returned, and
+``refuse_if_incomplete()``, called at the end of a settings module, raises one error that names everything
+that is wrong. A person who installs the portal sees the whole list at once, not one name per start.
 
 An empty variable counts as missing: ``SECRET_KEY=`` in a file of variables is a forgotten value.
 """
@@ -14,10 +14,13 @@ import base64
 import binascii
 import os
 from collections.abc import Mapping, MutableMapping
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+from okoce.embedded.testing import throwaway_environment
 
 KEY_BYTES: Final = 32  # AES-256 and HMAC-SHA-256
 
@@ -73,12 +76,16 @@ class Environment:
             self._note_malformed(name, "must be a whole number")
         return 0
 
-    def names(self, name: str, *, default: Any = REQUIRED) -> list[str]:
+    def words(self, name: str, *, default: Any = REQUIRED) -> list[str]:
         """A list of words separated by commas."""
         value = self.text(name, default=default)
         if isinstance(value, str):
             return [word.strip() for word in value.split(",") if word.strip()]
         return list(value)
+
+    def path(self, name: str, *, default: Any = REQUIRED) -> Path:
+        """A folder or file; a relative one counts from the working folder."""
+        return Path(self.text(name, default=default)).expanduser()
 
     def url(self, name: str, *, schemes: tuple[str, ...] = (), default: Any = REQUIRED) -> Any:
         """An address as text; with ``schemes`` only those are accepted."""
@@ -122,15 +129,16 @@ class Environment:
         """Django's ``DATABASES`` entry for a PostgreSQL address.
 
         Both ``postgresql://user:password@host:5432/name`` and a Unix socket as
-        ``postgresql://user:password@/name?host=/folder&port=5432`` are read; other parameters become driver options.
+        ``postgresql://user:password@/name?host=/folder&port=5432`` are read; other parameters become
+        options of the driver.
         """
         value = self.url(name, schemes=("postgresql", "postgres"), default=default)
         return database_settings(value) if isinstance(value, str) else value
 
     def email(self, name: str, *, default: Any = REQUIRED) -> dict[str, Any]:
-        """Django's ``EMAIL_*`` settings for ``smtp://user:password@host:port`` or ``smtps://…``; empty when unset.
+        """Django's ``EMAIL_*`` settings for ``smtp://user:password@host:port``; empty when unset.
 
-        ``smtp://…?tls=1`` starts TLS on the plain port, ``smtps://`` speaks TLS from the first byte.
+        ``smtp://…?tls=1`` starts TLS on the plain port, ``smtps://…`` speaks TLS from the first byte.
         """
         value = self.url(name, schemes=("smtp", "smtps"), default=default)
         return email_settings(value) if isinstance(value, str) and value else {}
@@ -204,24 +212,41 @@ _environment = Environment(os.environ)
 text = _environment.text
 flag = _environment.flag
 number = _environment.number
-names = _environment.names
+words = _environment.words
 url = _environment.url
 keys = _environment.keys
 key = _environment.key
+path = _environment.path
 database = _environment.database
 email = _environment.email
 refuse_if_incomplete = _environment.refuse_if_incomplete
 
 
 def fill(values: Mapping[str, str]) -> None:
-    """Set variables that are absent or empty (local and test settings: the embedded servers' addresses)."""
-    variables: MutableMapping[str, str] = os.environ
+    """Set the variables that are absent or empty."""
     for name, value in values.items():
-        if not variables.get(name):
-            variables[name] = value
+        if not os.environ.get(name):
+            os.environ[name] = value
 
 
-def choose_settings(variables: MutableMapping[str, str] = os.environ) -> None:
+def defaults_for_tests() -> None:
+    """Fixed keys and the addresses of the throwaway servers, unless the environment says otherwise.
+
+    Only the addresses are chosen here; ``okoce.embedded.testing.ensure_test_servers()`` starts the servers,
+    so that reading these settings (type checks, ``makemigrations --check``) starts nothing.
+    """
+    fill(
+        {
+            "SECRET_KEY": "only-for-tests-" + "x" * 40,
+            "ENCRYPTION_KEYS": "1:" + base64.b64encode(b"only-for-tests-encryption-key-1!").decode(),
+            "LOOKUP_KEY": base64.b64encode(b"only-for-tests-lookup-key-32-b!!").decode(),
+        }
+    )
+    if not os.environ.get("DATABASE_URL") or not os.environ.get("REDIS_URL"):
+        fill(throwaway_environment())
+
+
+def choose_settings_module(variables: MutableMapping[str, str] = os.environ) -> None:
     """Point ``DJANGO_SETTINGS_MODULE`` at the settings of ``OKOCE_ENV`` (local, test, production)."""
     name = variables.get("OKOCE_ENV", "").strip() or "local"
     if name not in {"local", "test", "production"}:

@@ -1,0 +1,2 @@
+def throwaway_environment() -> dict[str, str]:
+    return {}
