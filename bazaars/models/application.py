@@ -1,0 +1,117 @@
+"""Who wants a stall, who gets which, and how many turns each has had."""
+
+from __future__ import annotations
+
+import secrets
+
+import pghistory
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import Q
+
+from bazaars.enums import AllocationState, ApplicationState, TurnKind
+from bazaars.models.bazaar import Site, Stall
+from bazaars.querysets import AllocationQuerySet, ApplicationQuerySet, TurnLedgerQuerySet
+from okoce.db.models import AppendOnly
+from okoce.organisations.models import Organisation
+from participants.models import Participant, Sector
+
+
+def new_public_id() -> str:
+    """The pseudonym under which an application stands in the public record: random, not the participant number."""
+    return secrets.token_hex(8)
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Application(models.Model):
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="applications")
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="applications")
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id)
+    pengampu = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    category = models.ForeignKey(Sector, on_delete=models.PROTECT, related_name="+")
+    product = models.CharField(max_length=100)
+    needs_power = models.BooleanField(default=False)
+    state = models.CharField(
+        max_length=10, choices=ApplicationState.choices, default=ApplicationState.SUBMITTED
+    )
+    submitted_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["site", "submitted_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(name="bazaars_application_once_per_site", fields=["site", "participant"]),
+            models.CheckConstraint(
+                name="bazaars_application_withdrawn_whole",
+                condition=Q(state="withdrawn", withdrawn_at__isnull=False)
+                | Q(state="submitted", withdrawn_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Allocation(models.Model):
+    """A stall given. ``days`` repeats the bazaar's days: nobody holds stalls in two places on one day."""
+
+    application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="allocation")
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="allocations")
+    stall = models.ForeignKey(Stall, on_delete=models.PROTECT, related_name="allocations")
+    share = models.PositiveSmallIntegerField(default=1, help_text="1 or 2: which half of a shared stall")
+    days = DateRangeField()
+    state = models.CharField(
+        max_length=10, choices=AllocationState.choices, default=AllocationState.ALLOCATED
+    )
+    decided_at = models.DateTimeField()
+
+    objects = AllocationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["stall", "share"]
+        constraints = [
+            models.UniqueConstraint(
+                name="bazaars_allocation_one_vendor_a_share",
+                fields=["stall", "share"],
+                condition=~Q(state="released"),
+            ),
+            models.CheckConstraint(name="bazaars_allocation_share_one_or_two", condition=Q(share__in=[1, 2])),
+            ExclusionConstraint(
+                name="bazaars_allocation_one_place_a_day",
+                expressions=[("participant", RangeOperators.EQUAL), ("days", RangeOperators.OVERLAPS)],
+                condition=~Q(state="released"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stall_id}/{self.share}"
+
+
+class TurnLedger(AppendOnly):
+    """Turns of each vendor: a stall held, or a no-show without excuse. Counted over the last 12 months."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="turns")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="turns")
+    kind = models.CharField(max_length=8, choices=TurnKind.choices)
+    on = models.DateField()
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = TurnLedgerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(name="bazaars_turnledger_once", fields=["participant", "site", "kind"]),
+        ]
+        indexes = [models.Index(name="bazaars_turnledger_person", fields=["participant", "-on"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.on}"

@@ -1,0 +1,152 @@
+"""One event, many sites on the same days, and the stalls of each."""
+
+from __future__ import annotations
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from bazaars.enums import SiteState
+from bazaars.querysets import BazaarQuerySet, SiteQuerySet
+from okoce.db.models import Dated
+from okoce.organisations.models import Organisation
+from okoce.regions.models import Region
+from participants.models import Sector
+
+
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["updated_at"]
+)
+class Bazaar(Dated):
+    """One event with its days; ``city`` is whose Sudin runs it."""
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=140, unique=True)
+    city = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    host = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    opens_at = models.TimeField()
+    closes_at = models.TimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = BazaarQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="bazaars_bazaar_days_in_order", condition=Q(ends_on__gte=F("starts_on"))
+            ),
+            models.CheckConstraint(
+                name="bazaars_bazaar_hours_in_order", condition=Q(closes_at__gt=F("opens_at"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("bazaars:bazaar", args=[self.slug])
+
+
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["updated_at"]
+)
+class Site(Dated):
+    """One place of the event, with its own applications, quotas and draw."""
+
+    bazaar = models.ForeignKey(Bazaar, on_delete=models.PROTECT, related_name="sites")
+    name = models.CharField(max_length=120)
+    kecamatan = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    address = models.CharField(max_length=200, blank=True)
+    share_limit = models.PositiveSmallIntegerField(default=1, help_text="how many vendors share one stall")
+    applications_open_at = models.DateTimeField(null=True, blank=True)
+    applications_close_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=SiteState.choices, default=SiteState.DRAFT)
+
+    objects = SiteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["bazaar", "name"]
+        constraints = [
+            models.UniqueConstraint(name="bazaars_site_once", fields=["bazaar", "name"]),
+            models.CheckConstraint(
+                name="bazaars_site_share_limit_one_or_two", condition=Q(share_limit__in=[1, 2])
+            ),
+            models.CheckConstraint(
+                name="bazaars_site_open_period_in_order",
+                condition=Q(applications_close_at__isnull=True)
+                | Q(applications_close_at__gt=F("applications_open_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("bazaars:site", args=[self.pk])
+
+
+class Stall(models.Model):
+    """One stall on the plan. ``zone`` reserves it for a pengampu; ``is_partner`` keeps it out of the draw."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="stalls")
+    number = models.CharField(max_length=6)
+    row = models.PositiveSmallIntegerField()
+    column = models.PositiveSmallIntegerField()
+    zone = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    has_power = models.BooleanField(default=False)
+    is_partner = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["site", "row", "column"]
+        constraints = [
+            models.UniqueConstraint(name="bazaars_stall_number_once", fields=["site", "number"]),
+            models.UniqueConstraint(name="bazaars_stall_place_once", fields=["site", "row", "column"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Quota(models.Model):
+    """How many places of a site go to one pengampu, or to one category of goods: at least, at most."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="quotas")
+    pengampu = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    category = models.ForeignKey(Sector, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    minimum = models.PositiveSmallIntegerField(default=0)
+    maximum = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["site", "pengampu", "category"]
+        constraints = [
+            models.CheckConstraint(
+                name="bazaars_quota_for_pengampu_or_category",
+                condition=Q(pengampu__isnull=False, category__isnull=True)
+                | Q(pengampu__isnull=True, category__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="bazaars_quota_minimum_up_to_maximum", condition=Q(maximum__gte=F("minimum"))
+            ),
+            models.UniqueConstraint(
+                name="bazaars_quota_pengampu_once",
+                fields=["site", "pengampu"],
+                condition=Q(pengampu__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="bazaars_quota_category_once",
+                fields=["site", "category"],
+                condition=Q(category__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pengampu_id or self.category_id}: {self.minimum}-{self.maximum}"

@@ -1,0 +1,72 @@
+"""Session limits, and the unit a signed-in person works for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib.auth import logout
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from okoce.accounts import sessions
+from okoce.accounts.models import Membership
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class SessionLimitMiddleware:
+    """Ends a session that was idle too long or is too old; see okoce.accounts.sessions for the limits."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = timezone.now()
+            if sessions.is_over(request.session, now=now):
+                logout(request)
+                request.session_ended = True  # type: ignore[attr-defined]
+            else:
+                sessions.touch(request.session, now=now)
+        return self.get_response(request)
+
+
+class MembershipMiddleware:
+    """Puts the chosen membership on `request.user.active_membership`."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if user.is_authenticated:
+            memberships = list(
+                Membership.objects.filter(user=user).valid_on(timezone.localdate()).with_unit().order_by("pk")
+            )
+            chosen = request.session.get(sessions.MEMBERSHIP)
+            active = next((m for m in memberships if m.pk == chosen), None)
+            if active is None and len(memberships) == 1:
+                active = memberships[0]
+            user.acting_as(active)
+            user.valid_memberships = memberships
+        return self.get_response(request)
+
+
+class AccessMiddleware:
+    """A view without a mark of okoce.accounts.access is not served, and pages of people are never cached."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: tuple, kwargs: dict
+    ) -> None:
+        if not hasattr(view, "okoce_access"):
+            raise ImproperlyConfigured(f"{view} declares no access rule; see okoce.accounts.access")
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated and "Cache-Control" not in response:
+            response["Cache-Control"] = "no-store, private"
+        return response

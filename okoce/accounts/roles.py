@@ -1,0 +1,84 @@
+"""Who may do what: one table, each permission with one plain sentence.
+
+Roles are code, because every one of them has pages written for it; who holds a role is data (Membership).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    PROVINCE = "province", _("Province")
+    SUDIN = "sudin", _("Sudin staff")
+    KECAMATAN = "kecamatan", _("Kecamatan office")
+    MENTOR = "mentor", _("Mentor")
+    TRAINER = "trainer", _("Trainer")
+    PENGAMPU = "pengampu", _("Pengampu agency")
+    PARTICIPANT = "participant", _("Participant")
+    AUDITOR = "auditor", _("Auditor")
+
+
+@dataclass(frozen=True)
+class Permission:
+    sentence: Any
+    roles: frozenset[Role]
+
+
+def _may(sentence: Any, *roles: Role) -> Permission:
+    return Permission(sentence, frozenset(roles))
+
+
+R = Role
+OFFICES = (R.SUDIN, R.KECAMATAN)
+STAFF = (R.PROVINCE, R.SUDIN, R.KECAMATAN, R.MENTOR, R.TRAINER, R.PENGAMPU, R.AUDITOR)
+
+PERMISSIONS: dict[str, Permission] = {
+    "dashboard.view": _may(_("open the dashboard of the own unit"), *STAFF),
+    "participants.view": _may(
+        _("see participants of the own area"),
+        R.PROVINCE,
+        R.SUDIN,
+        R.KECAMATAN,
+        R.MENTOR,
+        R.PENGAMPU,
+        R.AUDITOR,
+    ),
+    "participants.register": _may(_("register participants at the counter"), *OFFICES),
+    "participants.change": _may(_("correct a participant's data"), *OFFICES),
+    "participants.unmask": _may(_("open a full NIK or phone number, which is recorded"), *OFFICES),
+    "participants.import": _may(_("import lists of participants"), R.SUDIN),
+    "trainings.view": _may(
+        _("see sessions and their lists"), R.PROVINCE, R.SUDIN, R.KECAMATAN, R.TRAINER, R.AUDITOR
+    ),
+    "trainings.manage": _may(_("create, publish and fill sessions"), *OFFICES),
+    "trainings.attendance": _may(_("take attendance"), R.SUDIN, R.KECAMATAN, R.TRAINER),
+    "bazaars.view": _may(
+        _("see bazaars, applications and draws of the own area"),
+        R.PROVINCE,
+        R.SUDIN,
+        R.KECAMATAN,
+        R.PENGAMPU,
+        R.AUDITOR,
+    ),
+    "bazaars.manage": _may(_("open bazaars, set quotas and run the draw"), R.SUDIN),
+    "bazaars.commit_seed": _may(_("give a secret part of the draw's seed"), R.SUDIN, R.PENGAMPU),
+    "notifications.view": _may(_("see what was sent to whom, and why not"), R.PROVINCE, *OFFICES),
+    "notifications.send_ready": _may(_("send ready texts by hand and tick them off"), *OFFICES),
+    "audit.view": _may(_("read the audit trail"), R.AUDITOR),
+}
+
+
+def roles_with(permission: str) -> frozenset[Role]:
+    """Roles that hold ``permission``; KeyError for one that is not in the table."""
+    return PERMISSIONS[permission].roles
+
+
+def has_permission(user: Any, permission: str) -> bool:
+    """Whether the user's active membership carries ``permission``."""
+    membership = getattr(user, "active_membership", None)
+    return membership is not None and Role(membership.role) in roles_with(permission)

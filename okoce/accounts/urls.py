@@ -1,0 +1,5 @@
+from django.urls import path
+
+from okoce.accounts import views
+
+urlpatterns = []

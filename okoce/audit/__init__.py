@@ -1,0 +1,1 @@
+"""The audit trail. `from okoce.audit.services import record`."""

@@ -1,0 +1,71 @@
+"""The staff menu: built from the permissions of the active membership; what a person may not use is absent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from okoce.accounts.roles import has_permission
+
+
+@dataclass(frozen=True)
+class Entry:
+    label: Any
+    url_name: str
+    icon: str
+    permission: str
+    prefix: str
+
+
+MAIN = (
+    Entry(_("Dashboard"), "dashboard:home", "house-door", "dashboard.view", "/dasbor/"),
+    Entry(_("Participants"), "participants:list", "people-fill", "participants.view", "/peserta/"),
+    Entry(_("Trainings"), "trainings:sessions", "calendar3", "trainings.view", "/pelatihan/"),
+    Entry(_("Bazaars"), "bazaars:bazaars", "shop", "bazaars.view", "/bazar/"),
+    Entry(_("Messages"), "notifications:messages", "chat-left-text", "notifications.view", "/pesan/"),
+)
+DATA = (
+    Entry(_("Import data"), "participants:imports", "upload", "participants.import", "/peserta/impor/"),
+    Entry(_("Audit trail"), "audit:events", "clock", "audit.view", "/audit/"),
+)
+GROUPS = (("", MAIN), (_("Data"), DATA))
+
+
+def navigation_for(request: HttpRequest) -> list[dict[str, Any]]:
+    """Groups of menu entries the person may use; the longest matching prefix is the current one."""
+    allowed = [
+        e for _heading, entries in GROUPS for e in entries if has_permission(request.user, e.permission)
+    ]
+    matching = [e for e in allowed if request.path.startswith(e.prefix)]
+    current = max(matching, key=lambda e: len(e.prefix), default=None)
+    groups = []
+    for heading, entries in GROUPS:
+        items = [
+            {"label": e.label, "url": reverse(e.url_name), "icon": e.icon, "is_current": e is current}
+            for e in entries
+            if e in allowed
+        ]
+        if items:
+            groups.append({"heading": heading, "items": items})
+    return groups
+
+
+class NavigationMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if user.is_authenticated:
+            membership = user.active_membership  # type: ignore[union-attr]
+            request.navigation = SimpleLazyObject(lambda: navigation_for(request))  # type: ignore[attr-defined]
+            request.unit_name = membership.unit_name if membership else ""  # type: ignore[attr-defined]
+            if len(user.valid_memberships) > 1:  # type: ignore[union-attr]
+                request.unit_switch_url = reverse("accounts:choose_unit")  # type: ignore[attr-defined]
+        return self.get_response(request)

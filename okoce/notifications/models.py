@@ -1,0 +1,119 @@
+"""The outbox: whatever leaves the house is a row here first, written in the transaction of its cause."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from okoce.db.models import AppendOnly
+from okoce.notifications.querysets import MessageQuerySet
+
+
+class Channel(models.TextChoices):
+    EMAIL = "email", _("E-mail")
+    READY_TEXT = "ready_text", _("Ready text (WhatsApp by hand)")
+    SMS = "sms", _("SMS")
+
+
+class State(models.TextChoices):
+    PENDING = "pending", _("Waiting")
+    READY = "ready", _("Ready to be sent by hand")
+    SENT = "sent", _("Sent")
+    HELD = "held", _("Held: this channel is not connected")
+    CANCELLED = "cancelled", _("Not needed any more")
+    EXPIRED = "expired", _("Too late")
+    DEAD = "dead", _("Given up after eight tries")
+
+
+class Message(models.Model):
+    """One message to one person by one channel. ``key`` makes a second one impossible.
+
+    No address is stored: the recipient is resolved when the message is sent, and so is the situation (is the session
+    still on, does the person still want it). ``context`` holds what the text needs and never a personal number;
+    a secret such as a sign-in code is sealed in ``secret_ciphertext``.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.CharField(max_length=160, unique=True)
+    kind = models.CharField(
+        max_length=40, help_text="what it says: a name registered in okoce.notifications.kinds"
+    )
+    channel = models.CharField(max_length=12, choices=Channel.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    participant_id = models.BigIntegerField(null=True, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    language = models.CharField(max_length=2, default="id")
+    context = models.JSONField(default=dict, blank=True)
+    secret_ciphertext = models.BinaryField(null=True, blank=True)
+    cause_type = models.CharField(
+        max_length=60, blank=True, help_text="what it is about, e.g. trainings.trainingsession"
+    )
+    cause_id = models.BigIntegerField(null=True, blank=True)
+    city = models.CharField(max_length=5, blank=True)
+    kecamatan = models.CharField(max_length=8, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    due_at = models.DateTimeField(help_text="not before; moved on by the backoff after a failed try")
+    expires_at = models.DateTimeField(
+        null=True, blank=True, help_text="never after, e.g. the start of the session"
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_owner = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(
+        max_length=80, blank=True, help_text="why it is in this state: a code, never text of others"
+    )
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="notifications_message_has_recipient",
+                condition=models.Q(participant_id__isnull=False) | models.Q(user__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="notifications_message_lease_whole",
+                condition=models.Q(lease_owner__isnull=True, lease_until__isnull=True)
+                | models.Q(lease_owner__isnull=False, lease_until__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="notifications_message_finished_when_final",
+                condition=models.Q(state__in=["pending", "ready", "held"], finished_at__isnull=True)
+                | models.Q(state__in=["sent", "cancelled", "expired", "dead"], finished_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            # Partial: five million old rows cost the claim nothing.
+            models.Index(
+                name="notifications_message_due", fields=["due_at", "id"], condition=models.Q(state="pending")
+            ),
+            models.Index(name="notifications_message_cause", fields=["cause_type", "cause_id"]),
+            models.Index(name="notifications_message_person", fields=["participant_id", "-created_at"]),
+            models.Index(name="notifications_message_newest", fields=["-created_at", "-id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.state})"
+
+
+class DeliveryEvent(AppendOnly):
+    """What happened to a message, in order."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField(auto_now_add=True)
+    event = models.CharField(max_length=20)
+    reason = models.CharField(max_length=80, blank=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return self.event

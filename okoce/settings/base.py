@@ -1,0 +1,241 @@
+"""Settings shared by every environment. Values that differ come through env.py, the only reader of os.environ."""
+
+from pathlib import Path
+
+import pgtrigger
+from django.utils.translation import gettext_lazy as _
+
+from okoce.settings import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+DEBUG = False
+TESTING = False
+DEMO = env.flag("DEMO", default=False)
+
+SECRET_KEY = env.text("SECRET_KEY")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", default=[])
+
+# Personal numbers: see okoce/db/encryption.py. Never derived from SECRET_KEY, never in the database.
+ENCRYPTION_KEYS = env.keys("ENCRYPTION_KEYS")
+LOOKUP_KEY = env.key("LOOKUP_KEY")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django_linear_migrations",
+    "pgtrigger",
+    "pghistory",
+    "csp",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "django_htmx",
+    "template_partials",
+    "allauth",
+    "allauth.account",
+    "okoce.db",
+    "okoce.ui",
+    "okoce.regions",
+    "okoce.organisations",
+    "okoce.accounts",
+    "okoce.audit",
+    "okoce.notifications",
+    "participants",
+    "trainings",
+    "bazaars",
+    "okoce.dashboard",
+]
+
+MIDDLEWARE = [
+    "okoce.audit.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "okoce.db.middleware.RequestTransactionMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "okoce.ui.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "okoce.accounts.middleware.SessionLimitMiddleware",
+    "okoce.accounts.middleware.MembershipMiddleware",
+    "okoce.accounts.middleware.AccessMiddleware",
+    "pghistory.middleware.HistoryMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "okoce.dashboard.navigation.NavigationMiddleware",
+]
+
+ROOT_URLCONF = "okoce.urls"
+WSGI_APPLICATION = "okoce.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "okoce.ui.context.shell",
+            ],
+            "builtins": ["template_partials.templatetags.partials"],
+        },
+    },
+]
+
+DATABASES = {
+    "default": {
+        **env.database("DATABASE_URL"),
+        # Kept open, checked before use: a restart of the database costs no request after it is back.
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.text("REDIS_URL")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+# Sessions live in the database and are read from the cache: losing Valkey loses nobody's session.
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = (
+    30 * 24 * 3600
+)  # the longest any session lives; okoce.accounts.middleware sets the real limits
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "okoce.ui.errors.csrf_failure"
+
+STAFF_IDLE_MINUTES = 30
+STAFF_SESSION_HOURS = 12
+PARTICIPANT_IDLE_MINUTES = 15
+PARTICIPANT_OWN_PHONE_DAYS = 30
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "accounts:choose"
+LOGIN_REDIRECT_URL = "dashboard:home"
+LOGOUT_REDIRECT_URL = "home"
+
+ACCOUNT_ADAPTER = "okoce.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_FORMS = {
+    "login": "okoce.accounts.forms.StaffSignInForm",
+    "reset_password": "okoce.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "okoce.accounts.forms.ResetPasswordKeyForm",
+    "change_password": "okoce.accounts.forms.ChangePasswordForm",
+}
+
+LANGUAGE_CODE = "id"
+LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["okoce.ui.formats"]
+LANGUAGE_COOKIE_NAME = "bahasa"
+USE_I18N = True
+TIME_ZONE = "Asia/Jakarta"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+MEDIA_ROOT = env.text("MEDIA_ROOT", default=str(BASE_DIR / ".local" / "media"))
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
+
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        # wa.me: an officer's button opens a ready text; the portal answers with a redirect there
+        "form-action": ["'self'", "https://wa.me"],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+
+# Statement-level triggers see bulk writes and COPY; row-level ones cost three times as much.
+PGHISTORY_LEVEL = pgtrigger.Statement
+PGHISTORY_OBJ_FIELD_DB_CONSTRAINT = False
+PGHISTORY_CONTEXT_FIELD_DB_CONSTRAINT = False
+
+EMAIL_URL = env.text("EMAIL_URL", default="")
+EMAIL_TIMEOUT = 10
+globals().update(env.email("EMAIL_URL", default=""))
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="Portal OK OCE <portal@okoce.example>")
+DPO_CONTACT = env.text("DPO_CONTACT", default="dpo@okoce.example")
+PORTAL_URL = env.text("PORTAL_URL", default="http://localhost:8000")
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "visibility_timeout": 3600,
+}
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE_FILENAME = str(BASE_DIR / ".local" / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "drain-outbox": {"task": "okoce.notifications.tasks.drain_outbox", "schedule": 15.0},
+    "remind-of-tomorrows-sessions": {
+        "task": "trainings.tasks.remind_of_tomorrows_sessions",
+        "schedule": 300.0,
+    },
+    "close-expired": {"task": "okoce.notifications.tasks.expire_messages", "schedule": 300.0},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"mask": {"()": "okoce.audit.logging.MaskPersonalNumbers"}},
+    "formatters": {"line": {"()": "okoce.audit.logging.JsonLine"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask"]}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"django.db.backends": {"level": "WARNING"}},
+}

@@ -1,0 +1,19 @@
+"""Settings of the test suite: fast hashing, no manifest, the gallery on."""
+
+from okoce.settings import env
+
+env.defaults_for_tests()
+
+from okoce.settings.base import *  # noqa: E402,F403
+
+env.refuse_if_incomplete()
+
+TESTING = True
+ALLOWED_HOSTS = ["*"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_AUTOREFRESH = True
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -1,0 +1,26 @@
+"""Addresses. Paths are Indonesian, names English; every view declares who may use it (okoce.accounts.access)."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from okoce.dashboard import views as dashboard
+
+urlpatterns = [
+    path("", dashboard.home, name="home"),
+    path("", include("okoce.ui.urls")),
+    path("", include("okoce.accounts.urls")),
+    path("", include("okoce.dashboard.urls")),
+    path("peserta/", include("participants.urls")),
+    path("pelatihan/", include("trainings.urls")),
+    path("bazar/", include("bazaars.urls")),
+    path("pesan/", include("okoce.notifications.urls")),
+    path("audit/", include("okoce.audit.urls")),
+]
+
+if settings.DEMO or settings.TESTING:
+    urlpatterns.append(path("demo/", include("okoce.notifications.demo_urls")))
+
+handler400 = "okoce.ui.errors.bad_request"
+handler403 = "okoce.ui.errors.permission_denied"
+handler404 = "okoce.ui.errors.page_not_found"
+handler500 = "okoce.ui.errors.server_error"

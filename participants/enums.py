@@ -1,0 +1,48 @@
+"""Fixed choices of the programme; what changes over the years is data (Sector, Organisation, Activity)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Sex(models.TextChoices):
+    FEMALE = "P", _("Female")
+    MALE = "L", _("Male")
+
+
+class Category(models.TextChoices):
+    WOULD_BE = "would_be", _("Would-be entrepreneur")
+    STARTER = "starter", _("Starter")
+    SCALING_UP = "scaling_up", _("Scaling up")
+
+
+class Status(models.TextChoices):
+    ACTIVE = "active", _("Active")
+    MOVED = "moved", _("Moved away")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    DIED = "died", _("Died")
+
+
+class Source(models.TextChoices):
+    IMPORT = "import", _("Imported list")
+    COUNTER = "counter", _("Counter")
+    SELF = "self", _("Self-registration")
+
+
+class Step(models.IntegerChoices):
+    """The seven steps (7 PAS). Independent dated milestones, never a sequence."""
+
+    P1_REGISTRATION = 1, _("Registration")
+    P2_TRAINING = 2, _("Training")
+    P3_MENTORING = 3, _("Mentoring")
+    P4_PERMITS = 4, _("Permits")
+    P5_MARKETING = 5, _("Marketing")
+    P6_FINANCIAL_REPORTING = 6, _("Financial reporting")
+    P7_CAPITAL = 7, _("Capital")
+
+
+class Purpose(models.TextChoices):
+    """What a consent is for. The programme itself rests on public service and needs none (UU 27/2022 art. 20)."""
+
+    MESSAGES = "messages", _("Messages by WhatsApp, SMS or e-mail")
+    PHOTOS = "photos", _("Photos of me and my products")
+    PARTNERS = "partners", _("Sharing with banks and partners")

@@ -1,0 +1,244 @@
+"""The person: one row per NIK, whatever agency registered them."""
+
+from __future__ import annotations
+
+import uuid
+
+import pghistory
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Left
+from django.urls import reverse
+
+from okoce.db.encryption import PersonalNumber
+from okoce.db.models import AppendOnly, Dated, Period
+from okoce.organisations.models import Organisation
+from okoce.regions.models import Region
+from okoce.values import nik as nik_values
+from okoce.values import phone as phone_values
+from participants.enums import Category, Purpose, Sex, Source, Status, Step
+from participants.querysets import FosterLinkQuerySet, ParticipantQuerySet, StepReachedQuerySet
+
+
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["updated_at"]
+)
+class Participant(Dated):
+    """A resident in the programme.
+
+    NIK and phone are sealed (okoce.db.encryption); ``nik_lookup`` and ``phone_lookup`` find them exactly. A phone may
+    belong to several people. Kecamatan and city are repeated from the kelurahan, so that scope and counts need no join.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    number = models.CharField(
+        max_length=16, unique=True, help_text="e.g. JB-PM-00417: city, kecamatan, serial"
+    )
+    full_name = models.CharField(max_length=100)
+    name_key = models.CharField(max_length=100, help_text="okoce.values.names.key(full_name)")
+    nik_ciphertext = models.BinaryField(null=True)
+    nik_lookup = models.BinaryField(null=True, max_length=32)
+    phone_ciphertext = models.BinaryField(null=True, blank=True)
+    phone_lookup = models.BinaryField(null=True, blank=True, max_length=32)
+    email = models.EmailField(blank=True)
+    birth_date = models.DateField()
+    birth_place = models.CharField(max_length=60, blank=True)
+    sex = models.CharField(max_length=1, choices=Sex.choices)
+    address = models.CharField(max_length=200, blank=True)
+    rt = models.CharField(max_length=3, blank=True)
+    rw = models.CharField(max_length=3, blank=True)
+    kelurahan = models.ForeignKey(Region, null=True, on_delete=models.PROTECT, related_name="+")
+    kecamatan = models.ForeignKey(Region, null=True, on_delete=models.PROTECT, related_name="+")
+    city = models.ForeignKey(Region, null=True, on_delete=models.PROTECT, related_name="+")
+    is_outside_dki = models.BooleanField(default=False, help_text="kept, but in no target count")
+    category = models.CharField(max_length=12, choices=Category.choices, default=Category.WOULD_BE)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
+    source = models.CharField(max_length=8, choices=Source.choices)
+    registered_on = models.DateField()
+    registered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    registered_at_unit = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="participant"
+    )
+
+    nik = PersonalNumber("participants.nik")
+    phone = PersonalNumber("participants.phone")
+
+    objects = ParticipantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-registered_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(name="participants_participant_nik_once", fields=["nik_lookup"]),
+            models.CheckConstraint(
+                name="participants_participant_nik_whole",
+                condition=Q(nik_ciphertext__isnull=False, nik_lookup__isnull=False)
+                | Q(nik_ciphertext__isnull=True, nik_lookup__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="participants_participant_phone_whole",
+                condition=Q(phone_ciphertext__isnull=False, phone_lookup__isnull=False)
+                | Q(phone_ciphertext__isnull=True, phone_lookup__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="participants_participant_area_whole",
+                condition=Q(is_outside_dki=True)
+                | Q(kelurahan__isnull=False, kecamatan__isnull=False, city__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="participants_participant_kelurahan_in_kecamatan",
+                condition=Q(kelurahan__isnull=True) | Q(kecamatan=Left(F("kelurahan"), 8)),
+            ),
+            models.CheckConstraint(
+                name="participants_participant_kecamatan_in_city",
+                condition=Q(kecamatan__isnull=True) | Q(city=Left(F("kecamatan"), 5)),
+            ),
+        ]
+        indexes = [
+            models.Index(name="participants_newest", fields=["-registered_on", "-id"]),
+            models.Index(name="participants_city_newest", fields=["city", "-registered_on", "-id"]),
+            models.Index(name="participants_kec_newest", fields=["kecamatan", "-registered_on", "-id"]),
+            models.Index(name="participants_phone", fields=["phone_lookup"]),
+            GinIndex(OpClass("name_key", name="gin_trgm_ops"), name="participants_name_trgm"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("participants:detail", args=[self.number])
+
+    @property
+    def masked_nik(self) -> str:
+        return nik_values.mask(self.nik) if self.nik_ciphertext else ""
+
+    @property
+    def masked_phone(self) -> str:
+        return phone_values.mask(self.phone) if self.phone_ciphertext else ""
+
+
+class NumberSeries(models.Model):
+    """The last serial of each kecamatan's participant numbers; locked while numbers are given."""
+
+    kecamatan = models.OneToOneField(Region, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    prefix = models.CharField(max_length=8, unique=True, help_text="e.g. JB-PM")
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.prefix
+
+
+class Enrolment(models.Model):
+    """A participant in a programme year."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="enrolments")
+    year = models.PositiveSmallIntegerField()
+    enrolled_on = models.DateField()
+
+    class Meta:
+        ordering = ["-year"]
+        constraints = [
+            models.UniqueConstraint(
+                name="participants_enrolment_once_a_year", fields=["participant", "year"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.year)
+
+
+class FosterLink(Period):
+    """An agency fosters a participant, from a day until a day. Each agency counts its own, the province counts once."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="foster_links")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="foster_links")
+
+    objects = FosterLinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["valid_from"]
+        constraints = [
+            models.UniqueConstraint(
+                name="participants_fosterlink_once_at_a_time",
+                fields=["participant", "organisation"],
+                condition=Q(valid_until__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.organisation_id)
+
+
+class MentorAssignment(Period):
+    """A mentor looks after a participant."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="mentor_assignments")
+    mentor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="mentees")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="participants_mentorassignment_one_at_a_time",
+                fields=["participant"],
+                condition=Q(valid_until__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.mentor_id)
+
+
+class Consent(AppendOnly):
+    """A consent given or withdrawn, for one purpose, with the text that was read. The newest row counts."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="consents")
+    purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    is_given = models.BooleanField()
+    text_version = models.CharField(max_length=20)
+    language = models.CharField(max_length=2, default="id")
+    channel = models.CharField(max_length=10, choices=Source.choices)
+    at = models.DateTimeField()
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(name="participants_consent_newest", fields=["participant", "purpose", "-at", "-id"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose}: {self.is_given}"
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class StepReached(models.Model):
+    """One of the seven milestones of a participant, reached on a day, with its evidence."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="steps")
+    step = models.PositiveSmallIntegerField(choices=Step.choices)
+    reached_on = models.DateField()
+    evidence = models.CharField(max_length=120, help_text="what proves it, e.g. import:12 or session:34")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = StepReachedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["step"]
+        constraints = [
+            models.UniqueConstraint(name="participants_stepreached_once", fields=["participant", "step"]),
+            models.CheckConstraint(
+                name="participants_stepreached_one_of_seven", condition=Q(step__range=(1, 7))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"P{self.step}"

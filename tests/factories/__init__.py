@@ -1,0 +1,15 @@
+"""Real records for tests. Nobody here is real: NIK serials are 9001-9999, phone numbers contain 0000."""
+
+from tests.factories.accounts import UserFactory, member
+from tests.factories.participants import ParticipantFactory
+from tests.factories.trainings import BookingFactory, SessionFactory, TrainerFactory, VenueFactory
+
+__all__ = [
+    "BookingFactory",
+    "ParticipantFactory",
+    "SessionFactory",
+    "TrainerFactory",
+    "UserFactory",
+    "VenueFactory",
+    "member",
+]

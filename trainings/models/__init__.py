@@ -1,0 +1,6 @@
+from trainings.models.attendance import AttendanceScan
+from trainings.models.booking import Booking
+from trainings.models.curriculum import Activity
+from trainings.models.session import Trainer, TrainingSession, Venue
+
+__all__ = ["Activity", "AttendanceScan", "Booking", "Trainer", "TrainingSession", "Venue"]

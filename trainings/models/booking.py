@@ -1,0 +1,59 @@
+"""A place in a session, or in its waiting list."""
+
+from __future__ import annotations
+
+import pghistory
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import Q
+
+from participants.models import Participant
+from trainings.enums import BookingState
+from trainings.models.session import TrainingSession
+from trainings.querysets import BookingQuerySet
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Booking(models.Model):
+    """``queue_number`` is given under the session's lock and orders the waiting list.
+
+    ``during`` repeats the session's time, so that the database itself refuses a person in two sessions at one time.
+    """
+
+    session = models.ForeignKey(TrainingSession, on_delete=models.PROTECT, related_name="bookings")
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="bookings")
+    state = models.CharField(max_length=10, choices=BookingState.choices)
+    queue_number = models.PositiveIntegerField()
+    during = DateTimeRangeField()
+    booked_at = models.DateTimeField()
+    booked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["session", "queue_number"]
+        constraints = [
+            models.UniqueConstraint(
+                name="trainings_booking_once_per_session", fields=["session", "participant"]
+            ),
+            models.UniqueConstraint(
+                name="trainings_booking_queue_number_once", fields=["session", "queue_number"]
+            ),
+            ExclusionConstraint(
+                name="trainings_booking_person_free",
+                expressions=[
+                    ("participant", RangeOperators.EQUAL),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(state__in=["invited", "confirmed"]),
+            ),
+        ]
+        indexes = [models.Index(name="trainings_booking_person", fields=["participant", "session"])]
+
+    def __str__(self) -> str:
+        return f"{self.session_id}: {self.participant_id}"

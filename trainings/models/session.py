@@ -1,0 +1,133 @@
+"""Where, when and by whom: a session of one activity for one kecamatan."""
+
+from __future__ import annotations
+
+import pghistory
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.urls import reverse
+
+from okoce.db.models import Dated
+from okoce.regions.models import Region
+from trainings.enums import SessionState
+from trainings.models.curriculum import Activity
+from trainings.querysets import SessionQuerySet, TrainerQuerySet, VenueQuerySet
+
+
+class Venue(models.Model):
+    """A room. ``capacity`` is how many people it holds."""
+
+    name = models.CharField(max_length=120)
+    kecamatan = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    city = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    address = models.CharField(max_length=200, blank=True)
+    capacity = models.PositiveIntegerField()
+
+    objects = VenueQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(name="trainings_venue_capacity_positive", condition=Q(capacity__gte=1)),
+            models.UniqueConstraint(name="trainings_venue_once", fields=["kecamatan", "name"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Trainer(models.Model):
+    """Somebody who teaches; ``user`` when they sign in themselves."""
+
+    name = models.CharField(max_length=100)
+    city = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="trainer"
+    )
+
+    objects = TrainerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TsTzRange(Func):
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
+
+
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["updated_at"]
+)
+class TrainingSession(Dated):
+    """One session (sesi). A venue and a trainer are in one place at a time: exclusion constraints say so.
+
+    Times are aware; the session's day is its start's day in Jakarta.
+    """
+
+    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="sessions")
+    kecamatan = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    city = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="sessions")
+    trainer = models.ForeignKey(
+        Trainer, null=True, blank=True, on_delete=models.PROTECT, related_name="sessions"
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    capacity = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=SessionState.choices, default=SessionState.DRAFT)
+    published_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancel_reason = models.CharField(max_length=200, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        constraints = [
+            models.CheckConstraint(name="trainings_session_capacity_positive", condition=Q(capacity__gte=1)),
+            models.CheckConstraint(
+                name="trainings_session_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))
+            ),
+            models.CheckConstraint(
+                name="trainings_session_cancelled_whole",
+                condition=Q(state="cancelled", cancelled_at__isnull=False)
+                | ~Q(state="cancelled") & Q(cancelled_at__isnull=True),
+            ),
+            ExclusionConstraint(
+                name="trainings_session_venue_free",
+                expressions=[
+                    ("venue", RangeOperators.EQUAL),
+                    (TsTzRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                ],
+                condition=~Q(state="cancelled"),
+            ),
+            ExclusionConstraint(
+                name="trainings_session_trainer_free",
+                expressions=[
+                    ("trainer", RangeOperators.EQUAL),
+                    (TsTzRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                ],
+                condition=~Q(state="cancelled") & Q(trainer__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(name="trainings_session_city", fields=["city", "starts_at"]),
+            models.Index(name="trainings_session_kecamatan", fields=["kecamatan", "starts_at"]),
+            models.Index(name="trainings_session_start", fields=["starts_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.activity}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("trainings:session", args=[self.pk])
