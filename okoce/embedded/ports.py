@@ -1,0 +1,43 @@
+"""The portal's port: is it free, and does the home page answer there?"""
+
+from __future__ import annotations
+
+import errno
+import http.client
+import socket
+
+from okoce.embedded.problems import StartProblem
+from okoce.embedded.processes import free_port
+
+
+def port_is_free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except PermissionError:
+            raise StartProblem(
+                f"Port {port} may be used by root only. Choose one above 1023: OKOCE_PORT=8000 make run"
+            ) from None
+        except OSError as error:
+            if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+                raise StartProblem(f"OKOCE_HOST is {host!r}, which is no address of this machine.") from None
+            return False
+    return True
+
+
+def next_free_port(host: str, port: int) -> int:
+    return next((other for other in range(port + 1, port + 50) if port_is_free(host, other)), free_port())
+
+
+def status_of_home_page(port: int, host: str = "127.0.0.1") -> int:
+    """The status of GET /; 0 when nobody answers."""
+    connection = http.client.HTTPConnection(host, port, timeout=20)
+    try:
+        connection.request("GET", "/", headers={"Host": "localhost"})
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
