@@ -56,7 +56,7 @@ def load_or_make(path: Path, *, may_make: bool = True) -> dict[str, str]:
     if new:
         found |= new
         write_private(path, json.dumps(found, indent=1) + "\n")
-    return found
+    return dict(found)
 
 
 def write_private(path: Path, text: str) -> None:

@@ -188,9 +188,7 @@ class Supervisor:
                     assert child.process is not None
                     code = child.process.returncode
                     pause = child.bury()
-                    say(
-                        f"{child.name} ended unexpectedly ({reason(code)}); starting it again in {pause:.0f} s."
-                    )
+                    say(f"{child.name} ended unexpectedly ({reason(code)}); again in {pause:.0f} s.")
                     say(f"  Log: {self._logs / child.name}.log")
                 elif child.process is None and time.monotonic() >= child.due:
                     child.start(self._env, self._logs)

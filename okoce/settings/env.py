@@ -69,7 +69,7 @@ class Environment:
         """A whole number that is not negative."""
         value = self.text(name, default=default)
         if not isinstance(value, str):
-            return value
+            return int(value)
         if value.isascii() and value.isdigit():
             return int(value)
         if value:
@@ -101,7 +101,7 @@ class Environment:
         """
         value = self.text(name, default=default)
         if not isinstance(value, str):
-            return value
+            return dict(value)
         found: dict[str, bytes] = {}
         for part in value.split(",") if value else ():
             key_id, colon, encoded = part.strip().partition(":")
@@ -118,7 +118,7 @@ class Environment:
         """One key of 32 bytes as base64."""
         value = self.text(name, default=default)
         if not isinstance(value, str):
-            return value
+            return bytes(value)
         key = _decode_key(value) if value else b""
         if key is None:
             self._note_malformed(name, f"must be base64 of {KEY_BYTES} bytes")
