@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
+import okoce.celery  # noqa: F401  the app must exist before a view queues a task
 from okoce.dashboard import views as dashboard
 
 urlpatterns = [
