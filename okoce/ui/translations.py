@@ -391,7 +391,8 @@ def main(arguments: list[str] | None = None) -> int:
         wanted = [use for use in report.missing if use.path.startswith(under)]
         added = append_stubs(PARTS / f"{options.part}.po", wanted)
         print(
-            f"{added} empty entries added to locale/id/parts/{options.part}.po, {len(wanted) - added} were there"
+            f"{added} empty entries added to locale/id/parts/{options.part}.po, "
+            f"{len(wanted) - added} were there"
         )
         return 0
     under = tuple(options.under or [""])
