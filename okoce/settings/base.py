@@ -12,6 +12,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DEBUG = False
 TESTING = False
 DEMO = env.flag("DEMO", default=False)
+# Where load_demo leaves the accounts of the demonstration for the terminal.
+DEMO_FILE = env.text("DEMO_FILE", default=str(BASE_DIR / ".local" / "demo.json"))
 
 SECRET_KEY = env.text("SECRET_KEY")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
