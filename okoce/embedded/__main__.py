@@ -24,7 +24,8 @@ from okoce.embedded.testing import MARK, ROOT, Membership, join
 
 # This package starts what the settings later read, so it is the one place besides okoce/settings/env.py that
 # looks at the process environment: to hand it on to the processes it starts.
-_GIVEN = os.environ
+# DJANGO_SETTINGS_MODULE is left out: OKOCE_ENV chooses the settings, and pytest has its own.
+_GIVEN = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
 
 
 def main(arguments: list[str] | None = None) -> int:

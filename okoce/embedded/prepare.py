@@ -39,6 +39,7 @@ class Step:
     of_database: bool = True
     by_owner: bool = False
     demo_only: bool = False
+    vital: bool = True
 
 
 def _manage(*words: str) -> tuple[str, ...]:
@@ -51,6 +52,7 @@ STEPS: Final = (
         ("-m", "okoce.ui.translations", "compile"),
         reads=("locale/**/*.po", "okoce/ui/translations.py"),
         of_database=False,
+        vital=False,  # a text without Indonesian fails the build, not the portal
     ),
     Step(
         "style sheets and pictures",
@@ -107,7 +109,13 @@ class Preparation:
             mark = self._fingerprint(step)
             if done.get(step.what) == mark and not _output_is_missing(step):
                 continue
-            self._perform(step)
+            try:
+                self._perform(step)
+            except StartProblem:
+                if step.vital:
+                    raise
+                self.say(f"  {step.what}: not complete, see {self.log}")
+                continue
             done[step.what] = mark
             write_private(self.memory, json.dumps(done, indent=1) + "\n")
 
