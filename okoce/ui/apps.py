@@ -10,6 +10,6 @@ class UiConfig(AppConfig):
     verbose_name = "look"
 
     def ready(self):
-        # Nobody has to remember to compile. A read-only release compiles when it is made; then this does nothing.
+        # Nobody has to remember to compile. A read-only release compiles when made.
         with contextlib.suppress(OSError):
             translations.ensure_compiled()

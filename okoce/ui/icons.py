@@ -1,4 +1,4 @@
-"""The icons of the sprite ``static/img/icons.svg``. After a change rebuild it with ``manage.py build_icons``."""
+"""The icons of the sprite ``static/img/icons.svg``. Rebuild it with ``manage.py build_icons``."""
 
 # The brand mark: seven parts of a ring, one for each step of the programme.
 MARK = "mark"
