@@ -1,0 +1,112 @@
+"""Looks at an uploaded file before anything is parsed. Decides from its first bytes and its directory.
+
+Source: docs/operations.md, "Uploaded files".
+"""
+
+import re
+import struct
+import zipfile
+from pathlib import Path
+
+from participants.importing.codes import ImportRefused
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_TEXT_BYTES = 10 * 1024 * 1024
+MAX_MEMBERS = 200
+MAX_UNPACKED = 120 * 1024 * 1024
+MAX_RATIO = 100  # unpacked to packed; only judged once a member is large
+RATIO_FLOOR = 4 * 1024 * 1024
+MAX_ROWS = 20_000
+
+_ZIP = b"PK\x03\x04"
+_EMPTY_ZIP = b"PK\x05\x06"
+_COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
+_ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+_OTHER_TYPES = (
+    (b"%PDF", "PDF"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"Rar!", "RAR"),
+    (b"7z\xbc\xaf", "7z"),
+    (b"\x1f\x8b", "gzip"),
+    (b"{\\rtf", "RTF"),
+    (b"MZ", "program"),
+)
+
+
+def inspect(path: Path) -> str:
+    """'xlsx' or 'csv'. Raises ImportRefused for what is neither, or is dangerous to open."""
+    size = path.stat().st_size
+    if size == 0:
+        raise ImportRefused("empty")
+    if size > MAX_BYTES:
+        raise ImportRefused("too_big", size=size, limit=MAX_BYTES)
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if head.startswith(_COMPOUND):
+        raise ImportRefused("encrypted" if _holds(path, _ENCRYPTED_STREAM) else "old_xls")
+    if head.startswith((_ZIP, _EMPTY_ZIP)):
+        _inspect_archive(path)
+        return "xlsx"
+    for magic, name in _OTHER_TYPES:
+        if head.startswith(magic):
+            raise ImportRefused("wrong_type", found=name)
+    return _inspect_text(head)
+
+
+def _holds(path: Path, needle: bytes) -> bool:
+    return needle in path.read_bytes()
+
+
+def _inspect_archive(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, struct.error, OSError, ValueError, NotImplementedError) as error:
+        raise ImportRefused("damaged") from error
+    names = {member.filename.lower() for member in members}
+    _refuse_bombs(members)
+    if any(member.flag_bits & 0x1 for member in members):
+        raise ImportRefused("encrypted")
+    if any(name.endswith("vbaproject.bin") for name in names):
+        raise ImportRefused("macros")
+    if "xl/workbook.xml" in names:
+        return
+    if "xl/workbook.bin" in names:
+        raise ImportRefused("wrong_type", found="xlsb")
+    if "word/document.xml" in names:
+        raise ImportRefused("wrong_type", found="Word")
+    if "ppt/presentation.xml" in names:
+        raise ImportRefused("wrong_type", found="PowerPoint")
+    if "content.xml" in names and "mimetype" in names:
+        raise ImportRefused("wrong_type", found="OpenDocument")
+    raise ImportRefused("wrong_type" if names else "damaged", found="ZIP")
+
+
+def _refuse_bombs(members: list[zipfile.ZipInfo]) -> None:
+    """From the declared sizes alone; a directory that lies is caught while unpacking, in the child."""
+    if len(members) > MAX_MEMBERS:
+        raise ImportRefused("bomb")
+    if sum(member.file_size for member in members) > MAX_UNPACKED:
+        raise ImportRefused("bomb")
+    for member in members:
+        name = member.filename
+        if name.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", name) or "\x00" in name:
+            raise ImportRefused("damaged")
+        if member.file_size > RATIO_FLOOR and member.file_size > MAX_RATIO * max(member.compress_size, 1):
+            raise ImportRefused("bomb")
+
+
+def _inspect_text(head: bytes) -> str:
+    """Text is taken for a CSV when it has none of the bytes that text does not have."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "csv"
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<table")):
+        raise ImportRefused("wrong_type", found="HTML")
+    if re.search(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", head):
+        raise ImportRefused("wrong_type", found="")
+    if not start:
+        raise ImportRefused("empty")
+    return "csv"
