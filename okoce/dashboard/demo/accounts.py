@@ -24,7 +24,10 @@ class Account:
 
 ACCOUNTS = (
     Account(
-        "sudin.jakbar", "Rina Puspita", "Sudin PPKUKM Jakarta Barat", ((Role.SUDIN, CITY, code_of("ppkukm", CITY)),)
+        "sudin.jakbar",
+        "Rina Puspita",
+        "Sudin PPKUKM Jakarta Barat",
+        ((Role.SUDIN, CITY, code_of("ppkukm", CITY)),),
     ),
     Account(
         "camat.palmerah",
@@ -41,7 +44,10 @@ ACCOUNTS = (
     Account("pelatih.palmerah", "Maya Anggraini", "Pelatih", ((Role.TRAINER, CITY, None),)),
     Account("pendamping.palmerah", "Hendra Wijaya", "Pendamping", ((Role.MENTOR, PALMERAH, None),)),
     Account(
-        "pengampu.kpkp", "Yusuf Hidayat", "Sudin KPKP Jakarta Barat", ((Role.PENGAMPU, CITY, code_of("kpkp", CITY)),)
+        "pengampu.kpkp",
+        "Yusuf Hidayat",
+        "Sudin KPKP Jakarta Barat",
+        ((Role.PENGAMPU, CITY, code_of("kpkp", CITY)),),
     ),
     Account(
         "pengampu.pkk", "Nurhasanah", "PKK Jakarta Barat", ((Role.PENGAMPU, CITY, code_of("pkk", CITY)),)
