@@ -248,6 +248,8 @@ class _Themed:
         for name, field in self.fields.items():
             if isinstance(field.widget, forms.HiddenInput):
                 continue
+            if isinstance(field.widget, forms.Textarea) and field.widget.attrs.get("rows") == "10":
+                field.widget.attrs["rows"] = "4"  # Django's ten lines fill a phone
             label = field.label if field.label is not None else forms.utils.pretty_name(name)
             if field.required:
                 self._say_what_is_missing(field, label)

@@ -1,13 +1,21 @@
 """What the component gallery shows: every component in its states. Invented content."""
 
 import datetime
-from types import SimpleNamespace
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
 
 from okoce.ui import forms
 from okoce.ui.pagination import KeysetPage
+
+
+class Said(str):
+    """A message as django.contrib.messages hands it over: words with a level."""
+
+    def __new__(cls, text: str, level_tag: str) -> "Said":
+        said = super().__new__(cls, text)
+        said.level_tag = level_tag  # type: ignore[attr-defined]
+        return said
 
 
 class SampleForm(forms.Form):
@@ -123,11 +131,10 @@ def context(request: HttpRequest) -> dict[str, Any]:
             "Aula bebas lagi. Pembatalan tidak bisa ditarik kembali.",
         ],
         "notes": [
-            SimpleNamespace(level_tag=tag, text=text)
-            for tag, text in (
-                ("success", "Sesi disimpan."),
-                ("error", "Sesi tidak tersimpan: aula sudah dipakai."),
-            )
+            Said("Sesi disimpan.", "success"),
+            Said("Sesi tidak tersimpan: aula sudah dipakai kegiatan lain.", "error"),
+            Said("Pesan dikirim, 3 nomor tidak aktif.", "warning"),
+            Said("Laporan sedang dibuat.", "info"),
         ],
         "qr": "M1 1.5h7m2 0h1m2 0h1m1 0h7m-21 1h1m5 0h1m5 0h1m1 0h1m5 0h1m-21 1h1m1 0h3m1 0h1m3 0h1",
     }
