@@ -20,6 +20,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from okoce.embedded.places import LOCAL
+from okoce.embedded.portal import portal_environment
+from okoce.embedded.servers import Servers
 from okoce.embedded.testing import throwaway_environment
 
 KEY_BYTES: Final = 32  # AES-256 and HMAC-SHA-256
@@ -143,6 +146,10 @@ class Environment:
         value = self.url(name, schemes=("smtp", "smtps"), default=default)
         return email_settings(value) if isinstance(value, str) and value else {}
 
+    def refuse(self, name: str, why: str) -> None:
+        """Note that a value which can be read must not be used here."""
+        self._note_malformed(name, why)
+
     def refuse_if_incomplete(self) -> None:
         """Raise one error that names every missing and every unreadable variable."""
         if not self._missing and not self._malformed:
@@ -219,6 +226,7 @@ key = _environment.key
 path = _environment.path
 database = _environment.database
 email = _environment.email
+refuse = _environment.refuse
 refuse_if_incomplete = _environment.refuse_if_incomplete
 
 
@@ -244,6 +252,13 @@ def defaults_for_tests() -> None:
     )
     if not os.environ.get("DATABASE_URL") or not os.environ.get("REDIS_URL"):
         fill(throwaway_environment())
+
+
+def defaults_for_local() -> None:
+    """Addresses and keys of this checkout's own servers, so that ``manage.py`` works beside ``make run``."""
+    if not (LOCAL / "secrets.json").exists() or not os.access(LOCAL / "secrets.json", os.R_OK):
+        return
+    fill(portal_environment(Servers(LOCAL), os.environ))
 
 
 def choose_settings_module(variables: MutableMapping[str, str] = os.environ) -> None:
