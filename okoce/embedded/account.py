@@ -77,6 +77,8 @@ class Account:
             f"--inh-caps={_CAPABILITY}",
             f"--ambient-caps={_CAPABILITY}",
             f"--bounding-set={_CAPABILITY}",
+            # Without it access(2), by which PostgreSQL looks for its own programs, would not count the capability.
+            "--securebits=+no_setuid_fixup",
         ]
         if die_with_parent:
             drop.append(f"--pdeathsig={die_with_parent.name.removeprefix('SIG')}")
@@ -116,7 +118,7 @@ def _ordinary_user(data: Path, checkout: Path) -> pwd.struct_passwd:
 
 
 def _can_use(account: Account, data: Path, program: Path) -> bool:
-    script = 'cd "$1" && "$2" --version'
+    script = 'cd "$1" && test -x "$2" && "$2" --version'
     try:
         return account.run(["/bin/sh", "-c", script, "sh", str(data.parent), str(program)]).returncode == 0
     except OSError:
