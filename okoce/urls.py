@@ -4,14 +4,22 @@ from django.conf import settings
 from django.urls import include, path
 
 import okoce.celery  # noqa: F401  the app must exist before a view queues a task
+from okoce.dashboard import card_status
 from okoce.dashboard import views as dashboard
+from participants import urls as participants
+
+# One namespace in two places: the address on the card is short, because it is printed as a code.
+participant_pages = [
+    path("peserta/", include(participants.urlpatterns)),
+    path("k/<str:token>/", card_status.card_status, name="card_status"),
+]
 
 urlpatterns = [
     path("", dashboard.home, name="home"),
     path("", include("okoce.ui.urls")),
     path("", include("okoce.accounts.urls")),
     path("", include("okoce.dashboard.urls")),
-    path("peserta/", include("participants.urls")),
+    path("", include((participant_pages, "participants"))),
     path("pelatihan/", include("trainings.urls")),
     path("bazar/", include("bazaars.urls")),
     path("pesan/", include("okoce.notifications.urls")),
