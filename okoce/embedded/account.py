@@ -77,7 +77,7 @@ class Account:
             f"--inh-caps={_CAPABILITY}",
             f"--ambient-caps={_CAPABILITY}",
             f"--bounding-set={_CAPABILITY}",
-            # Without it access(2), by which PostgreSQL looks for its own programs, would not count the capability.
+            # Without it access(2), by which PostgreSQL finds its own programs, ignores the capability.
             "--securebits=+no_setuid_fixup",
         ]
         if die_with_parent:
