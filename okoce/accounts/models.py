@@ -9,9 +9,10 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from okoce.accounts.querysets import MembershipQuerySet
+from okoce.accounts.querysets import MembershipQuerySet, SignInQuerySet
 from okoce.accounts.roles import Role
 from okoce.db.models import Period
 from okoce.organisations.models import Organisation
@@ -20,6 +21,7 @@ from okoce.regions.models import Region
 
 class UserManager(BaseUserManager):
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
+        fields["email"] = fields.get("email", "").lower()  # sign-in by e-mail looks for it in small letters
         user = self.model(username=username, **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -35,6 +37,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
     language = models.CharField(max_length=2, default="id")
+    session_epoch = models.PositiveIntegerField(
+        default=0, help_text="raised by one, it ends every session that began before"
+    )
 
     objects = UserManager()
 
@@ -58,6 +63,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_full_name(self) -> str:
         return self.full_name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Bound to the password, as Django's own, and to the epoch: raising it ends all other sessions."""
+        parts = f"{self.password}|{self.session_epoch}"
+        return salted_hmac("okoce.accounts.session", parts, secret=secret, algorithm="sha256").hexdigest()
 
     def acting_as(self, membership: Membership | None) -> User:
         """The same person with ``membership`` as the unit they work for."""
@@ -107,3 +117,47 @@ class Membership(Period):
         return (self.valid_from is None or self.valid_from <= day) and (
             self.valid_until is None or day <= self.valid_until
         )
+
+
+class SignIn(models.Model):
+    """A place where somebody is signed in, so that they can look for one that is not theirs."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins")
+    kind = models.CharField(max_length=12, help_text="okoce.accounts.sessions: decides how long it lives")
+    browser = models.CharField(
+        max_length=60, blank=True, help_text="e.g. Chrome, Windows; never the whole agent"
+    )
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SignInQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-seen_at", "-pk"]
+        indexes = [models.Index(name="accounts_signin_newest", fields=["user", "-seen_at"])]
+        constraints = [
+            models.CheckConstraint(
+                name="accounts_signin_seen_after_start",
+                condition=models.Q(seen_at__gte=models.F("started_at")),
+            ),
+            models.CheckConstraint(
+                name="accounts_signin_ended_after_start",
+                condition=models.Q(ended_at__isnull=True) | models.Q(ended_at__gte=models.F("started_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.browser
+
+
+class TryCount(models.Model):
+    """Tries counted while the cache is away (okoce.accounts.limits). ``key`` is a keyed digest."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField()
+    last_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.count}"

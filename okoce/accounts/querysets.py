@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db import models
 
+from okoce.accounts import sessions
 from okoce.db.models import valid_on
 
 
@@ -13,3 +14,13 @@ class MembershipQuerySet(models.QuerySet):
 
     def with_unit(self) -> MembershipQuerySet:
         return self.select_related("organisation", "area")
+
+
+class SignInQuerySet(models.QuerySet):
+    def open_at(self, now: datetime) -> SignInQuerySet:
+        """Neither ended nor, by the limits of their kind, over."""
+        alive = models.Q(pk__in=[])
+        for kind in sessions.KINDS:
+            idle, total = sessions.limits(kind)
+            alive |= models.Q(kind=kind, seen_at__gt=now - idle, started_at__gt=now - total)
+        return self.filter(alive, ended_at__isnull=True)

@@ -38,6 +38,7 @@ OFFICES = (R.SUDIN, R.KECAMATAN)
 STAFF = (R.PROVINCE, R.SUDIN, R.KECAMATAN, R.MENTOR, R.TRAINER, R.PENGAMPU, R.AUDITOR)
 
 PERMISSIONS: dict[str, Permission] = {
+    "accounts.password": _may(_("change the own password"), *STAFF),
     "dashboard.view": _may(_("open the dashboard of the own unit"), *STAFF),
     "participants.view": _may(
         _("see participants of the own area"),
@@ -51,6 +52,7 @@ PERMISSIONS: dict[str, Permission] = {
     "participants.register": _may(_("register participants at the counter"), *OFFICES),
     "participants.change": _may(_("correct a participant's data"), *OFFICES),
     "participants.unmask": _may(_("open a full NIK or phone number, which is recorded"), *OFFICES),
+    "participants.card": _may(_("print and withdraw participant cards"), *OFFICES),
     "participants.import": _may(_("import lists of participants"), R.SUDIN),
     "trainings.view": _may(
         _("see sessions and their lists"), R.PROVINCE, R.SUDIN, R.KECAMATAN, R.TRAINER, R.AUDITOR

@@ -14,8 +14,9 @@ MEMBERSHIP = "membership_id"
 _KIND = "session_kind"
 _STARTED = "signed_in_at"
 _SEEN = "seen_at"
+_PLACE = "sign_in_id"
 
-STAFF, PARTICIPANT, OWN_PHONE = "staff", "participant", "own_phone"
+STAFF, PARTICIPANT, OWN_PHONE = KINDS = "staff", "participant", "own_phone"
 TOUCH_EVERY = timedelta(seconds=60)  # a row is not rewritten for every click
 
 
@@ -46,6 +47,22 @@ def is_over(session: SessionBase, *, now: datetime) -> bool:
     return started > total.total_seconds() or seen > idle.total_seconds()
 
 
-def touch(session: SessionBase, *, now: datetime) -> None:
-    if now.timestamp() - session[_SEEN] > TOUCH_EVERY.total_seconds():
-        session[_SEEN] = now.timestamp()
+def touch(session: SessionBase, *, now: datetime) -> bool:
+    """Notes that the person is still there; whether anything was written."""
+    if now.timestamp() - session[_SEEN] <= TOUCH_EVERY.total_seconds():
+        return False
+    session[_SEEN] = now.timestamp()
+    return True
+
+
+def kind_of(session: SessionBase) -> str:
+    return session.get(_KIND, PARTICIPANT)
+
+
+def place_of(session: SessionBase) -> int | None:
+    """The SignIn row of this session."""
+    return session.get(_PLACE)
+
+
+def set_place(session: SessionBase, place: int) -> None:
+    session[_PLACE] = place

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from participants.models.participant import Participant
 
 
 class SignInCode(models.Model):
-    """Six digits, five minutes, three tries, one use. Only their keyed digest is stored."""
+    """Six digits, five minutes, three tries, one use, for one phone and one browser.
 
-    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="sign_in_codes")
+    Only keyed digests are stored. A row is written for numbers nobody registered too, so that they cost the same
+    work; nothing is sent for those.
+    """
+
+    phone_lookup = models.BinaryField(max_length=32)
     code_lookup = models.BinaryField(max_length=32)
     browser = models.CharField(
         max_length=64, help_text="digest of the browser that asked: a code works only there"
@@ -22,13 +26,16 @@ class SignInCode(models.Model):
     used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(name="participants_code_newest", fields=["participant", "-created_at"])]
+        indexes = [models.Index(name="participants_code_browser", fields=["browser", "-id"])]
         constraints = [
             models.CheckConstraint(name="participants_signincode_three_tries", condition=Q(tries__lte=3)),
+            models.CheckConstraint(
+                name="participants_signincode_lives_a_while", condition=Q(expires_at__gt=F("created_at"))
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"code of {self.participant_id}"
+        return f"code {self.pk}"
 
 
 class CardToken(models.Model):
