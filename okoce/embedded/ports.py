@@ -5,9 +5,13 @@ from __future__ import annotations
 import errno
 import http.client
 import socket
+from typing import Final
 
 from okoce.embedded.problems import StartProblem
 from okoce.embedded.processes import free_port
+
+# Listening on every address: ask and name the machine's own.
+_EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 
 
 def port_is_free(host: str, port: int) -> bool:
@@ -31,9 +35,15 @@ def next_free_port(host: str, port: int) -> int:
     return next((other for other in range(port + 1, port + 50) if port_is_free(host, other)), free_port())
 
 
-def status_of_home_page(port: int, host: str = "127.0.0.1") -> int:
+def portal_address(host: str, port: int) -> str:
+    """What a person types into the browser on this machine."""
+    name = "localhost" if host in {"127.0.0.1", *_EVERYWHERE} else f"[{host}]" if ":" in host else host
+    return f"http://{name}:{port}"
+
+
+def status_of_home_page(host: str, port: int) -> int:
     """The status of GET /; 0 when nobody answers."""
-    connection = http.client.HTTPConnection(host, port, timeout=20)
+    connection = http.client.HTTPConnection(_EVERYWHERE.get(host, host), port, timeout=20)
     try:
         connection.request("GET", "/", headers={"Host": "localhost"})
         return connection.getresponse().status

@@ -18,7 +18,7 @@ from typing import IO, Any, Final
 from okoce.embedded.children import Child, portal_children, reason
 from okoce.embedded.places import LOCAL, refuse_foreign_tree
 from okoce.embedded.portal import demonstration_lines, portal_environment
-from okoce.embedded.ports import next_free_port, port_is_free, status_of_home_page
+from okoce.embedded.ports import next_free_port, port_is_free, portal_address, status_of_home_page
 from okoce.embedded.prepare import Preparation
 from okoce.embedded.problems import StartProblem
 from okoce.embedded.processes import (
@@ -81,7 +81,7 @@ class Supervisor:
     def _start(self, began: float, lock: IO[str]) -> None:
         self._clear_leftovers()
         host, port = self._choose_address()
-        address = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{port}"  # noqa: S104
+        address = portal_address(host, port)
         lock.seek(0)
         lock.truncate()
         json.dump({"pid": os.getpid(), "address": address}, lock)
@@ -101,7 +101,7 @@ class Supervisor:
         web.start(env, self._logs)
         self._env = env
         self._remember()
-        status = self._wait_for_page(web, port)
+        status = self._wait_for_page(web, host, port)
         for child in others:
             child.start(env, self._logs)
         self._remember()
@@ -152,13 +152,13 @@ class Supervisor:
         made = (self.servers.places.database / "PG_VERSION").stat()
         return f"{made.st_ino}-{made.st_mtime_ns}"
 
-    def _wait_for_page(self, web: Child, port: int) -> int:
+    def _wait_for_page(self, web: Child, host: str, port: int) -> int:
         """The status of the home page; 0 when it does not answer within a minute."""
         answered = 0
 
         def answers() -> bool:
             nonlocal answered
-            answered = status_of_home_page(port)
+            answered = status_of_home_page(host, port)
             return answered != 0 or web.has_died()
 
         wait_until(answers, seconds=60, every=0.1)

@@ -12,7 +12,7 @@ import pytest
 from okoce.embedded import StartProblem
 from okoce.embedded.places import Places, own_folder
 from okoce.embedded.portal import as_owner, demonstration_lines, portal_environment
-from okoce.embedded.ports import next_free_port, port_is_free
+from okoce.embedded.ports import next_free_port, port_is_free, portal_address
 from okoce.embedded.postgres import APP, Postgres
 from okoce.embedded.secrets import load_or_make
 from okoce.embedded.servers import Servers
@@ -246,3 +246,16 @@ def test_the_servers_need_no_django():
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert said.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "http://localhost:8000"),
+        ("0.0.0.0", "http://localhost:8000"),
+        ("::1", "http://[::1]:8000"),
+        ("192.168.1.7", "http://192.168.1.7:8000"),
+    ],
+)
+def test_the_printed_address_can_be_opened(host, address):
+    assert portal_address(host, 8000) == address
