@@ -265,8 +265,10 @@ def only_one(local: Path) -> Any:
                 f"The portal of this folder runs already at {running.get('address', 'an unknown address')} "
                 f"(process {running.get('pid', '?')}). Stop it there with Ctrl-C, or with: make stop"
             ) from None
-        yield lock
-        lock.truncate(0)
+        try:
+            yield lock
+        finally:
+            lock.truncate(0)
 
 
 def _running_portal(local: Path) -> dict[str, Any]:
