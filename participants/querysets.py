@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
 from django.apps import apps
+from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from okoce.accounts.roles import Role, has_permission
 from okoce.accounts.scope import NOTHING, Scope, scope_of
+from okoce.db.encryption import lookup
 from okoce.db.models import valid_on
+from okoce.values import names
+
+NEARLY = 1.0  # word likeness plus whole likeness, each 0-1: one letter wrong in a name of two words gives about 1.3
 
 
 def people_in(scope: Scope, prefix: str = "") -> Q:
@@ -58,6 +64,71 @@ class ParticipantQuerySet(models.QuerySet):
     def of_kecamatan(self, code: str) -> ParticipantQuerySet:
         return self.filter(kecamatan_id=code)
 
+    def with_nik(self, nik: str) -> ParticipantQuerySet:
+        """The holder of a NIK of sixteen bare digits: one person or nobody."""
+        return self.filter(nik_lookup=lookup(nik, column="participants.nik"))
+
+    def with_phone(self, phone: str) -> ParticipantQuerySet:
+        """Everybody on one number (E.164): a handset is shared by families."""
+        return self.filter(phone_lookup=lookup(phone, column="participants.phone"))
+
+    def without_phone(self) -> ParticipantQuerySet:
+        return self.filter(phone_lookup__isnull=True)
+
+    def reached(self, step: int) -> ParticipantQuerySet:
+        """Those who have ever reached a step (1-7). Source: docs/indicators.md, I-2."""
+        return self.filter(_has_step(step))
+
+    def not_reached(self, step: int) -> ParticipantQuerySet:
+        return self.filter(~_has_step(step))
+
+    def named_like(self, query: str) -> ParticipantQuerySet:
+        """Every word of ``query`` begins a word of the name; titles and short forms as in the name key."""
+        pattern = names_searched(query)
+        if not pattern:
+            return self.none()
+        found = self
+        for word in pattern:
+            found = found.filter(name_key__regex=rf"\m{re.escape(word)}")
+        return found
+
+    def nearly_named(self, query: str, *, limit: int = 20) -> ParticipantQuerySet:
+        """Names that sound like a mistyped ``query``, the most similar first; for when ``named_like`` finds nobody."""
+        wanted = " ".join(names_searched(query))
+        if len(wanted) < 4:
+            return self.none()
+        return (
+            self.filter(name_key__trigram_word_similar=wanted)
+            .annotate(
+                likeness=TrigramWordSimilarity(wanted, "name_key") + TrigramSimilarity("name_key", wanted)
+            )
+            .filter(likeness__gte=NEARLY)
+            .order_by("-likeness", "pk")[:limit]
+        )
+
+    def by_kecamatan(self) -> dict[str, int]:
+        """How many of these there are in each kecamatan; kecamatan without anybody are absent.
+
+        Counts people. Source: docs/indicators.md, I-1.
+        """
+        rows = self.order_by().values_list("kecamatan_id").annotate(models.Count("pk"))
+        return {code: count for code, count in rows if code}
+
+    def by_city(self) -> dict[str, int]:
+        """As ``by_kecamatan``, for each city."""
+        rows = self.order_by().values_list("city_id").annotate(models.Count("pk"))
+        return {code: count for code, count in rows if code}
+
+
+def names_searched(query: str) -> list[str]:
+    """The words of a search as they stand in name keys; at most six."""
+    return names.key(query).split()[:6]
+
+
+def _has_step(step: int) -> Exists:
+    steps = apps.get_model("participants", "StepReached")._default_manager
+    return Exists(steps.filter(participant_id=OuterRef("pk"), step=step))
+
 
 class FosterLinkQuerySet(models.QuerySet):
     def valid_on(self, day: date) -> FosterLinkQuerySet:
@@ -69,6 +140,18 @@ class StepReachedQuerySet(models.QuerySet):
         if not has_permission(user, "participants.view"):
             return self.none()
         return self.filter(people_in(scope_of(user), prefix="participant__"))
+
+    def of_programme(self) -> StepReachedQuerySet:
+        """Steps of those who count (ParticipantQuerySet.in_programme)."""
+        return self.filter(participant__status="active", participant__is_outside_dki=False)
+
+    def by_step(self) -> dict[int, int]:
+        """People who have ever reached each of the seven steps; 0 where nobody has.
+
+        Cumulative: somebody at P4 counts in P1 too, when they reached it. Source: docs/indicators.md, I-2.
+        """
+        counted = dict(self.order_by().values_list("step").annotate(models.Count("pk")))
+        return {step: counted.get(step, 0) for step in range(1, 8)}
 
 
 class ImportBatchQuerySet(models.QuerySet):

@@ -1,0 +1,142 @@
+"""The participants list and its search box."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from okoce.accounts.access import requires
+from okoce.accounts.roles import has_permission
+from okoce.audit import services as audit
+from okoce.ui.pagination import KeysetPage, keyset_page
+from okoce.ui.responses import render_page
+from participants import counters, filters, listing, searching
+from participants.filters import PeopleFilter
+from participants.models import Participant
+from participants.panels import SavedView
+from participants.searching import Kind
+
+FOUND = "people_found"  # session: answers to NIK and phone look-ups, by token
+FOUND_KEPT = 5
+FOUND_SECONDS = 600
+
+
+@requires("participants.view")
+@require_GET
+def people(request: HttpRequest) -> HttpResponse:
+    today, user = timezone.localdate(), request.user
+    if searching.has_personal_digits(request.GET.get("q", "")) and not searching.tidy(request.GET["q"]):
+        return redirect(f"{request.path}{PeopleFilter.read(request.GET).address(q='')}")
+    chosen = PeopleFilter.read(request.GET)
+    visible = Participant.objects.visible_to(user)
+    page, is_near = _page(request, visible, chosen)
+    views = filters.saved_views()
+    counts = counters.counts_for(user, visible, {v.code: v.condition for v in views}, today=today)
+    context = {
+        "page": page,
+        "rows": listing.rows_of(page.rows, today=today),
+        "base": reverse("participants:list"),
+        "chosen": chosen,
+        "is_near": is_near,
+        "fields": filters.fields_for(user, chosen),
+        "chips": [_chip(view, counts[view.code], chosen) for view in views],
+        "total": counts["total"],
+        "name_order": chosen.address(urut="" if chosen.urut == filters.BY_NAME else filters.BY_NAME),
+        "may_register": has_permission(user, "participants.register"),
+        "may_import": has_permission(user, "participants.import"),
+    }
+    return render_page(request, "participants/list.html", context, fragment="hasil")
+
+
+def _page(request: HttpRequest, visible: Any, chosen: PeopleFilter) -> tuple[KeysetPage, bool]:
+    """The page asked for; where nobody has the name, those whose names are nearly it (True)."""
+    within = chosen.apply(visible, today=timezone.localdate())
+    query = searching.read(chosen.q)
+    if query.kind is Kind.NAME:
+        found = within.named_like(query.value)
+    elif query.kind in (Kind.NUMBER, Kind.SERIAL):
+        wanted = [query.value] if query.kind is Kind.NUMBER else searching.numbers_with_serial(query.value)
+        found = within.filter(number__in=wanted)
+    else:
+        found = within
+    page = keyset_page(_columns(found), request, order=chosen.order)
+    if page.rows or query.kind is not Kind.NAME:
+        return page, False
+    rows = list(_columns(within.nearly_named(query.value)))
+    return KeysetPage(rows, None, None, len(rows), False, 1 if rows else 0, len(rows)), bool(rows)
+
+
+def _columns(people: Any) -> Any:
+    has_phone = ExpressionWrapper(Q(phone_lookup__isnull=False), output_field=BooleanField())
+    return people.annotate(has_phone=has_phone).values(*listing.COLUMNS)
+
+
+def _chip(view: SavedView, count: int, chosen: PeopleFilter) -> dict[str, Any]:
+    return {
+        "label": view.label,
+        "url": PeopleFilter(tampilan=view.code).address(),
+        "count": min(count, counters.VIEW_CAP),
+        "is_capped": count > counters.VIEW_CAP,
+        "is_current": chosen.tampilan == view.code,
+    }
+
+
+@requires("participants.view")
+@require_POST
+def search(request: HttpRequest) -> HttpResponse:
+    """Names and numbers become an address; NIK and phone are answered here, without ever being in one."""
+    chosen = PeopleFilter.read(request.POST)
+    query = searching.read(request.POST.get("q", ""))
+    visible = Participant.objects.visible_to(request.user)
+    if query.kind is Kind.NUMBER and visible.filter(number=query.value).exists():
+        return redirect("participants:detail", number=query.value)
+    if query.kind not in (Kind.NIK, Kind.PHONE, Kind.UNREADABLE):
+        return redirect(reverse("participants:list") + chosen.address())
+    if query.kind is Kind.NIK:
+        people = visible.with_nik(query.value)
+    elif query.kind is Kind.PHONE:
+        people = visible.with_phone(query.value)
+    else:
+        people = visible.none()
+    found = list(people.order_by("pk").values_list("pk", "number")[:50])
+    if query.kind is not Kind.UNREADABLE:
+        audit.record(request.user, f"participants.{query.kind}.looked_up", count=len(found))
+    if len(found) == 1:
+        return redirect("participants:detail", number=found[0][1])
+    return redirect("participants:found", token=_keep(request, query.kind, [pk for pk, _number in found]))
+
+
+def _keep(request: HttpRequest, kind: Kind, ids: list[int]) -> str:
+    """Put an answer into the session under a random token; only the newest few are kept."""
+    token, kept = secrets.token_urlsafe(12), request.session.get(FOUND, {})
+    newest = sorted(kept.items(), key=lambda item: item[1]["at"])[-(FOUND_KEPT - 1) :]
+    at = timezone.now().timestamp()
+    request.session[FOUND] = {**dict(newest), token: {"kind": str(kind), "ids": ids, "at": at}}
+    return token
+
+
+@requires("participants.view")
+@require_GET
+def found(request: HttpRequest, token: str) -> HttpResponse:
+    """Who was found by a NIK or phone number; the number itself is nowhere."""
+    kept = request.session.get(FOUND, {}).get(token)
+    if kept is None or timezone.now().timestamp() - kept["at"] > FOUND_SECONDS:
+        return redirect("participants:list")
+    people = (
+        Participant.objects.visible_to(request.user).filter(pk__in=kept["ids"]).order_by("name_key", "pk")
+    )
+    rows = listing.rows_of(list(_columns(people)), today=timezone.localdate())
+    context = {
+        "rows": rows,
+        "kind": kept["kind"],
+        "base": reverse("participants:list"),
+        "may_register": has_permission(request.user, "participants.register"),
+    }
+    return render_page(request, "participants/found.html", context)
