@@ -11,6 +11,8 @@ from okoce.values import text as text_values
 
 MAX_LENGTH = 100
 
+_LETTER, _DIGIT = re.compile("[A-Za-z]"), re.compile("[0-9]")
+
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´ʻ′", "'"))
 _TITLES = frozenset(
     "h hj hajjah haji kh drs dra dr ir prof ust ustadz ustad ustadzah tn ny bpk bapak ibu sdr sdri".split()
@@ -37,6 +39,8 @@ def clean(text: str) -> str:
 
 def is_valid(name: str) -> bool:
     """Whether a cleaned name has letters and no digits; one word is enough."""
+    if name.isascii():
+        return _LETTER.search(name) is not None and _DIGIT.search(name) is None
     return any(char.isalpha() for char in name) and not any(char.isdigit() for char in name)
 
 

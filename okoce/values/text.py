@@ -13,13 +13,15 @@ _ASCII_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 
 def clean(text: str) -> str:
     """NFKC, without invisible, direction and control characters; spaces collapsed and trimmed."""
+    if text.isascii() and text.isprintable():
+        return _WHITESPACE.sub(" ", text.strip()) if "  " in text else text.strip()
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
         if not text.isprintable():
             text = "".join(char for char in text if not _is_invisible(char))
         else:
             text = "".join(char for char in text if char not in _INVISIBLE)
-    elif not text.isprintable():
+    else:
         text = _ASCII_CONTROL.sub("", text)
     return _WHITESPACE.sub(" ", text).strip()
 

@@ -24,13 +24,14 @@ _PLACEHOLDER = re.compile(
 )
 
 
+_PLACEHOLDER_STARTS = frozenset(("", *"-‐‑‒–—―−_. 0tTnNkK#"))
+
+
 def text_of(cell: Cell) -> str:
     """The cell as cleaned text; whole numbers without a decimal point, no formula's text."""
     if isinstance(cell, str):
         text = text_values.clean(cell)
-        if text.startswith("'"):
-            text = text[1:].lstrip()
-        return text
+        return text[1:].lstrip() if text[:1] == "'" else text
     if cell is None or cell is FORMULA:
         return ""
     if isinstance(cell, bool):
@@ -46,11 +47,11 @@ def text_of(cell: Cell) -> str:
 
 def is_placeholder(text: str) -> bool:
     """Whether cleaned text only says that there is nothing: '-', 'tidak ada', 'n/a', '0', '#N/A'."""
-    return _PLACEHOLDER.fullmatch(text) is not None
+    return text[:1] in _PLACEHOLDER_STARTS and _PLACEHOLDER.fullmatch(text) is not None
 
 
 def is_formula(text: str) -> bool:
-    return text.startswith("=")
+    return text[:1] == "="
 
 
 def is_filled(cell: Cell) -> bool:

@@ -27,7 +27,9 @@ _EMAIL = re.compile(
     r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
 )
 _LONGEST_EMAIL = 254
-_RT_RW = re.compile(r"(?:rt)?\W{0,3}(\d{1,3})\s*(?:[/\\|-]|,(?=\s*rw)|\s*rw|\s+)\W{0,3}(?:rw)?\W{0,3}(\d{1,3})", re.IGNORECASE)
+_RT_RW = re.compile(
+    r"(?:rt)?\W{0,3}(\d{1,3})\s*(?:[/\\|-]|,(?=\s*rw)|\s*rw|\s+)\W{0,3}(?:rw)?\W{0,3}(\d{1,3})", re.IGNORECASE
+)
 _RW_RT = re.compile(r"rw\W{0,3}(\d{1,3})\W{1,3}rt\W{0,3}(\d{1,3})", re.IGNORECASE)
 _RT_OR_RW = re.compile(r"(?:r[tw])?\W{0,3}(\d{1,3})", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")

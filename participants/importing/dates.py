@@ -35,7 +35,9 @@ _NAMED = re.compile(r"(\d{1,2})\s*[-/. ]?\s*([A-Za-z]{3,10})\.?\s*[-/., ]?\s*(\d
 _DAY_NUMBER = re.compile(r"\d{5}(?:\.0+)?")
 
 # Text in which a date begins, for cells that hold place and date without a comma.
-DATE_IN_TEXT = re.compile(r"\d{1,4}\s*[-/. ]\s*(?:\d{1,2}|[A-Za-z]{3,10})\.?\s*[-/., ]?\s*\d{1,4}\s*$|\d{4,5}\s*$")
+DATE_IN_TEXT = re.compile(
+    r"\d{1,4}\s*[-/. ]\s*(?:\d{1,2}|[A-Za-z]{3,10})\.?\s*[-/., ]?\s*\d{1,4}\s*$|\d{4,5}\s*$"
+)
 
 _EPOCH_1900 = date(1899, 12, 30)
 _EPOCH_1904 = date(1904, 1, 1)
@@ -60,7 +62,7 @@ def read(cell: Cell, *, as_of: date, date_1904: bool = False) -> Readings:
         cell = cell.date()
     if isinstance(cell, date):
         return _both(cell.year, cell.month, cell.day)
-    if isinstance(cell, bool) or isinstance(cell, time | timedelta):
+    if isinstance(cell, bool | time | timedelta):
         return UNREADABLE
     if isinstance(cell, int | float):
         return _of_day_number(float(cell), date_1904)
@@ -71,7 +73,9 @@ def read(cell: Cell, *, as_of: date, date_1904: bool = False) -> Readings:
 def read_text(text: str, as_of: date, date_1904: bool = False) -> Readings:
     if match := _NUMERIC.fullmatch(text):
         day, month, year = int(match[1]), int(match[2]), match[3]
-        return Readings(_date(year, month, day, as_of), _date(year, day, month, as_of) if day != month else None)
+        return Readings(
+            _date(year, month, day, as_of), _date(year, day, month, as_of) if day != month else None
+        )
     if match := _ISO.fullmatch(text):
         return _both(int(match[1]), int(match[2]), int(match[3]))
     if match := _NAMED.fullmatch(text):

@@ -10,10 +10,9 @@ from pathlib import Path
 
 from participants.importing.codes import ImportRefused
 
-MAX_BYTES = 10 * 1024 * 1024
-MAX_TEXT_BYTES = 10 * 1024 * 1024
+MAX_BYTES = 5 * 1024 * 1024
 MAX_MEMBERS = 200
-MAX_UNPACKED = 120 * 1024 * 1024
+MAX_UNPACKED = 50 * 1024 * 1024
 MAX_RATIO = 100  # unpacked to packed; only judged once a member is large
 RATIO_FLOOR = 4 * 1024 * 1024
 MAX_ROWS = 20_000

@@ -24,34 +24,60 @@ def _is(*compacts: str) -> Match:
 
 _OF_BUSINESS = r"\b(?:usaha|merk|merek|brand|toko|umkm|ukm|produk|dagang|perusahaan|komoditas)\b"
 _OF_OTHERS = (
-    r"\b(?:ibu|ayah|suami|istri|isteri|orang ?tua|wali|pasangan|pendamping|petugas|pendata|pengampu|pelatihan|kegiatan"
-    r"|instansi|kelompok|kepala keluarga|kontak darurat|bank|rekening)\b"
+    r"\b(?:ibu|ayah|suami|istri|isteri|orang ?tua|wali|pasangan|pendamping|petugas|pendata|pengampu|pelatihan"
+    r"|kegiatan|instansi|kelompok|kepala keluarga|kontak darurat|bank|rekening)\b"
 )
 
 _mentions_business = _has(_OF_BUSINESS)
 
 # The first that fits decides, so what is narrow stands above what is wide.
 _COLUMNS: tuple[tuple[str, Match], ...] = (
-    ("ignored", _has(r"\b(?:foto ?copy|fotokopi|fc|scan|unggah|upload|berkas|lampiran|ceklis|paraf|tanda tangan|ttd)\b")),
+    (
+        "ignored",
+        _has(
+            r"\b(?:foto ?copy|fotokopi|fc|scan|unggah|upload|berkas|lampiran|ceklis|paraf|tanda tangan|ttd)\b"
+        ),
+    ),
     ("ignored", _has(r"\b(?:npwp|nib|agama|pendidikan|kode pos|usia|umur|perkawinan|kawin|nikah)\b")),
     ("email", _has(r"\b(?:e ?mail|surel|gmail)\b")),
     ("rtrw", _has(r"\brt\b.*\brw\b|\brw\b.*\brt\b")),
     ("rtrw", _is("rtrw", "rwrt")),
-    ("status_usaha", _has(r"\bstatus\b.*\busaha\b|\bstatus\b.*\b(?:sudah|belum)\b|\b(?:sudah|sdh)\b.*\b(?:belum|blm)\b")),
-    ("status_usaha", _has(r"\b(?:belum|blm)\b.*\b(?:sudah|sdh)\b|\b(?:punya|memiliki|mempunyai)\b.*\busaha\b")),
+    (
+        "status_usaha",
+        _has(r"\bstatus\b.*\busaha\b|\bstatus\b.*\b(?:sudah|belum)\b|\b(?:sudah|sdh)\b.*\b(?:belum|blm)\b"),
+    ),
+    (
+        "status_usaha",
+        _has(r"\b(?:belum|blm)\b.*\b(?:sudah|sdh)\b|\b(?:punya|memiliki|mempunyai)\b.*\busaha\b"),
+    ),
     ("jenis_usaha", _has(r"\b(?:jenis|bidang|sektor|kategori|klasifikasi|macam)\b.*" + _OF_BUSINESS)),
     ("jenis_usaha", _is("komoditas", "komoditi", "bidang", "sektor", "klaster")),
     ("nama", _has(r"\bnama\b.*\b(?:pemilik|pelaku|pengusaha|wirausaha|peserta|pendaftar)\b")),
     ("ignored", _has(_OF_OTHERS)),
-    ("nama_usaha", _has(r"\bnama\b.*" + _OF_BUSINESS + r"|^(?:merk|merek|brand|nama toko)\b|^(?:usaha|umkm|ukm)$")),
+    (
+        "nama_usaha",
+        _has(r"\bnama\b.*" + _OF_BUSINESS + r"|^(?:merk|merek|brand|nama toko)\b|^(?:usaha|umkm|ukm)$"),
+    ),
     ("ignored", _has(_OF_BUSINESS)),
     ("tempat_tgl_lahir", _has(r"\b(?:tempat|tmpt|tpt|tmp)\b.*\b(?:tgl|tanggal|tg)\b|^t ?t ?l\b|\bttl\b")),
     ("tempat_lahir", _has(r"\b(?:tempat|tmpt|tpt|tmp|kota|kab)\b.*\blahir\b")),
     ("tempat_lahir", _is("tempat", "tmplahir", "tempatlahir")),
-    ("tgl_lahir", _has(r"\b(?:tgl|tanggal|tg|tgll)\b.*\blahir\b|\blahir\b.*\b(?:tgl|tanggal)\b|^lahir$|\bbirth\b")),
+    (
+        "tgl_lahir",
+        _has(r"\b(?:tgl|tanggal|tg|tgll)\b.*\blahir\b|\blahir\b.*\b(?:tgl|tanggal)\b|^lahir$|\bbirth\b"),
+    ),
     ("tgl_lahir", _is("tgllahir", "tanggallahir")),
-    ("jenis_kelamin", _has(r"\b(?:jenis )?kelamin\b|\bgender\b|\bsex\b|^j ?k\b|^l ?p$|^p ?l$|^lk ?pr$|\blaki\b.*\bperempuan\b")),
-    ("hp", _has(r"\b(?:hp|handphone|hand ?phone|ponsel|seluler|wa|whats ?app|telp|tlp|telpon|telepon|tel|phone|kontak)\b")),
+    (
+        "jenis_kelamin",
+        _has(r"\bkelamin\b|\bgender\b|\bsex\b|^j ?k\b|^l ?p$|^p ?l$|^lk ?pr$|\blaki\b.*\bperempuan\b"),
+    ),
+    (
+        "hp",
+        _has(
+            r"\b(?:hp|handphone|hand ?phone|ponsel|seluler|wa|whats ?app|telp|tlp|telpon|telepon|tel)\b"
+            r"|\b(?:phone|kontak)\b"
+        ),
+    ),
     ("hp", _has(r"\bno ?hp\b|\bnohp\b|\bnowa\b|\bnotelp\b")),
     ("kecamatan", _has(r"^kec\b|\bkecamatan\b")),
     ("kelurahan", _has(r"^kel\b|\bkelurahan\b|^desa\b")),
@@ -113,7 +139,9 @@ def looks_like_labels(labels: Sequence[str], row: Sequence[Cell]) -> bool:
     if not filled or any(re.search(r"\d{3,}", text) for text in filled):
         return False
     known = [label for label in labels if recognise(label) is not None or is_sex_mark(label)]
-    return bool(known) and len(known) * 2 >= len([text for text in filled if not re.fullmatch(r"\W*\d*\W*", text)])
+    return bool(known) and len(known) * 2 >= len(
+        [text for text in filled if not re.fullmatch(r"\W*\d*\W*", text)]
+    )
 
 
 def is_sex_mark(label: str) -> bool:

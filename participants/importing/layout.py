@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from participants.importing.areas import Areas
-from participants.importing.cells import FORMULA, Cell, is_filled, is_formula, text_of
+from participants.importing.cells import FORMULA, Cell, is_filled, text_of
 from participants.importing.headers import (
     LAST_HEADER_ROW,
     Columns,
@@ -35,10 +35,10 @@ _NOTE = re.compile(
     re.IGNORECASE,
 )
 _SIGNATURE = re.compile(
-    r"(?:mengetahui|menyetujui|mengesahkan|disetujui|disahkan|diketahui|dibuat|disusun|diperiksa|hormat kami|plt|plh"
-    r"|kepala|kasatpel|kasudin|kasi|kasie|camat|lurah|wali ?kota|sekretaris|ketua|koordinator|petugas|pendata"
-    r"|pendamping|penanggung ?jawab|panitia|suku dinas|sudin|dinas|nip|nrk|pangkat|penata|pembina|tanda tangan"
-    r"|tertanda|ttd)\b|a\.\s?n\.?\s|an\.\s|pjs?\.?\s|ka\.\s"
+    r"(?:mengetahui|menyetujui|mengesahkan|disetujui|disahkan|diketahui|dibuat|disusun|diperiksa|hormat kami"
+    r"|plt|plh|kepala|kasatpel|kasudin|kasi|kasie|camat|lurah|wali ?kota|sekretaris|ketua|koordinator|petugas"
+    r"|pendata|pendamping|penanggung ?jawab|panitia|suku dinas|sudin|dinas|nip|nrk|pangkat|penata|pembina"
+    r"|tanda tangan|tertanda|ttd)\b|a\.\s?n\.?\s|an\.\s|pjs?\.?\s|ka\.\s"
     r"|[\w\s.]{3,40},\s*(?:\d{1,2}|[._…]{2,})[-/. ]*\w*[-/. ]*(?:\d{4}|[._…]{2,})\s*$",
     re.IGNORECASE,
 )
@@ -47,6 +47,10 @@ _KECAMATAN_LINE = re.compile(r"\bkec(?:amatan)?\b[\s.]*(:?)[\s.:]*(.*)", re.IGNO
 # "PALMERAH (2)" and "7. Palmerah": Excel's own mark of a copy, and a count of the sheets.
 _NUMBERING = re.compile(r"^\s*\d+\s*[.)\-]\s*|\s*\(?\d+\)?\s*$")
 _BLANKS = ("", None)
+
+
+def _digits_in(text: str) -> int:
+    return len(text) if text.isdigit() else sum(char.isdigit() for char in text)
 
 
 @dataclass(slots=True)
@@ -136,14 +140,15 @@ class Table:
         self._single = [
             (field, indexes[0])
             for field, indexes in columns.items()
-            if field not in ("no", "tempat_tgl_lahir", "hp") and not (field == "jenis_kelamin" and self._sex_columns)
+            if field not in ("no", "tempat_tgl_lahir", "hp")
+            and not (field == "jenis_kelamin" and self._sex_columns)
         ]
         self._data_columns = sorted({indexes[0] for field, indexes in columns.items() if field != "no"})
 
     @staticmethod
     def _halves(indexes: list[int], labels: Sequence[str]) -> dict[str, int]:
         """The L and the P column, where people tick one of two."""
-        halves = {}
+        halves: dict[str, int] = {}
         for index in indexes if len(indexes) > 1 else ():
             last = labels[index].split()[-1].casefold()
             if last[:1] in ("l", "p"):
@@ -213,7 +218,11 @@ class Table:
         if "tempat_tgl_lahir" in self._columns:
             found["tempat_tgl_lahir"] = self._birth_cells(cells, found)
         if self._sex_columns:
-            ticked = [half for half, column in self._sex_columns.items() if column < width and is_filled(cells[column])]
+            ticked = [
+                half
+                for half, column in self._sex_columns.items()
+                if column < width and is_filled(cells[column])
+            ]
             found["jenis_kelamin"] = ticked[0] if len(ticked) == 1 else ""
         if not has_kecamatan:
             found["kecamatan"] = self._kecamatan
@@ -249,8 +258,7 @@ class Table:
         if self._spans_name_and_nik(index):
             return "bagian"
         nik_text = text_of(nik)
-        name_text = text_of(name)
-        digits = sum(char.isdigit() for char in nik_text)
+        digits = _digits_in(nik_text)
         if digits >= NIK_LIKE and not _SIGNATURE.match(nik_text):
             return None
         if not is_filled(name) and not (is_filled(nik) and digits):
@@ -260,7 +268,7 @@ class Table:
             return "kepala"
         if self._is_column_numbers(cells):
             return "nomor kolom"
-        return self._kind_of_words(cells, name_text, nik_text)
+        return self._kind_of_words(cells, text_of(name), nik_text)
 
     def _kind_of_words(self, cells: Sequence[Cell], *texts: str) -> str | None:
         leading = [text_of(cell) for cell in cells[: max(self._name, self._nik) + 1] if isinstance(cell, str)]
@@ -290,7 +298,8 @@ class Table:
         if is_header(columns, labels):
             return True
         same = [
-            index for index, label in enumerate(labels)
+            index
+            for index, label in enumerate(labels)
             if label and index < len(self._labels) and label.casefold() == self._labels[index].casefold()
         ]
         return len(same) >= 2
@@ -312,7 +321,10 @@ class Table:
                 continue
             texts = [text_of(cell) for cell in cells if isinstance(cell, str)]
             ends = any(
-                _TOTAL.match(text) or _NOTE.match(text) or _SIGNATURE.match(text) or not re.search(r"\w", text)
+                _TOTAL.match(text)
+                or _NOTE.match(text)
+                or _SIGNATURE.match(text)
+                or not re.search(r"\w", text)
                 for text in texts
                 if text and text != "-"
             )
@@ -329,15 +341,16 @@ class Table:
             return False
         nik = cells[self._nik] if self._nik < len(cells) else ""
         text = text_of(nik)
-        if sum(char.isdigit() for char in text) >= NIK_LIKE and not _SIGNATURE.match(text):
+        if _digits_in(text) >= NIK_LIKE and not _SIGNATURE.match(text):
             return True
         return self._filled_fields(cells) > FEW_FIELDS + 1
 
     def _note_blank_row(self, index: int, cells: Sequence[Cell]) -> None:
-        if any(cell not in _BLANKS and cell is not FORMULA and not isinstance(cell, int | float) for cell in cells):
+        if any(
+            cell not in _BLANKS and cell is not FORMULA and not isinstance(cell, int | float)
+            for cell in cells
+        ):
             self._ignore(index, self._kind_of_words(cells) or "kosong")
 
     def _ignore(self, index: int, kind: str) -> None:
         self.ignored.append(Ignored(self.sheet.name, self.sheet.first_row + index, kind))
-
-

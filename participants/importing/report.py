@@ -41,7 +41,9 @@ class Report:
     def other_kota(self) -> str | None:
         """The kota most rows lie in, when that is not the one the list is imported for."""
         kotas = Counter(
-            checked.values["kecamatan"][:5] for checked in self.rows if checked.values["kecamatan"] is not None
+            checked.values["kecamatan"][:5]
+            for checked in self.rows
+            if checked.values["kecamatan"] is not None
         )
         if not kotas:
             return None
@@ -84,5 +86,3 @@ class Report:
             return None
         first = self.rows[checked.duplicate_of].row
         return f"{first.sheet}!{first.row}"
-
-

@@ -73,9 +73,8 @@ def _read_sheet(sheet: CalamineSheet, xml: bytes, *, date_1904: bool) -> Sheet:
     top, left = sheet.start
     if (sheet.end[0] - top + 1) * (sheet.end[1] + 1) > MAX_CELLS:
         raise ImportRefused("too_large")
-    rows: list[list[Cell]] = sheet.to_python(skip_empty_area=True)
-    if left:
-        rows = [[""] * left + row for row in rows]
+    margin: list[Cell] = [""] * left
+    rows: list[list[Cell]] = [[*margin, *row] for row in sheet.to_python(skip_empty_area=True)]
     read = Sheet(sheet.name, rows, first_row=top + 1, date_1904=date_1904)
     for row, column, value in _corrections(xml):
         index = row - 1 - top
@@ -87,9 +86,7 @@ def _read_sheet(sheet: CalamineSheet, xml: bytes, *, date_1904: bool) -> Sheet:
     return read
 
 
-def _fill_merged(
-    sheet: Sheet, ranges: list[tuple[tuple[int, int], tuple[int, int]]], top: int
-) -> None:
+def _fill_merged(sheet: Sheet, ranges: list[tuple[tuple[int, int], tuple[int, int]]], top: int) -> None:
     """A merged range counts for every cell it spans."""
     rows, filled = sheet.rows, 0
     width = len(rows[0]) if rows else 0
@@ -204,6 +201,8 @@ def _sheet_members(archive: zipfile.ZipFile) -> tuple[dict[str, str], bool]:
 
 def _attributes(text: bytes) -> dict[str, str]:
     return {
-        match[1].decode(): unescape((match[2] if match[2] is not None else match[3]).decode("utf-8", "replace"))
+        match[1].decode(): unescape(
+            (match[2] if match[2] is not None else match[3]).decode("utf-8", "replace")
+        )
         for match in _ATTRIBUTE.finditer(text)
     }
