@@ -19,8 +19,8 @@ from okoce.embedded.portal import portal_environment
 from okoce.embedded.postgres import APP, DATABASE, OWNER, PORT, SUPERUSER, programs
 from okoce.embedded.problems import StartProblem
 from okoce.embedded.servers import Servers
-from okoce.embedded.supervisor import Supervisor, say, stop_portal, stop_servers
-from okoce.embedded.testing import MARK, ROOT, Membership, join
+from okoce.embedded.supervisor import Supervisor, say, stop_portal
+from okoce.embedded.testing import MARK, ROOT, Membership, join, stop_unused
 
 # This package starts what the settings later read, so it is the one place besides okoce/settings/env.py that
 # looks at the process environment: to hand it on to the processes it starts.
@@ -82,17 +82,28 @@ def _up(options: argparse.Namespace) -> int:
 def _reset(options: argparse.Namespace) -> int:
     refuse_foreign_tree()
     stop_portal()
-    stop_servers(ROOT)
     if not LOCAL.exists():
         say("There is nothing to remove.")
         return 0
     say(f"Removing {LOCAL}: the database, uploaded files, logs, and the keys of this checkout.")
-    for root in (LOCAL, ROOT):
-        folder = Servers(root).places.socket_folder if (root / "secrets.json").exists() else None
-        if folder is not None and root not in folder.parents:
-            shutil.rmtree(folder, ignore_errors=True)
-    shutil.rmtree(LOCAL)
+    roots = [LOCAL]
+    if stop_unused():
+        roots.append(ROOT)
+    else:
+        say(f"Keeping {ROOT}: tests run with it at this moment.")
+    for root in roots:
+        if (root / "secrets.json").exists():
+            _remove_socket_folder(root)
+    for path in LOCAL.iterdir():
+        if path != ROOT or ROOT in roots:
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     return 0
+
+
+def _remove_socket_folder(root: Path) -> None:
+    folder = Servers(root).places.socket_folder
+    if root not in folder.parents:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _exec(options: argparse.Namespace) -> int:

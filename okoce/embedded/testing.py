@@ -91,6 +91,18 @@ def join(root: Path = ROOT) -> Membership:
     return Membership(servers, os.getpid(), lock)
 
 
+def stop_unused(root: Path = ROOT) -> bool:
+    """Stop throwaway servers nobody uses; False when somebody tests at this moment."""
+    if not root.exists():
+        return True
+    with _gate(root):
+        if not _nobody_is_left(root):
+            return False
+        if (root / "secrets.json").exists():
+            Servers(root, durable=False).stop()
+        return True
+
+
 def _prepared(root: Path) -> Servers:
     with _gate(root):
         servers = Servers(root, durable=False)

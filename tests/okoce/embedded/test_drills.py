@@ -197,7 +197,7 @@ def test_reset_stops_the_portal_and_removes_its_data(portal):
 
     assert portal.process.wait(timeout=5) == 0
     assert portal.processes() == []
-    assert not (portal.folder / ".local").exists()
+    assert list((portal.folder / ".local").iterdir()) == []
 
 
 def test_data_survive_a_killed_database(tmp_path):
