@@ -51,7 +51,16 @@ class ImportBatch(models.Model):
     )
     refusal = models.CharField(max_length=40, blank=True, help_text="code of participants.importing.guard")
     refusal_params = models.JSONField(default=dict, blank=True)
+    notes = models.JSONField(
+        default=dict, blank=True, help_text="about the file as a whole: sheets left out, another city's list"
+    )
     checked_at = models.DateTimeField(null=True, blank=True)
+    save_requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    messages_consented = models.BooleanField(
+        default=False, help_text="whether the people agreed to messages on their forms, as the officer said"
+    )
     saved_at = models.DateTimeField(null=True, blank=True)
     saved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
