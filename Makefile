@@ -39,7 +39,7 @@ test: environment ## all tests but the browser's, the drills and the figures
 check: environment ## style, types, import contracts, migrations, translations, production settings
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
-	@$(PY) -m mypy $(MYPY)
+	@$(PY) -m mypy
 	@.venv/bin/lint-imports
 	@OKOCE_ENV=test $(WITH_SERVERS) manage.py makemigrations --check --dry-run
 	@$(PY) -m okoce.ui.translations check
