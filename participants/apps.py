@@ -3,3 +3,9 @@ from django.apps import AppConfig
 
 class ParticipantsConfig(AppConfig):
     name = "participants"
+
+    def ready(self) -> None:
+        from okoce.notifications import directory  # noqa: PLC0415  models exist only now
+        from participants.directory import people  # noqa: PLC0415
+
+        directory.register_participants(people)

@@ -6,34 +6,18 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from okoce.db.models import AppendOnly
+from okoce.notifications.enums import Channel, State
 from okoce.notifications.querysets import MessageQuerySet
-
-
-class Channel(models.TextChoices):
-    EMAIL = "email", _("E-mail")
-    READY_TEXT = "ready_text", _("Ready text (WhatsApp by hand)")
-    SMS = "sms", _("SMS")
-
-
-class State(models.TextChoices):
-    PENDING = "pending", _("Waiting")
-    READY = "ready", _("Ready to be sent by hand")
-    SENT = "sent", _("Sent")
-    HELD = "held", _("Held: this channel is not connected")
-    CANCELLED = "cancelled", _("Not needed any more")
-    EXPIRED = "expired", _("Too late")
-    DEAD = "dead", _("Given up after eight tries")
 
 
 class Message(models.Model):
     """One message to one person by one channel. ``key`` makes a second one impossible.
 
-    No address is stored: the recipient is resolved when the message is sent, and so is the situation (is the session
-    still on, does the person still want it). ``context`` holds what the text needs and never a personal number;
-    a secret such as a sign-in code is sealed in ``secret_ciphertext``.
+    No address is stored: the recipient is resolved when the message is sent, and so is the situation (is the
+    session still on, does the person still want it). ``context`` holds what the text needs and never a
+    personal number; a secret such as a sign-in code is sealed in ``secret_ciphertext``.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -57,11 +41,16 @@ class Message(models.Model):
     city = models.CharField(max_length=5, blank=True)
     kecamatan = models.CharField(max_length=8, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    priority = models.PositiveSmallIntegerField(
+        default=5, help_text="smaller goes first: a sign-in code does not wait behind reminders"
+    )
     due_at = models.DateTimeField(help_text="not before; moved on by the backoff after a failed try")
     expires_at = models.DateTimeField(
         null=True, blank=True, help_text="never after, e.g. the start of the session"
     )
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text="tries begun: one that killed its worker counts too"
+    )
     lease_owner = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -92,7 +81,24 @@ class Message(models.Model):
         indexes = [
             # Partial: five million old rows cost the claim nothing.
             models.Index(
-                name="notifications_message_due", fields=["due_at", "id"], condition=models.Q(state="pending")
+                name="notifications_message_queue",
+                fields=["channel", "priority", "due_at", "id"],
+                condition=models.Q(state="pending"),
+            ),
+            models.Index(
+                name="notifications_message_expiry",
+                fields=["expires_at"],
+                condition=models.Q(state__in=["pending", "ready", "held"], expires_at__isnull=False),
+            ),
+            models.Index(
+                name="notifications_message_open",
+                fields=["state", "channel", "created_at"],
+                condition=models.Q(state__in=["pending", "ready", "held", "dead"]),
+            ),
+            models.Index(
+                name="notifications_message_done",
+                fields=["finished_at"],
+                condition=models.Q(state="sent"),
             ),
             models.Index(name="notifications_message_cause", fields=["cause_type", "cause_id"]),
             models.Index(name="notifications_message_person", fields=["participant_id", "-created_at"]),
@@ -110,7 +116,9 @@ class DeliveryEvent(AppendOnly):
     at = models.DateTimeField(auto_now_add=True)
     event = models.CharField(max_length=20)
     reason = models.CharField(max_length=80, blank=True)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         ordering = ["at", "pk"]

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
+from django.db.models import Count, Q
 
 from okoce.accounts.roles import has_permission
 from okoce.accounts.scope import scope_of
+
+OLDEST_TO_RELEASE = timedelta(days=2)
+NOT_CONNECTED = ("email_not_configured", "sms_not_connected")
 
 
 class MessageQuerySet(models.QuerySet):
@@ -15,7 +19,37 @@ class MessageQuerySet(models.QuerySet):
             return self.none()
         return self.filter(scope_of(user).as_q(city="city", kecamatan="kecamatan"))
 
-    def due(self, *, now: datetime) -> MessageQuerySet:
-        """Waiting, not before their time, and not held by a living worker."""
-        free = models.Q(lease_until__isnull=True) | models.Q(lease_until__lt=now)
-        return self.filter(free, state="pending", due_at__lte=now)
+    def about(self, cause_type: str, cause_id: int) -> MessageQuerySet:
+        return self.filter(cause_type=cause_type, cause_id=cause_id)
+
+    def ready_texts(self) -> MessageQuerySet:
+        """WhatsApp texts by hand that are still to do or were ticked off."""
+        return self.filter(channel="ready_text", state__in=["ready", "sent"])
+
+    def overdue(self, *, now: datetime) -> MessageQuerySet:
+        """Too late to be of use, and not in a living worker's hands."""
+        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+        return self.filter(free, state__in=["pending", "ready", "held"], expires_at__lte=now)
+
+    def waiting_for_connection(self, channel: str, *, now: datetime) -> MessageQuerySet:
+        """Held because the channel was not connected, and young enough that people still want it."""
+        fresh = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
+        return self.filter(
+            fresh,
+            state="held",
+            channel=channel,
+            reason__in=NOT_CONNECTED,
+            created_at__gt=now - OLDEST_TO_RELEASE,
+        )
+
+    def counted(self, *, since: datetime) -> dict[str, int]:
+        """How many wait, are to be sent by hand, are held or given up, and were sent since ``since``.
+
+        All four from partial indexes: millions of finished rows cost nothing.
+        """
+        still = self.filter(state__in=["pending", "ready", "held", "dead"]).aggregate(
+            waiting=Count("pk", filter=Q(state="pending")),
+            ready=Count("pk", filter=Q(state="ready")),
+            stuck=Count("pk", filter=Q(state__in=["held", "dead"])),
+        )
+        return {**still, "sent": self.filter(state="sent", finished_at__gte=since).count()}

@@ -1,0 +1,77 @@
+"""A channel that is down rests, longer from time to time, instead of using up the tries of every message.
+
+The rest is remembered in the cache, so that all workers keep it. Losing the cache costs one attempt to
+connect.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import cache
+
+log = logging.getLogger("okoce.notifications")
+
+FIRST_REST, LONGEST_REST = 5.0, 300.0
+REMEMBERED = 3600  # seconds
+
+
+@dataclass(frozen=True)
+class Rest:
+    """How a channel stands: ``seconds`` left, after ``failures`` in a row, for ``reason``."""
+
+    seconds: float = 0.0
+    failures: int = 0
+    reason: str = ""
+
+
+def rest_of(channel: str) -> Rest:
+    kept = _get(channel)
+    if not kept:
+        return Rest()
+    return Rest(max(0.0, kept["until"] - time.time()), kept["failures"], kept["reason"])
+
+
+def is_open(channel: str) -> bool:
+    """Whether the channel still rests."""
+    return rest_of(channel).seconds > 0
+
+
+def trip(channel: str, reason: str) -> float:
+    """The channel failed: let it rest. Seconds of the rest."""
+    failures = rest_of(channel).failures + 1
+    seconds = min(FIRST_REST * 2 ** (failures - 1), LONGEST_REST) * random.uniform(0.75, 1.25)  # noqa: S311
+    _set(channel, {"until": time.time() + seconds, "failures": failures, "reason": reason})
+    return seconds
+
+
+def reset(channel: str) -> None:
+    """The channel answered."""
+    if _get(channel):
+        _set(channel, None)
+
+
+def _key(channel: str) -> str:
+    return f"outbox:rest:{channel}"
+
+
+def _get(channel: str) -> dict[str, Any] | None:
+    try:
+        return cache.get(_key(channel))
+    except Exception:  # whatever the cache's client raises when it is away
+        log.warning("the cache is away; the state of channel %s is not known", channel)
+        return None
+
+
+def _set(channel: str, value: dict[str, Any] | None) -> None:
+    try:
+        if value is None:
+            cache.delete(_key(channel))
+        else:
+            cache.set(_key(channel), value, REMEMBERED)
+    except Exception:
+        log.warning("the cache is away; the state of channel %s is not kept", channel)

@@ -1,0 +1,32 @@
+"""WhatsApp by hand: the portal makes the text and the link, a person of the office presses "send".
+
+It needs no contract and no worker. The phone number stands in the address the browser is sent to, nowhere
+else.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from okoce.notifications.channels.base import ChannelDown, Sender
+from okoce.notifications.directory import Person
+from okoce.notifications.enums import State
+
+
+class ReadyTextWay:
+    starts_as = State.READY
+    parts = ("text",)
+
+    def why_not(self) -> str:
+        return ""
+
+    def reaches(self, person: Person) -> bool:
+        return person.has_phone
+
+    def open(self) -> Sender:
+        raise ChannelDown("by_hand")
+
+
+def wa_link(phone: str, text: str) -> str:
+    """``https://wa.me/6281…?text=…`` for an E.164 number."""
+    return f"https://wa.me/{phone.lstrip('+')}?text={quote(text, safe='')}"

@@ -1,0 +1,236 @@
+"""From rows to letters: who, whether still, in which words. The same code sends, previews and shows ready
+texts.
+
+Everything is asked in batches: one question to the directory, and per kind one re-check and one for fresh
+details in each language.
+"""
+
+from __future__ import annotations
+
+import datetime
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.template import Context, Template, TemplateDoesNotExist, engines
+from django.utils import translation
+from django.utils.dateparse import parse_date, parse_datetime
+
+from okoce.db.encryption import decrypt
+from okoce.notifications import directory, kinds, safety
+from okoce.notifications.channels import WAYS, Letter
+from okoce.notifications.directory import Person
+from okoce.notifications.enums import Channel, ConsentRule, State
+from okoce.notifications.kinds import Kind
+from okoce.notifications.models import Message
+
+log = logging.getLogger("okoce.notifications")
+
+SECRET_COLUMN = "notifications.secret"  # noqa: S105  a column, no secret
+HIDDEN_SECRET = "••••••"  # noqa: S105
+FAILED = "failed"  # not a state: a try that is repeated later
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A message that is still needed, its person and the variables of its text."""
+
+    message: Message
+    kind: Kind
+    person: Person
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why a message does not go: the state it gets (or FAILED) and a reason code."""
+
+    message: Message
+    state: str
+    reason: str
+
+
+def prepare(messages: Sequence[Message], *, with_phone: bool = False) -> tuple[list[Prepared], list[Verdict]]:
+    """Split ``messages`` into those that may go now and those that may not, in the order given.
+
+    A kind whose own code fails delays only its own messages.
+    """
+    found: dict[str, Prepared | Verdict] = {}
+    by_kind: dict[str, list[Message]] = defaultdict(list)
+    for message in messages:
+        by_kind[message.kind].append(message)
+    for code, group in by_kind.items():
+        kind = kinds.find(code)
+        if kind is None:
+            found.update({m.key: Verdict(m, State.HELD, "unknown_kind") for m in group})
+            continue
+        try:
+            found.update(_prepare_kind(kind, group, with_phone=with_phone))
+        except (OperationalError, InterfaceError):
+            raise  # the database is away: nobody's fault, nothing is counted
+        except Exception:
+            log.exception("preparing messages of kind %s failed", code)
+            found.update({m.key: Verdict(m, FAILED, "kind_failed") for m in group})
+    results = [found[m.key] for m in messages]
+    return (
+        [r for r in results if isinstance(r, Prepared)],
+        [r for r in results if isinstance(r, Verdict)],
+    )
+
+
+def _prepare_kind(
+    kind: Kind, messages: list[Message], *, with_phone: bool
+) -> Iterable[tuple[str, Prepared | Verdict]]:
+    people = recipients(kind, messages, with_phone=with_phone)
+    unneeded = kind.recheck(messages) if kind.recheck else {}
+    details = details_of(kind, [m for m in messages if m.key not in unneeded])
+    for message in messages:
+        person = people.get(message.key)
+        if person is None:
+            yield message.key, Verdict(message, State.CANCELLED, "person_gone")
+        elif message.key in unneeded:
+            yield message.key, Verdict(message, State.CANCELLED, unneeded[message.key])
+        elif refusal := consent_problem(kind, person):
+            yield message.key, Verdict(message, State.CANCELLED, refusal)
+        elif not WAYS[message.channel].reaches(person):
+            yield message.key, Verdict(message, State.HELD, "no_address")
+        else:
+            yield message.key, Prepared(message, kind, person, details.get(message.key, {}))
+
+
+def recipients(kind: Kind, messages: Sequence[Any], *, with_phone: bool = False) -> Mapping[str, Person]:
+    if kind.recipients is not None:
+        return kind.recipients(messages)
+    return directory.of_messages(messages, with_phone=with_phone)
+
+
+def details_of(kind: Kind, messages: Sequence[Message]) -> dict[str, Mapping[str, Any]]:
+    """Fresh values for the texts, asked once per language."""
+    found: dict[str, Mapping[str, Any]] = {}
+    if kind.details is None or not messages:
+        return found
+    by_language: dict[str, list[Message]] = defaultdict(list)
+    for message in messages:
+        by_language[message.language].append(message)
+    for language, group in by_language.items():
+        with translation.override(_supported(language)):
+            found.update(kind.details(group))
+    return found
+
+
+def consent_problem(kind: Kind, person: Person) -> str:
+    """Why this person may not get this kind; empty when they may."""
+    if kind.consent is ConsentRule.NONE:
+        return ""
+    if person.consent is False:
+        return "consent_refused"
+    if kind.consent is ConsentRule.REQUIRED and person.consent is not True:
+        return "consent_missing"
+    return ""
+
+
+# ---------------------------------------------------------------- words
+
+
+class Unsayable(Exception):
+    """The text cannot be made or may not be sent. ``reason`` is a code of kinds.REASONS."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def letter(prepared: Prepared) -> Letter:
+    """The message in the recipient's language, for its channel. Raises Unsayable."""
+    message = prepared.message
+    values = variables(
+        message, prepared.details, secret=open_secret(message), name=prepared.person.name,
+        number=prepared.person.number,
+    )  # fmt: skip
+    parts = {
+        part: render(prepared.kind, part, values, language=message.language)
+        for part in WAYS[message.channel].parts
+    }
+    if any(safety.problem_in(text) for text in parts.values()):
+        raise Unsayable("unsafe_text")
+    body = parts["email"] if message.channel == Channel.EMAIL else parts["text"]
+    return Letter(
+        key=message.key, to=prepared.person, text=body, subject=" ".join(parts.get("subject", "").split())
+    )
+
+
+def preview(
+    message: Message, kind: Kind, person: Person, details: Mapping[str, Any], *, secret: str
+) -> tuple[str, str]:
+    """(subject, text) for reading on a screen, in the recipient's language. Raises Unsayable."""
+    values = variables(message, details, secret=secret, name=person.name, number=person.number)
+    parts = {
+        part: render(kind, part, values, language=message.language) for part in WAYS[message.channel].parts
+    }
+    return " ".join(parts.get("subject", "").split()), parts.get("email") or parts.get("text", "")
+
+
+def variables(
+    message: Message, details: Mapping[str, Any], *, secret: str, name: str = "", number: str = ""
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "number": number,
+        "secret": secret,
+        "portal_url": settings.PORTAL_URL,
+        **{key: moment(key, value) for key, value in message.context.items()},
+        **{key: moment(key, value) for key, value in details.items()},
+    }
+
+
+def moment(key: str, value: Any) -> Any:
+    """ISO text under a name in ``_at`` or ``_on`` as the datetime or date it stands for."""
+    if isinstance(value, str):
+        if key.endswith("_at"):
+            return parse_datetime(value) or value
+        if key.endswith("_on"):
+            return parse_date(value) or value
+    return value
+
+
+def render(kind: Kind, part: str, values: Mapping[str, Any], *, language: str) -> str:
+    """One part of a kind's text, plain (nothing is escaped). Raises Unsayable."""
+    try:
+        template = _compiled(kind.template(part))
+    except TemplateDoesNotExist as error:
+        raise Unsayable("template_missing") from error
+    with translation.override(_supported(language)):
+        return template.render(Context(dict(values), autoescape=False)).strip()
+
+
+@lru_cache(maxsize=256)
+def _compiled(name: str) -> Template:
+    return engines["django"].get_template(name).template
+
+
+def _supported(language: str) -> str:
+    """A language without texts is answered in Indonesian."""
+    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def open_secret(message: Message) -> str:
+    if not message.secret_ciphertext:
+        return ""
+    return decrypt(message.secret_ciphertext, column=SECRET_COLUMN, row=message.uid)
+
+
+def sample_letter(kind: Kind, channel: Channel, *, language: str) -> dict[str, str]:
+    """Every part of a kind's text for ``channel``, rendered with the kind's sample."""
+    message = Message(key=f"{kind.code}:contoh", kind=kind.code, channel=channel, language=language)
+    details = {"name": "Siti Rahmawati", "number": "JB-PM-00417", "secret": "000000", **kind.sample}
+    values = variables(message, {**details, **_dated(details)}, secret=str(details["secret"]))
+    return {part: render(kind, part, values, language=language) for part in WAYS[channel].parts}
+
+
+def _dated(details: Mapping[str, Any]) -> dict[str, datetime.datetime | datetime.date]:
+    return {key: moment(key, value) for key, value in details.items() if key.endswith(("_at", "_on"))}

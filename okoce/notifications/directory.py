@@ -1,0 +1,75 @@
+"""Who a message goes to. Participants live above this app, so their app registers how to look them up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from okoce.accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom to greet and how to reach them. ``phone`` (E.164) is filled only when asked for."""
+
+    name: str
+    number: str = ""
+    email: str = ""
+    phone: str = ""
+    has_phone: bool = False
+    city: str = ""
+    kecamatan: str = ""
+    consent: bool | None = None
+    url: str = ""
+
+
+class Addressed(Protocol):
+    participant_id: int | None
+    user_id: int | None
+
+
+Resolver = Callable[..., Mapping[int, Person]]
+Key = tuple[str, int]
+
+_participants: Resolver | None = None
+
+
+def register_participants(people: Resolver) -> None:
+    """``people(ids, *, with_phone)`` answers {id: Person} in one or two queries; who is absent gets no
+    message.
+    """
+    global _participants
+    _participants = people
+
+
+def key_of(message: Any) -> Key:
+    """Participant before user: a participant who signs in has both."""
+    if message.participant_id is not None:
+        return ("participant", message.participant_id)
+    return ("user", message.user_id)
+
+
+def look_up(keys: Iterable[Key], *, with_phone: bool = False) -> dict[Key, Person]:
+    """The people behind ``keys``, in one query per kind of person."""
+    wanted: dict[str, set[int]] = {"participant": set(), "user": set()}
+    for kind, pk in keys:
+        wanted[kind].add(pk)
+    found: dict[Key, Person] = {}
+    if wanted["participant"] and _participants is not None:
+        people = _participants(wanted["participant"], with_phone=with_phone)
+        found.update({("participant", pk): person for pk, person in people.items()})
+    if wanted["user"]:
+        found.update({("user", pk): person for pk, person in _users(wanted["user"]).items()})
+    return found
+
+
+def of_messages(messages: Collection[Any], *, with_phone: bool = False) -> dict[str, Person]:
+    """{message.key: Person}; a message whose person is gone is absent."""
+    people = look_up((key_of(m) for m in messages), with_phone=with_phone)
+    return {m.key: people[key_of(m)] for m in messages if key_of(m) in people}
+
+
+def _users(ids: Collection[int]) -> dict[int, Person]:
+    rows = User.objects.filter(pk__in=ids, is_active=True).values_list("pk", "full_name", "email")
+    return {pk: Person(name=name, email=email, consent=True) for pk, name, email in rows}

@@ -1,0 +1,48 @@
+"""Fixed choices of the outbox."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Channel(models.TextChoices):
+    EMAIL = "email", _("E-mail")
+    READY_TEXT = "ready_text", _("WhatsApp by hand")
+    SMS = "sms", _("SMS")
+
+
+class State(models.TextChoices):
+    PENDING = "pending", _("Waiting")
+    READY = "ready", _("To be sent by hand")
+    SENT = "sent", _("Sent")
+    HELD = "held", _("Held")
+    CANCELLED = "cancelled", _("Not needed any more")
+    EXPIRED = "expired", _("Too late")
+    DEAD = "dead", _("Given up")
+
+
+OPEN = (State.PENDING, State.READY, State.HELD)
+FINAL = (State.SENT, State.CANCELLED, State.EXPIRED, State.DEAD)
+
+
+class ConsentRule(models.TextChoices):
+    """What a kind of message asks of the person's consent."""
+
+    NONE = "none", _("The person asked for it")
+    UNLESS_REFUSED = "unless_refused", _("Unless the person refused messages")
+    REQUIRED = "required", _("Only with consent")
+
+
+class Event(models.TextChoices):
+    """What happened to a message. Codes of states are events too."""
+
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("A try failed")
+    HELD = "held", _("Held")
+    CANCELLED = "cancelled", _("Cancelled: not needed any more")
+    EXPIRED = "expired", _("Its time passed")
+    DEAD = "dead", _("Given up")
+    OPENED = "opened", _("Opened in WhatsApp")
+    TICKED = "ticked", _("Ticked off as sent")
+    UNTICKED = "unticked", _("Tick taken back")
+    RETRIED = "retried", _("Put back in the queue by hand")
+    RELEASED = "released", _("Put back in the queue: the channel is connected again")

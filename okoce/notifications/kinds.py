@@ -1,0 +1,113 @@
+"""What a message can say. Each kind is registered by the app that owns it, in its AppConfig.ready.
+
+The domain decides whom and when; a kind tells this app how to word it, whether it is still needed, and by
+which channels it may go. Texts: ``templates/messages/<code>/{subject,email,text,group}.txt``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from okoce.notifications.directory import Person
+from okoce.notifications.enums import Channel, ConsentRule
+
+if TYPE_CHECKING:
+    from okoce.notifications.models import Message
+
+Messages = Sequence["Message"]
+
+URGENT, ORDINARY = 0, 5
+
+# Reason codes that any message may have.
+REASONS: dict[str, Any] = {
+    "email_not_configured": _("E-mail is not set up on this portal (EMAIL_URL is missing)"),
+    "sms_not_connected": _("No SMS gateway is connected"),
+    "no_address": _("We know no address or phone number that this message can go to"),
+    "person_gone": _("The person is not in the list any more"),
+    "consent_refused": _("The person does not want messages"),
+    "consent_missing": _("The person has not agreed to this kind of message"),
+    "unknown_kind": _("This portal does not know this kind of message. Tell the administrator"),
+    "template_missing": _("This kind of message has no text. Tell the administrator"),
+    "kind_failed": _("Preparing the message failed. The administrator finds the cause in the log"),
+    "unsafe_text": _("The text held a personal number, an amount or an address, so it was not sent"),
+    "interrupted": _("Sending was interrupted too often"),
+    "connection_lost": _("The line to the mail server broke while sending"),
+    "channel_down": _("The mail server could not be reached"),
+    "refused": _("The mail server refused the message"),
+    "address_refused": _("The mail server refused the address"),
+    "expired": _("It could not be sent in time"),
+    "by_hand": _("Sent by hand"),
+    "with_group": _("Told together with the group"),
+    "lease_lost": _("Another worker had taken over"),
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of message. Every callable gets messages of this kind only and answers by ``message.key``."""
+
+    code: str
+    label: Any
+    channels: tuple[Channel, ...]
+    recipients: Callable[[Messages], Mapping[str, Person]] | None = None
+    recheck: Callable[[Messages], Mapping[str, str]] | None = None
+    details: Callable[[Messages], Mapping[str, Mapping[str, Any]]] | None = None
+    reasons: Mapping[str, Any] = field(default_factory=dict)
+    consent: ConsentRule = ConsentRule.UNLESS_REFUSED
+    urgent: bool = False
+    sample: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def priority(self) -> int:
+        return URGENT if self.urgent else ORDINARY
+
+    def template(self, part: str) -> str:
+        """``part`` is subject, email, text or group."""
+        return f"messages/{self.code}/{part}.txt"
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> Kind:
+    """Registering the same kind twice replaces it; a kind needs at least one channel."""
+    if not kind.channels:
+        raise ValueError(f"the kind {kind.code!r} has no channel")
+    _kinds[kind.code] = kind
+    return kind
+
+
+def unregister(code: str) -> None:
+    _kinds.pop(code, None)
+
+
+def get(code: str) -> Kind:
+    """KeyError for a kind that nobody registered: queueing it is a mistake in the code."""
+    return _kinds[code]
+
+
+def find(code: str) -> Kind | None:
+    return _kinds.get(code)
+
+
+def registered() -> list[Kind]:
+    return sorted(_kinds.values(), key=lambda kind: kind.code)
+
+
+def label_of(code: str) -> Any:
+    kind = _kinds.get(code)
+    return kind.label if kind is not None else code
+
+
+def words_for(reason: str, kind: str = "") -> Any:
+    """The sentence behind a reason code; the code itself when nobody has words for it."""
+    known = _kinds.get(kind)
+    if known is not None and reason in known.reasons:
+        return known.reasons[reason]
+    code, _colon, number = reason.partition(":")
+    words = REASONS.get(code, code)
+    return _("%(words)s (answer %(number)s)") % {"words": words, "number": number} if number else words

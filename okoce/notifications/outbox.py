@@ -1,0 +1,352 @@
+"""Draining the outbox: claim under a lease, look again whether the message is still wanted, send, write down.
+
+Any number of workers may drain at once and die at any moment.
+
+- A claim takes rows with SKIP LOCKED under a lease and an owner token made for this drain. Every later write
+  checks the token (fencing), so a worker that was asleep cannot overwrite what its successor did.
+- One statement per letter writes the result of the last one and begins the next: it counts the try, renews
+  the lease and confirms the token. So a killed worker repeats at most the one letter it was sending. The rest
+  of its batch is free again when the lease ends. That is "maybe twice", never "maybe never": an e-mail
+  carries its key and a Message-ID made from it, so that a repeated one can be seen.
+- What is decided without sending (cancelled, too late, no address) is written in one statement per batch.
+- A refused letter waits longer from try to try and is dead after eight; others pass it. When the channel
+  itself is down nothing is counted: the batch goes back and the channel rests (okoce.notifications.breaker).
+
+Times are the database's: workers with different clocks agree.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+import uuid
+from collections.abc import Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from okoce.notifications import breaker, compose
+from okoce.notifications.channels import WAYS, ChannelDown, ConnectionLost, Letter, Refused, Sender
+from okoce.notifications.compose import FAILED, Verdict
+from okoce.notifications.enums import Event, State
+from okoce.notifications.models import Message
+
+log = logging.getLogger("okoce.notifications")
+
+MAX_ATTEMPTS = 8
+BATCH = 50
+LEASE_SECONDS = 90.0  # longer than one letter may take; renewed before each
+SECONDS = 20.0  # of one drain, so that other tasks get their turn
+FIRST_PAUSE, LONGEST_PAUSE = 30.0, 3600.0
+LOST_LINES_IN_A_ROW = 3
+
+
+@dataclass
+class Report:
+    """What one drain did."""
+
+    sent: int = 0
+    failed: int = 0
+    not_sent: dict[str, int] = field(default_factory=dict)
+    is_more: bool = False
+
+    def count(self, outcomes: Sequence[Outcome]) -> None:
+        for outcome in outcomes:
+            if outcome.state == State.SENT:
+                self.sent += 1
+            elif outcome.event == Event.FAILED:
+                self.failed += 1
+            else:
+                self.not_sent[outcome.state] = self.not_sent.get(outcome.state, 0) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is written about one message. ``pause`` seconds until the next try of a pending one."""
+
+    message_id: int
+    state: State
+    event: str
+    reason: str = ""
+    pause: float = 0.0
+    tries: int = 0  # added to those counted when the try began
+
+
+def drain(*, seconds: float = SECONDS, batch: int = BATCH) -> Report:
+    """Send what is due, for at most about ``seconds``. Must run outside a transaction."""
+    report, owner, until = Report(), uuid.uuid4(), time.monotonic() + seconds
+    with _fast_commits():
+        for code, way in WAYS.items():
+            if way.starts_as != State.PENDING:
+                continue
+            if reason := way.why_not():
+                hold_unconnected(code, reason)
+            elif not breaker.is_open(code):
+                _drain_channel(code, owner, until, batch, report)
+    return report
+
+
+def _drain_channel(code: str, owner: uuid.UUID, until: float, batch: int, report: Report) -> None:
+    line = _Line(code)
+    try:
+        while True:
+            if time.monotonic() > until:
+                report.is_more = True
+                return
+            messages = claim(code, owner=owner, size=batch)
+            if not messages:
+                return
+            letters, decided = _sort_out(messages)
+            settle(owner, decided)
+            report.count(decided)
+            try:
+                _send_all(line, letters, owner, report)
+            except ChannelDown as problem:
+                release(owner)
+                pause = breaker.trip(code, problem.reason)
+                log.warning("channel %s rests for %.0f s: %s", code, pause, problem.reason)
+                return
+    finally:
+        line.close()
+
+
+def _sort_out(messages: Sequence[Message]) -> tuple[list[tuple[Message, Letter]], list[Outcome]]:
+    """Letters to send, and what is decided about the others."""
+    now = timezone.now()
+    alive, decided = [], []
+    for message in messages:
+        if message.expires_at is not None and message.expires_at <= now:
+            decided.append(Outcome(message.pk, State.EXPIRED, Event.EXPIRED, "expired"))
+        elif message.attempts >= MAX_ATTEMPTS:
+            decided.append(Outcome(message.pk, State.DEAD, Event.DEAD, "interrupted"))
+        else:
+            alive.append(message)
+    prepared, refused = compose.prepare(alive)
+    decided += [_outcome_of(verdict) for verdict in refused]
+    letters = []
+    for one in prepared:
+        try:
+            letters.append((one.message, compose.letter(one)))
+        except compose.Unsayable as problem:
+            decided.append(Outcome(one.message.pk, State.HELD, Event.HELD, problem.reason))
+        except Exception:
+            log.exception("the text of a message of kind %s failed", one.kind.code)
+            decided.append(_outcome_of(Verdict(one.message, FAILED, "kind_failed")))
+    return letters, decided
+
+
+def _outcome_of(verdict: Verdict) -> Outcome:
+    if verdict.state == FAILED:
+        return failed_try(verdict.message, verdict.reason, begun=False)
+    state = State(verdict.state)
+    return Outcome(verdict.message.pk, state, state.value, verdict.reason)
+
+
+def _send_all(
+    line: _Line, letters: Sequence[tuple[Message, Letter]], owner: uuid.UUID, report: Report
+) -> None:
+    """Send letter by letter. The last result is written whatever happens."""
+    last: list[Outcome] = []
+    lost = 0
+    try:
+        for message, letter in letters:
+            if lost >= LOST_LINES_IN_A_ROW:
+                raise ChannelDown("connection_lost")
+            sender = line.sender()
+            is_mine = settle(owner, last, begin=message.pk)
+            report.count(last)
+            last = []
+            if not is_mine:
+                continue
+            try:
+                sender.send(letter)
+            except Refused as refusal:
+                last, lost = [failed_try(message, refusal.reason)], 0
+            except ConnectionLost:
+                last, lost = [failed_try(message, "connection_lost")], lost + 1
+                line.close()
+            except ChannelDown as problem:
+                last = [failed_try(message, problem.reason)]
+                raise
+            else:
+                last, lost = [Outcome(message.pk, State.SENT, Event.SENT)], 0
+    finally:
+        settle(owner, last)
+        report.count(last)
+
+
+class _Line:
+    """The channel's connection: opened when first needed, kept, opened anew after it broke."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self._sender: Sender | None = None
+
+    def sender(self) -> Sender:
+        if self._sender is None:
+            self._sender = WAYS[self.code].open()
+            breaker.reset(self.code)
+        return self._sender
+
+    def close(self) -> None:
+        if self._sender is not None:
+            self._sender.close()
+            self._sender = None
+
+
+def failed_try(message: Message, reason: str, *, begun: bool = True) -> Outcome:
+    """The outcome of a try that failed: again later, or dead after the eighth.
+
+    A try that has ``begun`` was counted when it began.
+    """
+    tries = message.attempts + 1
+    more = 0 if begun else 1
+    if tries >= MAX_ATTEMPTS:
+        return Outcome(message.pk, State.DEAD, Event.DEAD, reason, tries=more)
+    return Outcome(message.pk, State.PENDING, Event.FAILED, reason, pause=backoff(tries), tries=more)
+
+
+def backoff(tries: int) -> float:
+    """Seconds until the next try after ``tries`` failed ones: doubling, capped, spread by a half."""
+    return min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311
+
+
+# ---------------------------------------------------------------- the table
+
+_CLAIM = """
+WITH picked AS MATERIALIZED (
+    SELECT id FROM notifications_message
+    WHERE state = 'pending' AND channel = %s AND due_at <= statement_timestamp()
+      AND (lease_until IS NULL OR lease_until < statement_timestamp())
+    ORDER BY priority, due_at, id
+    LIMIT %s
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE notifications_message AS m
+SET lease_owner = %s, lease_until = statement_timestamp() + %s * interval '1 second'
+FROM picked WHERE m.id = picked.id
+RETURNING m.*
+"""
+
+_FINAL = "('sent', 'cancelled', 'expired', 'dead')"
+
+_SETTLE = f"""
+WITH given AS (
+    SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::float8[], %s::smallint[])
+        AS g (id, state, event, reason, pause, tries)
+), settled AS (
+    UPDATE notifications_message AS m
+    SET state = g.state, reason = g.reason, attempts = m.attempts + g.tries,
+        due_at = CASE WHEN g.pause > 0 THEN statement_timestamp() + g.pause * interval '1 second'
+                      ELSE m.due_at END,
+        finished_at = CASE WHEN g.state IN {_FINAL} THEN statement_timestamp() END,
+        secret_ciphertext = CASE WHEN g.state IN {_FINAL} AND NOT %s THEN NULL ELSE m.secret_ciphertext END,
+        lease_owner = NULL, lease_until = NULL
+    FROM given AS g
+    WHERE m.id = g.id AND m.lease_owner = %s AND m.state = 'pending'
+    RETURNING m.id
+), noted AS (
+    INSERT INTO notifications_deliveryevent (message_id, at, event, reason)
+    SELECT g.id, clock_timestamp(), g.event, CASE WHEN s.id IS NULL THEN 'lease_lost' ELSE g.reason END
+    FROM given AS g LEFT JOIN settled AS s USING (id)
+), begun AS (
+    UPDATE notifications_message
+    SET attempts = attempts + 1, lease_until = statement_timestamp() + %s * interval '1 second'
+    WHERE id = %s AND lease_owner = %s AND state = 'pending'
+    RETURNING id
+)
+SELECT (SELECT count(*) FROM settled), (SELECT count(*) FROM begun)
+"""  # noqa: S608  only our own constant is put in
+
+
+def claim(channel: str, *, owner: uuid.UUID, size: int) -> list[Message]:
+    """Up to ``size`` due messages, now leased to ``owner``; urgent ones first, then the longest due."""
+    rows = Message.objects.raw(_CLAIM, [channel, size, owner, _lease_seconds()])
+    return sorted(rows, key=lambda m: (m.priority, m.due_at, m.pk))
+
+
+def settle(owner: uuid.UUID, outcomes: Sequence[Outcome], *, begin: int | None = None) -> bool:
+    """Write outcomes and begin the try of the message ``begin``; whether that one is (still) ours.
+
+    What is not ours any more keeps the state its new owner gives it; the event is written all the same.
+    """
+    if not outcomes and begin is None:
+        return False
+    columns: list[list[Any]] = [
+        [o.message_id for o in outcomes],
+        [o.state.value for o in outcomes],
+        [str(o.event) for o in outcomes],
+        [o.reason for o in outcomes],
+        [o.pause for o in outcomes],
+        [o.tries for o in outcomes],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLE, [*columns, settings.DEMO, owner, _lease_seconds(), begin, owner])
+        settled, begun = cursor.fetchone()
+    if settled != len(outcomes):
+        log.warning("%d results came after the lease was over", len(outcomes) - settled)
+    return bool(begun)
+
+
+def release(owner: uuid.UUID) -> int:
+    """Give back, unsent and uncounted, everything ``owner`` still holds."""
+    return Message.objects.filter(lease_owner=owner, state=State.PENDING).update(
+        lease_owner=None, lease_until=None
+    )
+
+
+_HOLD = """
+WITH held AS (
+    UPDATE notifications_message SET state = 'held', reason = %s, lease_owner = NULL, lease_until = NULL
+    WHERE id IN (
+        SELECT id FROM notifications_message
+        WHERE state = 'pending' AND channel = %s AND due_at <= statement_timestamp()
+          AND (lease_until IS NULL OR lease_until < statement_timestamp())
+        FOR UPDATE SKIP LOCKED
+    )
+    RETURNING id
+)
+INSERT INTO notifications_deliveryevent (message_id, at, event, reason)
+SELECT id, clock_timestamp(), 'held', %s FROM held
+"""
+
+
+def hold_unconnected(channel: str, reason: str) -> int:
+    """What is due on a channel that is not connected is held, and says why."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [reason, channel, reason])
+        return cursor.rowcount
+
+
+def oldest_due(*, now: datetime) -> timedelta | None:
+    """How long the oldest message that could go has been waiting."""
+    due = Message.objects.filter(state=State.PENDING, due_at__lte=now).order_by("due_at")
+    first = due.values_list("due_at", flat=True).first()
+    return None if first is None else now - first
+
+
+def _lease_seconds() -> float:
+    return float(getattr(settings, "OUTBOX_LEASE_SECONDS", LEASE_SECONDS))
+
+
+@contextmanager
+def _fast_commits() -> Any:
+    """Results are committed without waiting for the disk.
+
+    A killed worker loses nothing by it. A power cut of the database may forget the last half second: those
+    letters are repeated, as the one in flight would be. Waiting would cost more than sending.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('synchronous_commit', 'off', false)")
+    try:
+        yield
+    finally:
+        if connection.connection is not None and not connection.connection.closed:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('synchronous_commit', 'on', false)")

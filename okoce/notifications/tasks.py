@@ -1,0 +1,29 @@
+"""The clock's and the wake-up's side of the outbox. Both tasks may run twice, and at once: the effect is
+one.
+"""
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from okoce.notifications import outbox, services, wake
+
+log = logging.getLogger("okoce.notifications")
+
+
+@shared_task(ignore_result=True)
+def drain_outbox() -> None:
+    report = outbox.drain()
+    if report.sent or report.failed or report.not_sent:
+        log.info("outbox: %d sent, %d failed, others %s", report.sent, report.failed, report.not_sent)
+    if report.is_more:
+        wake.wake()
+
+
+@shared_task(ignore_result=True)
+def expire_messages() -> None:
+    now = timezone.now()
+    expired, released = services.expire(now=now), services.release_held(now=now)
+    if expired or released:
+        log.info("outbox: %d too late, %d put back", expired, released)

@@ -1,0 +1,60 @@
+"""Participants as the outbox sees them: whom to greet, how to reach them, whether they want messages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db.models import OuterRef, Subquery
+from django.urls import NoReverseMatch, reverse
+
+from okoce.notifications.directory import Person
+from okoce.values import phone as phone_values
+from participants.enums import Purpose, Status
+from participants.models import Consent, Participant
+
+_PLACE = "0"  # stands for the number while the address is made once for many
+
+
+def people(ids: Collection[int], *, with_phone: bool) -> dict[int, Person]:
+    """{id: Person}, in one query. Who has died is absent: nobody writes to them any more.
+
+    Consent is the newest answer about messages; None when nobody was asked. Who has left the programme counts as
+    having refused. The phone is opened only ``with_phone``.
+    """
+    newest = (
+        Consent.objects.filter(participant=OuterRef("pk"), purpose=Purpose.MESSAGES)
+        .order_by("-at", "-pk")
+        .values("is_given")[:1]
+    )
+    rows = (
+        Participant.objects.filter(pk__in=ids)
+        .exclude(status=Status.DIED)
+        .annotate(wants_messages=Subquery(newest))
+        .only(
+            "uid", "full_name", "number", "email", "phone_ciphertext", "city_id", "kecamatan_id", "status"
+        )
+    )  # fmt: skip
+    address = _address()
+    return {row.pk: _person(row, address, with_phone=with_phone) for row in rows}
+
+
+def _person(row: Participant, address: str, *, with_phone: bool) -> Person:
+    phone = row.phone if with_phone else ""
+    return Person(
+        name=row.full_name,
+        number=row.number,
+        email=row.email,
+        phone=phone if phone and phone_values.is_mobile(phone) else "",
+        has_phone=bool(row.phone_ciphertext),
+        city=row.city_id or "",
+        kecamatan=row.kecamatan_id or "",
+        consent=False if row.status == Status.WITHDRAWN else row.wants_messages,
+        url=address.replace(f"/{_PLACE}/", f"/{row.number}/"),
+    )
+
+
+def _address() -> str:
+    try:
+        return reverse("participants:detail", args=[_PLACE])
+    except NoReverseMatch:  # an installation without the participants' pages
+        return ""
