@@ -1,4 +1,7 @@
-"""Path converter ``number``: only what can be a participant number, so that no word of an address is taken for one."""
+"""Path converter ``number``.
+
+Only what can be a participant number, so that no word of an address is taken for one.
+"""
 
 
 class ParticipantNumber:

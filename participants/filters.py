@@ -1,4 +1,5 @@
-"""What the participants list asks for: read from the address, applied to a queryset, written back into an address.
+"""What the participants list asks for: read from the address, applied to a queryset, written back into an
+address.
 
 A NIK or phone number is never part of an address: ``participants.searching`` answers those by POST.
 """
@@ -15,9 +16,8 @@ from urllib.parse import urlencode
 from django.db.models import Q
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from okoce.accounts.scope import scope_of
 from participants import panels, searching
@@ -137,7 +137,7 @@ def _is_code(value: str, length: int) -> bool:
 
 
 def area_choices(user: Any) -> tuple[list[tuple[str, str]], str]:
-    """Kecamatan a person may choose from, and the kecamatan whose kelurahan are offered when none is chosen."""
+    """Kecamatan a person may choose from, and the one whose kelurahan are offered when none is chosen."""
     scope = scope_of(user)
     if scope.kecamatan:
         return [], scope.kecamatan

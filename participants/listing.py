@@ -1,6 +1,7 @@
 """One page of the participants list as plain values, ready to print.
 
-The page is the portal's most used one: no model objects, no query, address, date filter or include inside the loop
+The page is the portal's most used one: no model objects, no query, address, date filter or include inside
+the loop
 of the template. What repeats (steps, states, dates) is rendered once and kept.
 """
 
@@ -57,7 +58,10 @@ class Row:
 
 
 def rows_of(found: Sequence[dict[str, Any]], *, today: date) -> list[Row]:
-    """The rows of one page; ``found`` are dictionaries with COLUMNS. Two queries, whatever the number of rows."""
+    """The rows of one page; ``found`` are dictionaries with COLUMNS.
+
+    Two queries, whatever the number of rows.
+    """
     ids = [row["pk"] for row in found]
     details, facts = _details(ids), row_facts(ids, today)
     language, names, nothing = get_language() or "id", areas.area_names(), RowFacts()

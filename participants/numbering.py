@@ -1,6 +1,7 @@
 """Participant numbers: JB-PM-00417 is city, kecamatan and a serial of that kecamatan.
 
-A number says where somebody was first registered, and is kept when they move. The letters are fixed here, so that a
+A number says where somebody was first registered, and is kept when they move. The letters are fixed here,
+so that a
 number printed on a card reads the same in ten years.
 """
 
@@ -87,7 +88,8 @@ _KNOWN = frozenset(PREFIXES.values())
 def reserve_numbers(counts: Mapping[str | None, int]) -> dict[str | None, list[str]]:
     """New numbers by kecamatan code (None: outside Jakarta), as many as asked, in order.
 
-    Locks the series for the rest of the transaction, always in the order of the codes, so that two imports wait for
+    Locks the series for the rest of the transaction, always in the order of the codes, so that two imports
+    wait for
     each other and never lock each other out. A roll-back gives the numbers back.
     """
     wanted = {OUTSIDE_DKI if code is None else code: n for code, n in counts.items() if n > 0}

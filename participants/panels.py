@@ -1,6 +1,7 @@
 """Where the apps above add what they know about a participant: trainings, bazaars, permits.
 
-Participants may not import them, so each registers its part in its AppConfig.ready(). A part takes the participant and
+Participants may not import them, so each registers its part in its AppConfig.ready(). A part takes the
+participant and
 gives plain values; the person's page and the list only show them.
 """
 
@@ -46,8 +47,10 @@ class Builder(Protocol):
 class Panel:
     """A section of the person's page.
 
-    ``context`` gives the template's ``panel`` (None: nothing to show), ``events`` adds to the timeline, ``next_step``
-    proposes what comes next, ``step_texts`` says more about some of the seven steps ({2: ("now", "2 dari 3")}).
+    ``context`` gives the template's ``panel`` (None: nothing to show), ``events`` adds to the timeline,
+    ``next_step``
+    proposes what comes next, ``step_texts`` says more about some of the seven steps ({2: ("now", "2 dari
+    3")}).
     """
 
     position: int
@@ -100,7 +103,7 @@ def register(panel: Panel) -> None:
 def register_row_facts(
     facts: RowFactsOf, *, activities_done: Callable[[int, date], Q], views: Iterable[SavedView] = ()
 ) -> None:
-    """One query for a page of the list, the filter by activities done (0-3), and the saved views built on it."""
+    """One query for a page of the list, the filter by activities done, and the saved views on it."""
     _registered.row_facts = facts
     _registered.activities_done = activities_done
     _registered.views.update({view.code: view for view in views})

@@ -15,7 +15,8 @@ from okoce.db.encryption import lookup
 from okoce.db.models import valid_on
 from okoce.values import names
 
-NEARLY = 1.0  # word likeness plus whole likeness, each 0-1: one letter wrong in a name of two words gives about 1.3
+# Word likeness plus whole likeness, each 0-1: one letter wrong in a name of two words gives about 1.3.
+NEARLY = 1.0
 
 
 def people_in(scope: Scope, prefix: str = "") -> Q:
@@ -93,7 +94,10 @@ class ParticipantQuerySet(models.QuerySet):
         return found
 
     def nearly_named(self, query: str, *, limit: int = 20) -> ParticipantQuerySet:
-        """Names that sound like a mistyped ``query``, the most similar first; for when ``named_like`` finds nobody."""
+        """Names that sound like a mistyped ``query``, the most similar first.
+
+        For when ``named_like`` finds nobody.
+        """
         wanted = " ".join(names_searched(query))
         if len(wanted) < 4:
             return self.none()

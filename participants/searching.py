@@ -1,6 +1,7 @@
 """What a person types into the search box: a name, a participant number, a NIK or a phone number.
 
-Whatever holds many digits is taken for a personal number: it is answered by POST and never put into an address.
+Whatever holds many digits is taken for a personal number: it is answered by POST and never put into an
+address.
 """
 
 from __future__ import annotations
@@ -38,7 +39,10 @@ class Query:
 
 
 def tidy(text: str) -> str:
-    """A name or number as it may stand in an address: short, clean, and empty when it holds a personal number."""
+    """A name or number as it may stand in an address.
+
+    Short, clean, and empty when it holds a personal number.
+    """
     text = text_values.clean(str(text))[:MAX_LENGTH]
     if numbering.looks_like_number(text):
         return text.upper()

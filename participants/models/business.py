@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pghistory
 from django.db import models
+from django.utils.translation import get_language
 
 from okoce.db.models import Dated
 from participants.models.participant import Participant
@@ -21,7 +22,15 @@ class Sector(models.Model):
         ordering = ["position", "code"]
 
     def __str__(self) -> str:
-        return self.name_id
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return self.name_en if get_language() == "en" else self.name_id
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        return [(sector.code, sector.name) for sector in cls._default_manager.all()]
 
 
 @pghistory.track(

@@ -1,0 +1,156 @@
+"""One participant: the page, the correction, and the opening of the full numbers."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from okoce.accounts.access import requires
+from okoce.accounts.roles import has_permission
+from okoce.ui import errors
+from okoce.ui.responses import render_page
+from okoce.values.period import age_on
+from participants import areas, history, journey
+from participants.forms.person import PersonForm, UnmaskForm
+from participants.models import Participant
+from participants.panels import panels
+from participants.services import changes
+from participants.services.changes import ChangedMeanwhile, TooManyUnmasked
+
+
+def _find(request: HttpRequest, number: str) -> Participant:
+    people = Participant.objects.visible_to(request.user).select_related("registered_at_unit")
+    return get_object_or_404(people, number=number)
+
+
+def _crumbs(participant: Participant, here: str = "") -> list[dict[str, str]]:
+    items = [{"label": _("Participants"), "url": reverse("participants:list")}]
+    if participant.kecamatan_id:
+        url = f"{items[0]['url']}?kecamatan={participant.kecamatan_id}"
+        items.append({"label": areas.name_of(participant.kecamatan_id), "url": url})
+    items.append({"label": participant.full_name, "url": participant.get_absolute_url() if here else ""})
+    return [*items, {"label": here, "url": ""}] if here else items
+
+
+@requires("participants.view")
+@require_GET
+def detail(request: HttpRequest, number: str) -> HttpResponse:
+    """What comes next, the seven steps, what the apps above know, the data, and what happened."""
+    today, user = timezone.localdate(), request.user
+    participant = _find(request, number)
+    events = history.events_of(participant, user=user, today=today)
+    shown = events if request.GET.get("riwayat") == "semua" else events[: history.SHOWN]
+    context = {
+        "participant": participant,
+        "businesses": list(participant.businesses.select_related("sector")),
+        "place": areas.name_of(participant.kelurahan_id),
+        "next_step": journey.next_step(participant, user=user, today=today),
+        "steps": journey.steps(participant, user=user, today=today),
+        "panels": _panels(participant, user, today),
+        "data": _data(participant, today),
+        "events": [
+            {
+                "text": e.text,
+                "meta": ", ".join(filter(None, (history.when(e.at, today), e.meta))),
+                "tone": e.tone,
+            }
+            for e in shown
+        ],
+        "hidden_count": len(events) - len(shown),
+        "event_count": len(events),
+        "crumbs": _crumbs(participant),
+        "may_change": has_permission(user, "participants.change"),
+        "may_unmask": has_permission(user, "participants.unmask"),
+    }
+    return render_page(request, "participants/detail.html", context)
+
+
+def _panels(participant: Participant, user: Any, today: date) -> list[dict[str, Any]]:
+    shown = []
+    for panel in panels():
+        if panel.context is not None:
+            content = panel.context(participant, user=user, today=today)
+            if content is not None:
+                shown.append({"template": panel.template, "panel": content})
+    return shown
+
+
+def _data(participant: Participant, today: date) -> dict[str, Any]:
+    foster = participant.foster_links.valid_on(today).select_related("organisation")
+    given = {}
+    for consent in participant.consents.all():
+        given.setdefault(consent.purpose, consent)  # the newest row of a purpose counts
+    return {
+        "nik": participant.masked_nik.replace("*", "•"),
+        "phone": participant.masked_phone.replace("*", "•"),
+        "age": age_on(participant.birth_date, today),
+        "area": ", ".join(
+            filter(None, (areas.name_of(participant.kelurahan_id), areas.name_of(participant.kecamatan_id)))
+        ),
+        "rt_rw": f"{participant.rt}/{participant.rw}" if participant.rt and participant.rw else "",
+        "foster": [link.organisation.short_name for link in foster],
+        "consents": [c for c in given.values() if c.is_given],
+    }
+
+
+@requires("participants.unmask")
+@require_http_methods(["GET", "POST"])
+def unmask(request: HttpRequest, number: str) -> HttpResponse:
+    """Asks why, then shows the full numbers on this answer only."""
+    participant = _find(request, number)
+    form, opened = UnmaskForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        try:
+            opened = changes.unmask(
+                participant=participant, reason=form.cleaned_data["reason"], by=request.user
+            )
+        except TooManyUnmasked:
+            return errors.too_many(request, minutes=60)
+    context = {
+        "participant": participant,
+        "form": form,
+        "opened": opened,
+        "crumbs": _crumbs(participant, _("Open NIK and phone")),
+    }
+    return render_page(request, "participants/unmask.html", context)
+
+
+@requires("participants.change")
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, number: str) -> HttpResponse:
+    participant = _find(request, number)
+    form = PersonForm(
+        request.POST or None, user=request.user, participant=participant, today=timezone.localdate()
+    )
+    version = request.POST.get("version") or changes.version_of(participant)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _row, changed = changes.change_participant(
+                participant_id=participant.pk, version=version, changes=form.changes(), by=request.user
+            )
+        except ChangedMeanwhile:
+            form.add_error(None, _("Somebody changed this participant meanwhile. Compare, then save again."))
+            version = changes.version_of(participant)
+        else:
+            text = (
+                _("The changes are saved.")
+                if changed
+                else _("Nothing was different, so nothing was changed.")
+            )
+            messages.success(request, text)
+            return redirect(participant)
+    context = {
+        "participant": participant,
+        "form": form,
+        "version": version,
+        "crumbs": _crumbs(participant, _("Change data")),
+    }
+    return render_page(request, "participants/edit.html", context)
