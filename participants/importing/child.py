@@ -1,7 +1,8 @@
 """The limited process that opens untrusted files: little memory, little time, no files to write.
 
-Started by ``runner`` with an empty environment, so that it holds no key and no address. Reads one
-job as JSON from its input; writes progress lines and then one answer, a JSON object a line.
+Started by ``runner`` with an empty environment, so that it holds no key and no address. Its input is
+one job as a line of JSON, and the bytes of the file: what people uploaded never lies unsealed on a
+disk. Writes progress lines and then one answer, a JSON object a line.
 """
 
 import contextlib
@@ -10,7 +11,6 @@ import json
 import resource
 import sys
 from datetime import date
-from pathlib import Path
 from typing import Any, TextIO
 
 MEMORY_BYTES = 512 * 1024 * 1024
@@ -28,7 +28,7 @@ def limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
 
 
-def answer(job: dict[str, Any], out: TextIO) -> dict[str, Any]:
+def answer(job: dict[str, Any], content: bytes, out: TextIO) -> dict[str, Any]:
     """The report of a job, or why there is none."""
     # Imported after the limits are set: a fault while loading is bounded too.
     from participants.importing import engine  # noqa: PLC0415
@@ -38,8 +38,8 @@ def answer(job: dict[str, Any], out: TextIO) -> dict[str, Any]:
         print(json.dumps({"progress": [phase, done, total]}), file=out, flush=True)
 
     try:
-        report = engine.check_file(
-            Path(job["path"]),
+        report = engine.check(
+            content,
             kota=job["kota"],
             as_of=date.fromisoformat(job["as_of"]),
             min_age=job["min_age"],
@@ -59,10 +59,10 @@ def answer(job: dict[str, Any], out: TextIO) -> dict[str, Any]:
 
 
 def main() -> None:
-    job = json.load(sys.stdin)
+    job = json.loads(sys.stdin.buffer.readline())
     limit()
     gc.disable()  # short-lived, and everything is kept until the end anyway
-    result = answer(job, sys.stdout)
+    result = answer(job, sys.stdin.buffer.read(), sys.stdout)
     json.dump(result, sys.stdout, ensure_ascii=False, separators=(",", ":"))
     print(flush=True)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from participants.importing import areas as area_tables
 from participants.importing import duplicates, guard, textfile, workbook
@@ -18,8 +19,13 @@ PROGRESS_EVERY = 500
 Progress = Callable[[str, int, int], None]
 
 
-def check_file(
-    path: Path,
+def check_file(path: Path, **options: Any) -> Report:
+    """As ``check``, for a file on the disk."""
+    return check(guard.read(path), **options)
+
+
+def check(
+    content: bytes,
     *,
     kota: str,
     as_of: date,
@@ -33,14 +39,14 @@ def check_file(
     ``kota`` is the Kemendagri code of the city the list is for (``31.73``). ``progress`` is called
     with a phase ("reading", "checking", "comparing"), rows done and rows in sight.
     """
-    kind = guard.inspect(path)
+    kind = guard.inspect(content)
     tell = progress or (lambda phase, done, total: None)
     tell("reading", 0, 0)
     report = Report(kota, [])
     tables: list[tuple[Table, Sheet]] = []
     in_sight = 0
     known_areas = areas or area_tables.load()
-    for sheet in _sheets(path, kind, max_rows):
+    for sheet in _sheets(content, kind, max_rows):
         if isinstance(sheet, str):
             report.hidden_sheets.append(sheet)
             continue
@@ -78,8 +84,8 @@ def _checked(
             tell("checking", done, max(in_sight, done))
 
 
-def _sheets(path: Path, kind: str, max_rows: int) -> Iterator[Sheet | str]:
+def _sheets(content: bytes, kind: str, max_rows: int) -> Iterator[Sheet | str]:
     if kind == "csv":
-        yield textfile.read(path, max_rows=max_rows)
+        yield textfile.read(content, max_rows=max_rows)
     else:
-        yield from workbook.read(path, max_rows=max_rows)
+        yield from workbook.read(content)

@@ -3,6 +3,7 @@
 Source: docs/operations.md, "Uploaded files".
 """
 
+import io
 import re
 import struct
 import zipfile
@@ -16,6 +17,7 @@ MAX_UNPACKED = 50 * 1024 * 1024
 MAX_RATIO = 100  # unpacked to packed; only judged once a member is large
 RATIO_FLOOR = 4 * 1024 * 1024
 MAX_ROWS = 20_000
+HEAD_BYTES = 4096
 
 _ZIP = b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
@@ -30,37 +32,46 @@ _OTHER_TYPES = (
     (b"7z\xbc\xaf", "7z"),
     (b"\x1f\x8b", "gzip"),
     (b"{\\rtf", "RTF"),
-    (b"MZ", "program"),
+    (b"MZ", "EXE"),
+)
+_OTHER_ARCHIVES = (
+    ("xl/workbook.bin", "XLSB"),
+    ("word/document.xml", "Word"),
+    ("ppt/presentation.xml", "PowerPoint"),
+    ("content.xml", "OpenDocument"),
 )
 
 
-def inspect(path: Path) -> str:
+def read(path: Path) -> bytes:
+    """The bytes of a file that is not too big to be looked at. Raises ImportRefused."""
+    _refuse_size(path.stat().st_size)
+    return path.read_bytes()
+
+
+def inspect(content: bytes) -> str:
     """'xlsx' or 'csv'. Raises ImportRefused for what is neither, or is dangerous to open."""
-    size = path.stat().st_size
+    _refuse_size(len(content))
+    if content.startswith(_COMPOUND):
+        raise ImportRefused("encrypted" if _ENCRYPTED_STREAM in content else "old_xls")
+    if content.startswith((_ZIP, _EMPTY_ZIP)):
+        _inspect_archive(content)
+        return "xlsx"
+    for magic, name in _OTHER_TYPES:
+        if content.startswith(magic):
+            raise ImportRefused("wrong_type", found=name)
+    return _inspect_text(content[:HEAD_BYTES])
+
+
+def _refuse_size(size: int) -> None:
     if size == 0:
         raise ImportRefused("empty")
     if size > MAX_BYTES:
         raise ImportRefused("too_big", size=size, limit=MAX_BYTES)
-    with path.open("rb") as file:
-        head = file.read(4096)
-    if head.startswith(_COMPOUND):
-        raise ImportRefused("encrypted" if _holds(path, _ENCRYPTED_STREAM) else "old_xls")
-    if head.startswith((_ZIP, _EMPTY_ZIP)):
-        _inspect_archive(path)
-        return "xlsx"
-    for magic, name in _OTHER_TYPES:
-        if head.startswith(magic):
-            raise ImportRefused("wrong_type", found=name)
-    return _inspect_text(head)
 
 
-def _holds(path: Path, needle: bytes) -> bool:
-    return needle in path.read_bytes()
-
-
-def _inspect_archive(path: Path) -> None:
+def _inspect_archive(content: bytes) -> None:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, struct.error, OSError, ValueError, NotImplementedError) as error:
         raise ImportRefused("damaged") from error
@@ -70,16 +81,13 @@ def _inspect_archive(path: Path) -> None:
         raise ImportRefused("encrypted")
     if any(name.endswith("vbaproject.bin") for name in names):
         raise ImportRefused("macros")
+    if any(name.startswith("xl/externallinks/") for name in names):
+        raise ImportRefused("external_links")
     if "xl/workbook.xml" in names:
         return
-    if "xl/workbook.bin" in names:
-        raise ImportRefused("wrong_type", found="xlsb")
-    if "word/document.xml" in names:
-        raise ImportRefused("wrong_type", found="Word")
-    if "ppt/presentation.xml" in names:
-        raise ImportRefused("wrong_type", found="PowerPoint")
-    if "content.xml" in names and "mimetype" in names:
-        raise ImportRefused("wrong_type", found="OpenDocument")
+    for name, found in _OTHER_ARCHIVES:
+        if name in names:
+            raise ImportRefused("wrong_type", found=found)
     raise ImportRefused("wrong_type" if names else "damaged", found="ZIP")
 
 

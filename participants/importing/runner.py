@@ -21,7 +21,7 @@ Progress = Callable[[str, int, int], None]
 
 
 def check(
-    path: Path,
+    content: bytes,
     *,
     kota: str,
     as_of: date,
@@ -35,15 +35,14 @@ def check(
     The file is looked at here first: most refusals need no child. A child that dies or takes too
     long was given a file that is larger than it looks.
     """
-    guard.inspect(path)
+    guard.inspect(content)
     job = {
-        "path": str(path.resolve()),
         "kota": kota,
         "as_of": as_of.isoformat(),
         "min_age": min_age,
         "max_rows": max_rows,
     }
-    # The command is ours alone; the file's name reaches the child as data, never as an argument.
+    # The command is ours alone; nothing of the upload is ever an argument.
     child = subprocess.Popen(
         [sys.executable, "-m", "participants.importing.child"],
         cwd=ROOT,
@@ -56,7 +55,7 @@ def check(
     timer = threading.Timer(wall_seconds, child.kill)
     timer.start()
     try:
-        return _converse(child, job, progress)
+        return _converse(child, job, content, progress)
     finally:
         timer.cancel()
         if child.poll() is None:
@@ -67,12 +66,12 @@ def check(
 
 
 def _converse(
-    child: "subprocess.Popen[bytes]", job: dict[str, Any], progress: Progress | None
+    child: "subprocess.Popen[bytes]", job: dict[str, Any], content: bytes, progress: Progress | None
 ) -> dict[str, Any]:
     assert child.stdin is not None
     assert child.stdout is not None
     try:
-        child.stdin.write(json.dumps(job).encode())
+        child.stdin.write(json.dumps(job).encode() + b"\n" + content)
         child.stdin.close()
     except BrokenPipeError as error:
         raise ImportRefused("too_large") from error

@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from pathlib import Path
 
 from participants.importing.cells import Cell
 from participants.importing.codes import ImportRefused
@@ -16,9 +15,9 @@ _SEPARATOR_LINE = re.compile(r'\s*"?sep=(.)"?\s*\r?\n?', re.IGNORECASE)
 _TEXT_FORMULA = re.compile(r'="(.*)"', re.DOTALL)
 
 
-def read(path: Path, *, max_rows: int) -> Sheet:
-    """The file as one sheet named 'csv'; its rows are the records as a CSV reader counts them."""
-    text = decode(path.read_bytes())
+def read(content: bytes, *, max_rows: int) -> Sheet:
+    """The content as one sheet named 'csv'; its rows are the records as a CSV reader counts them."""
+    text = decode(content)
     separator = _SEPARATOR_LINE.match(text)
     delimiter = separator[1] if separator and separator[1] in _DELIMITERS else _delimiter_of(text)
     csv.field_size_limit(1_000_000)

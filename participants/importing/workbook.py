@@ -4,12 +4,12 @@ Calamine gives the last computed value of a formula as if it were typed, and num
 one pass over the sheets' bytes finds the formula cells, and the numbers too long for a float.
 """
 
+import io
 import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
-from pathlib import Path
 
 import python_calamine
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -44,13 +44,13 @@ class Sheet:
     wide_merges: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
 
-def read(path: Path, *, max_rows: int) -> Iterator[Sheet | str]:
+def read(content: bytes) -> Iterator[Sheet | str]:
     """The visible sheets in order; the name alone of a sheet that is hidden and so not read."""
     try:
-        workbook = CalamineWorkbook.from_path(str(path))
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise ImportRefused("damaged") from error
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members, date_1904 = _sheet_members(archive)
         for about in workbook.sheets_metadata:
             if about.typ != SheetTypeEnum.WorkSheet:

@@ -54,7 +54,7 @@ def test_the_child_process_says_the_same():
     told = []
 
     report = runner.check(
-        WORKBOOKS["jakpus_mess"],
+        WORKBOOKS["jakpus_mess"].read_bytes(),
         kota="31.71",
         as_of=date(2023, 3, 20),
         progress=lambda phase, done, total: told.append(phase),
