@@ -1,7 +1,7 @@
 """Every view says who may use it, with exactly one of these marks. A test walks the URL map.
 
-An anonymous visitor is sent to sign in; a signed-in person without the permission gets a page that says whose page it
-is (403); an object outside the person's area is answered like an absent one (404, by `visible_to`).
+An anonymous visitor is sent to sign in; a signed-in person without the permission gets a page that says whose
+page it is (403); an object outside the person's area is answered like an absent one (404, by `visible_to`).
 """
 
 from __future__ import annotations
@@ -11,13 +11,19 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
-from okoce.accounts.roles import PERMISSIONS, Role, has_permission
+from okoce.accounts import drafts
+from okoce.accounts.roles import PERMISSIONS, Role, has_permission, roles_with
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
@@ -36,6 +42,15 @@ class WrongRole(PermissionDenied):
     def __init__(self, permission: str) -> None:
         super().__init__(permission)
         self.permission = permission
+
+    @property
+    def sentence(self) -> str:
+        """For the error page: whose page this is."""
+        roles = (
+            [Role.PARTICIPANT] if self.permission == "participant" else sorted(roles_with(self.permission))
+        )
+        names = ", ".join(str(role.label) for role in Role if role in roles)
+        return _("This page is for: %(roles)s.") % {"roles": names}
 
 
 def public(view: View) -> View:
@@ -76,14 +91,50 @@ def _guarded(view: View, access: Access, check: Callable[[HttpRequest], None]) -
     @wraps(view)
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            sign_in = (
-                reverse("participants:sign_in")
-                if access.kind == "participant"
-                else resolve_url("account_login")
-            )
-            return redirect_to_login(request.get_full_path(), sign_in)
+            return _to_sign_in(request, access)
+        if access.kind != "signed_in" and _must_choose_unit(request):
+            return redirect_to_login(request.get_full_path(), reverse("accounts:choose_unit"))
         check(request)
         return view(request, *args, **kwargs)
 
     inner.okoce_access = access  # type: ignore[attr-defined]
     return inner  # type: ignore[return-value]
+
+
+def _must_choose_unit(request: HttpRequest) -> bool:
+    user: Any = request.user
+    return user.active_membership is None and len(user.valid_memberships) > 1
+
+
+def _to_sign_in(request: HttpRequest, access: Access) -> HttpResponse:
+    """To the page of those who may use this one. Somebody whose session ended meanwhile is told, and loses
+    nothing.
+    """
+    sign_in = {"participant": "participants:sign_in", "signed_in": "accounts:choose"}
+    page = reverse(sign_in.get(access.kind, "account_login"))
+    ended_for = getattr(request, "session_ended_for", None)
+    if ended_for is None:
+        return redirect_to_login(request.get_full_path(), page)
+    if drafts.keep(request, user_id=ended_for, now=timezone.now()):
+        messages.warning(
+            request, _("You were signed out meanwhile. What you typed is kept: sign in, then send it again.")
+        )
+        return redirect_to_login(reverse("accounts:resume"), page)
+    messages.warning(request, _("You were signed out meanwhile. Sign in again to go on where you were."))
+    target = request.get_full_path() if request.method in ("GET", "HEAD") else home_of(None)
+    return redirect_to_login(target, page)
+
+
+def home_of(user: Any) -> str:
+    """Where somebody begins: staff on the dashboard, participants on their status."""
+    membership = getattr(user, "active_membership", None)
+    if membership is not None and membership.role == Role.PARTICIPANT:
+        return reverse("dashboard:status")
+    return resolve_url(settings.LOGIN_REDIRECT_URL)
+
+
+def safe_next(request: HttpRequest, otherwise: str) -> str:
+    """The page of ours that ``next`` names, else ``otherwise``."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
+    return target if target and is_ours else otherwise

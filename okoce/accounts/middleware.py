@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY, logout
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from okoce.accounts import sessions
+from okoce.accounts import services, sessions
 from okoce.accounts.models import Membership
+from okoce.accounts.roles import Role
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -22,13 +23,18 @@ class SessionLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        was_signed_in = request.session.get(SESSION_KEY)
         if request.user.is_authenticated:
             now = timezone.now()
             if sessions.is_over(request.session, now=now):
+                services.end_session(request, now=now)
                 logout(request)
-                request.session_ended = True  # type: ignore[attr-defined]
             else:
-                sessions.touch(request.session, now=now)
+                services.note_presence(request, now=now)
+        if was_signed_in and not request.user.is_authenticated:
+            # Over by time, ended from elsewhere, or the account was closed.
+            request.session.flush()
+            request.session_ended_for = int(was_signed_in)  # type: ignore[attr-defined]
         return self.get_response(request)
 
 
@@ -44,6 +50,9 @@ class MembershipMiddleware:
             memberships = list(
                 Membership.objects.filter(user=user).valid_on(timezone.localdate()).with_unit().order_by("pk")
             )
+            if sessions.kind_of(request.session) != sessions.STAFF:
+                # A code sent to a phone opens a participant's own pages and never those of staff.
+                memberships = [m for m in memberships if m.role == Role.PARTICIPANT]
             chosen = request.session.get(sessions.MEMBERSHIP)
             active = next((m for m in memberships if m.pk == chosen), None)
             if active is None and len(memberships) == 1:

@@ -29,7 +29,7 @@ class UserManager(BaseUserManager):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Staff sign in with user name and password; participants with a code sent to their phone (no password)."""
+    """Staff sign in with user name and password; participants with a code sent to their phone."""
 
     username = models.CharField(_("user name"), max_length=60, unique=True)
     full_name = models.CharField(_("full name"), max_length=100)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import models
 
@@ -17,6 +18,10 @@ class MembershipQuerySet(models.QuerySet):
 
 
 class SignInQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> SignInQuerySet:
+        """Everybody sees the own places, nobody those of others."""
+        return self.filter(user=user) if user.is_authenticated else self.none()
+
     def open_at(self, now: datetime) -> SignInQuerySet:
         """Neither ended nor, by the limits of their kind, over."""
         alive = models.Q(pk__in=[])

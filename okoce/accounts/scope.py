@@ -1,7 +1,8 @@
 """What area of the programme a person sees.
 
-`scope_of(user)` is the only place that turns a membership into an area. Whoever has no membership, or one that is
-half configured, sees nothing. Every record of people has a queryset method `visible_to(user)` built on it.
+`scope_of(user)` is the only place that turns a membership into an area. Whoever has no membership, or one
+that is half configured, sees nothing. Every record of people has a queryset method `visible_to(user)` built
+on it.
 """
 
 from __future__ import annotations

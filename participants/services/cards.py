@@ -1,0 +1,60 @@
+"""The address on a participant card: random, withdrawable, and good for nothing but the status."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from okoce.accounts.models import User
+from okoce.audit.services import record
+from okoce.db.encryption import decrypt, encrypt, lookup
+from participants.enums import Status
+from participants.models import CardToken, Participant
+
+COLUMN = "participants.card_token"
+
+
+@transaction.atomic
+def issue(*, participant_id: int, by: User) -> CardToken:
+    """A new card. The one before shows nothing from now on."""
+    participant = Participant.objects.select_for_update().get(pk=participant_id)
+    withdrawn = participant.card_tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
+    token = secrets.token_urlsafe(16)
+    card = CardToken.objects.create(
+        participant=participant,
+        token_lookup=lookup(token, column=COLUMN),
+        token_ciphertext=encrypt(token, column=COLUMN, row=participant.uid),
+    )
+    record(by, "participants.card.issued", participant, replaced=bool(withdrawn))
+    return card
+
+
+@transaction.atomic
+def withdraw(*, participant_id: int, by: User) -> bool:
+    """The card is lost: its address shows nothing from now on. Whether there was one."""
+    participant = Participant.objects.select_for_update().get(pk=participant_id)
+    withdrawn = participant.card_tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
+    if withdrawn:
+        record(by, "participants.card.withdrawn", participant)
+    return bool(withdrawn)
+
+
+def address_of(card: CardToken) -> str:
+    """The whole address, as it stands in the code on the card."""
+    token = decrypt(card.token_ciphertext, column=COLUMN, row=card.participant.uid)
+    return settings.PORTAL_URL.rstrip("/") + reverse("participants:card_status", args=[token])
+
+
+def open_card(token: str) -> Participant | None:
+    """Whose card it is; nobody's when it was withdrawn or never existed."""
+    card = (
+        CardToken.objects.filter(token_lookup=lookup(token, column=COLUMN), revoked_at=None)
+        .exclude(participant__status=Status.DIED)
+        .select_related("participant")
+        .first()
+    )
+    return card.participant if card else None
