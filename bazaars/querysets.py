@@ -34,7 +34,14 @@ class BazaarQuerySet(models.QuerySet):
 
     def public(self) -> BazaarQuerySet:
         """Events with at least one site that left the draft."""
-        return self.filter(sites__state__in=["open", "frozen", "drawn", "cancelled"]).distinct()
+        sites = self.model._meta.get_field("sites").related_model._default_manager
+        return self.filter(pk__in=sites.exclude(state="draft").values("bazaar_id"))
+
+    def with_sites(self) -> BazaarQuerySet:
+        """With city, and the sites with their kecamatan and number of stalls (two queries more)."""
+        sites = self.model._meta.get_field("sites").related_model._default_manager
+        counted = sites.select_related("kecamatan").annotate(stall_count=models.Count("stalls"))
+        return self.select_related("city").prefetch_related(models.Prefetch("sites", queryset=counted))
 
 
 class SiteQuerySet(models.QuerySet):
@@ -45,6 +52,10 @@ class SiteQuerySet(models.QuerySet):
 
     def public(self) -> SiteQuerySet:
         return self.exclude(state="draft")
+
+    def with_event(self) -> SiteQuerySet:
+        """With everything a page about one site names."""
+        return self.select_related("bazaar__city", "kecamatan").prefetch_related("quotas")
 
     def open_at(self, now: datetime) -> SiteQuerySet:
         """Taking applications at ``now``."""

@@ -1,5 +1,29 @@
 from django.urls import path
 
+from bazaars.views import ceremony, events, participant, public
+
 app_name = "bazaars"
 
-urlpatterns = []
+urlpatterns = [
+    path("", public.bazaars, name="public"),
+    path("acara/<slug:slug>/", public.bazaar, name="bazaar"),
+    path("undian/verify_draw.py", public.script, name="script"),
+    path("undian/<int:pk>/", public.draw, name="public_draw"),
+    path("undian/<int:pk>/catatan.json", public.record, name="record"),
+    path("undian/<int:pk>/daftar.json", public.frozen_list, name="frozen_list"),
+    path("daftar/<int:pk>/", participant.apply, name="apply"),
+    path("daftar/<int:pk>/tarik/", participant.withdraw, name="withdraw"),
+    path("hasil/<int:pk>/", participant.result, name="result"),
+    path("kelola/", events.bazaars, name="bazaars"),
+    path("kelola/baru/", events.create, name="create"),
+    path("kelola/<slug:slug>/tempat-baru/", events.add_site, name="add_site"),
+    path("tempat/<int:pk>/", events.site, name="site"),
+    path("tempat/<int:pk>/stan/", events.stalls, name="stalls"),
+    path("tempat/<int:pk>/stan/<str:letter>/hapus/", events.remove_stalls, name="remove_stalls"),
+    path("tempat/<int:pk>/kuota/", events.quotas, name="quotas"),
+    path("tempat/<int:pk>/buka/", events.open_call, name="open"),
+    path("tempat/<int:pk>/janji/", ceremony.commit, name="commit"),
+    path("tempat/<int:pk>/bekukan/", ceremony.freeze, name="freeze"),
+    path("tempat/<int:pk>/rahasia/", ceremony.reveal, name="reveal"),
+    path("tempat/<int:pk>/undi/", ceremony.draw, name="draw"),
+]

@@ -20,7 +20,7 @@ from participants.models import Participant, Sector
 
 
 def new_public_id() -> str:
-    """The pseudonym under which an application stands in the public record: random, not the participant number."""
+    """The pseudonym of an application in the public record: random, not the participant number."""
     return secrets.token_hex(8)
 
 

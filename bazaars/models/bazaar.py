@@ -53,6 +53,11 @@ class Bazaar(Dated):
     def get_absolute_url(self) -> str:
         return reverse("bazaars:bazaar", args=[self.slug])
 
+    @property
+    def public_sites(self) -> list[Site]:
+        """Sites that left the draft; reads the prefetched ones."""
+        return [site for site in self.sites.all() if site.state != SiteState.DRAFT]
+
 
 @pghistory.track(
     pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["updated_at"]

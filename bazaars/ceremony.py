@@ -1,0 +1,109 @@
+"""The steps of a site from the first stall to the published draw, and which of them is next for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bazaars.enums import SiteState
+from bazaars.feasibility import check_rules
+from okoce.accounts.roles import has_permission
+
+if TYPE_CHECKING:
+    from bazaars.overview import SiteOverview
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the ceremony: done, now or to come, and what there is to do."""
+
+    label: str
+    text: str
+    state: str
+    url: str = ""
+    action: str = ""
+
+
+def steps(view: SiteOverview) -> Iterator[Step]:
+    """Each step with its state; the address only for who may take it."""
+    site, user = view.site, view.user
+    manages = has_permission(user, "bazaars.manage")
+    commits = has_permission(user, "bazaars.commit_seed")
+    has_stalls, has_quotas = bool(view.places), view.quota_count > 0
+    possible = has_quotas and not check_rules(view.rules)
+    is_open, is_frozen = site.state == SiteState.OPEN, site.state == SiteState.FROZEN
+    is_drawn = site.state == SiteState.DRAWN
+    preparing = site.state in (SiteState.DRAFT, SiteState.OPEN)
+    closed = bool(site.applications_close_at and view.now >= site.applications_close_at)
+    revealed = [part for part in view.parts if part.secret]
+    all_revealed = bool(view.parts) and len(revealed) == len(view.parts)
+
+    def url(name: str, allowed: bool = True) -> str:
+        return reverse(f"bazaars:{name}", args=[site.pk]) if allowed else ""
+
+    def state(done: bool, now: bool) -> str:
+        return "done" if done else "now" if now else ""
+
+    yield Step(
+        _("Stalls"),
+        _("%(count)s stalls, %(places)s places in the draw")
+        % {"count": len(view.stalls), "places": view.places},
+        state(has_stalls, preparing),
+        url("stalls", manages and preparing),
+        _("Add stalls") if not has_stalls else _("Change the stalls"),
+    )
+    yield Step(
+        _("Quotas"),
+        _("%(count)s pengampu take part") % {"count": view.quota_count} if has_quotas else _("Not set yet"),
+        state(possible, preparing and has_stalls),
+        url("quotas", manages and preparing and has_stalls),
+        _("Set quotas") if not has_quotas else _("Change the quotas"),
+    )
+    yield Step(
+        _("Open call"),
+        _("%(count)s applications") % {"count": view.application_count}
+        if site.applications_open_at
+        else _("Not opened yet"),
+        state(bool(site.applications_open_at) and (closed or not preparing), preparing and possible),
+        url("open", manages and preparing and possible),
+        _("Open applications") if not is_open else _("Move the deadline"),
+    )
+    yield Step(
+        _("Commitments"),
+        _("%(count)s secrets committed to") % {"count": len(view.parts)} if view.parts else _("Nobody yet"),
+        state(bool(view.parts), preparing and has_quotas),
+        url("commit", commits and preparing and not _own_part(view)),
+        _("Commit to a secret"),
+    )
+    yield Step(
+        _("Freeze the list"),
+        view.draw.frozen_hash[:16] + "…" if view.draw else _("After the deadline; its hash is published"),
+        state(view.draw is not None, is_open and bool(view.parts)),
+        url("freeze", manages and is_open and bool(view.parts)),
+        _("Close and freeze the list"),
+    )
+    yield Step(
+        _("Reveal the secrets"),
+        _("%(done)s of %(count)s") % {"done": len(revealed), "count": len(view.parts)},
+        state(all_revealed and (is_frozen or is_drawn), is_frozen),
+        url("reveal", commits and is_frozen and not all_revealed),
+        _("Reveal a secret"),
+    )
+    yield Step(
+        _("Draw and publish"),
+        _("%(count)s have a stall") % {"count": view.taken_count}
+        if is_drawn
+        else _("Once, and for everybody to check"),
+        state(is_drawn, is_frozen and all_revealed),
+        url("draw", manages and is_frozen and all_revealed),
+        _("Run the draw"),
+    )
+
+
+def _own_part(view: SiteOverview) -> bool:
+    membership = getattr(view.user, "active_membership", None)
+    return membership is not None and any(p.organisation_id == membership.organisation_id for p in view.parts)

@@ -1,0 +1,173 @@
+"""Why a service refuses, in words that say what happened and how to mend it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bazaars.draw import Problem
+from bazaars.eligibility import Obstacle
+
+
+class Refusal(Exception):
+    """``words`` may be shown to whoever asked."""
+
+    words: Any = ""
+
+    def __init__(self, words: Any = "") -> None:
+        super().__init__(str(type(self).__name__))
+        if words:
+            self.words = words
+
+    def __str__(self) -> str:
+        return str(self.words)
+
+
+class SiteIsFrozen(Refusal):
+    words = gettext_lazy(
+        "The list of this site is frozen: stalls, quotas and applications stay as they were published."
+    )
+
+
+class StallTaken(Refusal):
+    def __init__(self, numbers: Sequence[str]) -> None:
+        super().__init__(
+            _("On the plan already: %(numbers)s. Choose other numbers.") % {"numbers": ", ".join(numbers)}
+        )
+
+
+class DaysInThePast(Refusal):
+    def __init__(self, first_day: date) -> None:
+        super().__init__(
+            _("The bazaar begins on %(day)s, which is over. Choose a later day.")
+            % {"day": formats.date_format(first_day, "DATE_FORMAT")}
+        )
+
+
+class SiteNameTaken(Refusal):
+    words = gettext_lazy("This bazaar has a site of that name already. Give this one another name.")
+
+
+class RulesImpossible(Refusal):
+    """No allocation can meet these quotas; ``problems`` in figures."""
+
+    words = gettext_lazy("These quotas cannot be met. Nothing was saved.")
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__()
+        self.problems = tuple(problems)
+
+
+class NoStalls(Refusal):
+    words = gettext_lazy("There is no stall on the plan yet. Add stalls first.")
+
+
+class NoQuotas(Refusal):
+    words = gettext_lazy("No pengampu takes part yet. Set the quotas first.")
+
+
+class DeadlinePassed(Refusal):
+    def __init__(self, closes_at: datetime) -> None:
+        super().__init__(
+            _("Applications closed on %(moment)s WIB. Look for the next bazaar.")
+            % {"moment": formats.date_format(timezone.localtime(closes_at), "SHORT_DATETIME_FORMAT")}
+        )
+
+
+class NotEligible(Refusal):
+    words = gettext_lazy("You cannot apply for this bazaar at present.")
+
+    def __init__(self, obstacles: Sequence[Obstacle]) -> None:
+        super().__init__()
+        self.obstacles = tuple(obstacles)
+
+
+class NotOpen(Refusal):
+    words = gettext_lazy("Applications for this site are not open.")
+
+
+class StillOpen(Refusal):
+    def __init__(self, closes_at: datetime) -> None:
+        super().__init__(
+            _("Applications run until %(moment)s WIB. Closing earlier needs a reason.")
+            % {"moment": formats.date_format(timezone.localtime(closes_at), "SHORT_DATETIME_FORMAT")}
+        )
+
+
+class NoCommitment(Refusal):
+    words = gettext_lazy(
+        "Nobody has committed to a secret yet. At least one commitment must stand before the list is frozen."
+    )
+
+
+class CommitmentTooLate(Refusal):
+    words = gettext_lazy(
+        "The list is frozen: a secret chosen now could be chosen to suit somebody. "
+        "Commitments end before that."
+    )
+
+
+class CommitmentStands(Refusal):
+    words = gettext_lazy("Your unit has committed to a secret already. A commitment cannot be exchanged.")
+
+
+class CommitmentRepeated(Refusal):
+    words = gettext_lazy("Another unit has published this commitment. Choose a secret of your own.")
+
+
+class NotFrozenYet(Refusal):
+    words = gettext_lazy("The list is not frozen yet. Secrets are revealed after its hash is published.")
+
+
+class NoSuchPart(Refusal):
+    words = gettext_lazy("Your unit has no commitment in this draw.")
+
+
+class SecretRevealed(Refusal):
+    words = gettext_lazy("This secret was revealed before. Once is enough.")
+
+
+class SecretDiffers(Refusal):
+    words = gettext_lazy(
+        "This is not the secret that was committed to: its SHA-256 differs. "
+        "Type it exactly as it was, capitals and blanks too. The draw stands still until it fits."
+    )
+
+
+class SecretsMissing(Refusal):
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(
+            _("Not revealed yet: the secret of %(names)s. The draw needs every part.")
+            % {"names": ", ".join(names)}
+        )
+
+
+class AlreadyDrawn(Refusal):
+    words = gettext_lazy("The draw of this site has been run. A result is never drawn again.")
+
+
+class ListChanged(Refusal):
+    words = gettext_lazy(
+        "The stored list does not have the hash that was published. "
+        "Nothing was drawn; tell the administrator."
+    )
+
+
+class CannotFreeze(Refusal):
+    """The applicants there are cannot meet the quotas; ``problems`` in figures."""
+
+    words = gettext_lazy("With these applicants the quotas cannot be met, so nothing can be drawn.")
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__()
+        self.problems = tuple(problems)
+
+
+class HoldsStallElsewhere(Refusal):
+    words = gettext_lazy(
+        "Somebody chosen was given a stall in another place on the same days after the list was frozen. "
+        "Release that stall first."
+    )

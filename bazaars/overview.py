@@ -1,0 +1,469 @@
+"""What the pages of a site show, gathered in a fixed number of queries: stage, plan, applicants, reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from bazaars import ceremony
+from bazaars.draw import lot
+from bazaars.enums import AllocationState
+from bazaars.feasibility import Rules
+from bazaars.models import Allocation, Application, Draw, SeedPart, Site, Stall
+from bazaars.plan import DrawnPlan, PlacedStall, Zone, drawn_plan, zone_letter
+from bazaars.services.applying import eligible_at_freezing
+from bazaars.services.drawing import turns_of
+from bazaars.services.events import rules_of
+from bazaars.words import kind_of, reason_words, sector_name, short_reason
+from okoce.organisations.models import Organisation
+from okoce.regions.models import Region
+from participants.models import Sector
+
+PAGE = 50
+GOT, RESERVE, UNFIT, WAITING = "dapat", "cadangan", "belum", "menunggu"
+
+
+# --- names ----------------------------------------------------------------------------------------
+
+
+def unit_name(organisation: Organisation, city: Region) -> str:
+    """ "Sudin KPKP Jakarta Barat" is "Sudin KPKP" on a page about Jakarta Barat."""
+    return organisation.short_name.removesuffix(f" {city.short_name}")
+
+
+def sector_choices() -> list[tuple[str, str]]:
+    return [(sector.code, sector_name(sector)) for sector in Sector.objects.all()]
+
+
+def pengampu_choices(city: Region) -> list[tuple[str, str]]:
+    """Agencies of the city that foster participants."""
+    agencies = Organisation.objects.pengampu().of_city(city.code)
+    return [(agency.code, unit_name(agency, city)) for agency in agencies]
+
+
+def kecamatan_choices(city: str) -> list[tuple[str, str]]:
+    return list(Region.objects.kecamatan(city=city).values_list("code", "name"))
+
+
+def region(code: str) -> Region:
+    return Region.objects.get(pk=code)
+
+
+def organisation(code: str) -> Organisation | None:
+    return Organisation.objects.filter(pk=code).first() if code else None
+
+
+# --- one site -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the record says about one application: ``place`` in the order from 1, ``reason`` when reserve."""
+
+    place: int
+    chosen: bool
+    reason: str = ""
+    detail: tuple[str, ...] = ()
+    reserve_place: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicantRow:
+    public_id: str
+    name: str
+    product: str
+    category: str
+    pengampu: str
+    turns: int | None
+    place: int | None
+    lot: str
+    group: str
+    tone: str
+    result: str
+    icon: str
+    is_picked: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The fairness card of one application: the result in words, what decided it, what comes next."""
+
+    title: str
+    text: str
+    facts: tuple[tuple[str, str, str], ...]
+    next: str
+    public_id: str
+    seed: str
+    record_url: str
+
+
+@dataclass
+class SiteOverview:
+    """``user`` decides which applications carry names; None is the public, which sees no name at all."""
+
+    site: Site
+    user: Any
+    now: datetime
+    picked: str = ""
+
+    @cached_property
+    def city(self) -> Region:
+        return self.site.bazaar.city
+
+    @cached_property
+    def stalls(self) -> list[Stall]:
+        return list(self.site.stalls.select_related("zone"))
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Codes in rules and record → names, for all quotas, zones and kinds of goods."""
+        agencies = Organisation.objects.filter(
+            pk__in={
+                *self.frozen_rules.get("pengampu", {}),
+                *(quota.pengampu_id for quota in self.site.quotas.all() if quota.pengampu_id),
+                *(stall.zone_id for stall in self.stalls if stall.zone_id),
+                *(application.pengampu_id for application in self.applications),
+            }
+        )
+        return {
+            **{agency.code: unit_name(agency, self.city) for agency in agencies},
+            **{sector.code: sector_name(sector) for sector in Sector.objects.all()},
+        }
+
+    @cached_property
+    def draw(self) -> Draw | None:
+        return Draw.objects.filter(site=self.site).first()
+
+    @cached_property
+    def record(self) -> dict[str, Any] | None:
+        return self.draw.record if self.draw else None
+
+    @cached_property
+    def frozen_rules(self) -> dict[str, Any]:
+        return self.draw.frozen if self.draw else {}
+
+    @cached_property
+    def parts(self) -> list[SeedPart]:
+        return list(self.site.seed_parts.select_related("organisation"))
+
+    @cached_property
+    def rules(self) -> Rules:
+        return rules_of(self.site)
+
+    @cached_property
+    def applications(self) -> list[Application]:
+        """Those sent in and not withdrawn that the user may see."""
+        visible = Application.objects.visible_to(self.user) if self.user else Application.objects.none()
+        return list(visible.filter(site=self.site).submitted().select_related("participant"))
+
+    @cached_property
+    def application_count(self) -> int:
+        return self.site.applications.submitted().count()
+
+    @cached_property
+    def allocations(self) -> dict[str, list[Allocation]]:
+        """By stall number, shares in order; released ones left out."""
+        found: dict[str, list[Allocation]] = {}
+        rows = (
+            Allocation.objects.filter(application__site=self.site)
+            .exclude(state=AllocationState.RELEASED)
+            .select_related("application", "stall")
+        )
+        for allocation in rows:
+            found.setdefault(allocation.stall.number, []).append(allocation)
+        return found
+
+    @cached_property
+    def stall_of(self) -> dict[str, str]:
+        """Public id → stall number."""
+        return {a.application.public_id: number for number, some in self.allocations.items() for a in some}
+
+    @cached_property
+    def eligible(self) -> set[str]:
+        """Public ids on the frozen list; before freezing those that would be on it now."""
+        if self.draw:
+            return {entry["id"] for entry in self.draw.frozen["applications"]}
+        return {a.public_id for a in eligible_at_freezing(self.site, self.applications)}
+
+    @cached_property
+    def turns(self) -> dict[str, int]:
+        if self.draw:
+            return {entry["id"]: entry["turns"] for entry in self.draw.frozen["applications"]}
+        ids = [a.participant_id for a in self.applications]
+        counted = turns_of(ids, before=self.site.bazaar.starts_on)
+        return {a.public_id: counted[a.participant_id] for a in self.applications}
+
+    @cached_property
+    def outcomes(self) -> dict[str, Outcome]:
+        if not self.record:
+            return {}
+        place = {public_id: number for number, public_id in enumerate(self.record["order"], 1)}
+        found = {public_id: Outcome(place[public_id], True) for public_id in self.record["chosen"]}
+        for number, row in enumerate(self.record["reserve"], 1):
+            found[row["id"]] = Outcome(place[row["id"]], False, row["reason"], tuple(row["detail"]), number)
+        return found
+
+    # --- tiles ---
+
+    @property
+    def places(self) -> int:
+        return sum(not stall.is_partner for stall in self.stalls) * self.site.share_limit
+
+    @property
+    def quota_count(self) -> int:
+        return sum(quota.pengampu_id is not None for quota in self.site.quotas.all())
+
+    @property
+    def taken_count(self) -> int:
+        return len(self.stall_of)
+
+    @property
+    def first_timers(self) -> int:
+        return sum(self.turns.get(public_id) == 0 for public_id in self.stall_of)
+
+    # --- plan ---
+
+    @cached_property
+    def plan(self) -> DrawnPlan:
+        """Zones by the letter of their stalls; names only of people the user may see."""
+        people = {a.public_id: a for a in self.applications}
+        zones: dict[str, list[PlacedStall]] = {}
+        owners: dict[str, set[str]] = {}
+        for stall in self.stalls:
+            letter = zone_letter(stall.number)
+            zones.setdefault(letter, []).append(self._placed(stall, people))
+            owners.setdefault(letter, set()).add(stall.zone_id or ("-" if stall.is_partner else ""))
+        return drawn_plan(
+            [
+                Zone(f"{letter}  {self.zone_words(owners[letter])}".strip(), tuple(some))
+                for letter, some in sorted(zones.items())
+            ]
+        )
+
+    def zone_words(self, owners: set[str]) -> str:
+        if len(owners) > 1:
+            return _("Mixed")
+        code = next(iter(owners))
+        if code == "-":
+            return _("Partners and services")
+        return self.names.get(code, _("Open to all"))
+
+    def _placed(self, stall: Stall, people: dict[str, Application]) -> PlacedStall:
+        holders = self.allocations.get(stall.number, [])
+        if stall.is_partner:
+            kind, words, title = "o", _("Partner"), _("Partner or service stall")
+        elif not holders:
+            kind, words, title = "free", _("Empty"), _("Empty")
+        else:
+            category = holders[0].application.category_id
+            kind, words = kind_of(category), self.names.get(category, category)
+            named = [
+                f"{people[a.application.public_id].participant.full_name}, {a.application.product}"
+                for a in holders
+                if a.application.public_id in people
+            ]
+            title = "; ".join(named) or words
+        picked = any(a.application.public_id == self.picked for a in holders)
+        url = ""
+        if holders and holders[0].application.public_id in people:
+            url = f"?pilih={holders[0].application.public_id}#alasan"
+        return PlacedStall(
+            stall.number, stall.row, stall.column, kind, words[:9], f"{stall.number}: {title}", url, picked
+        )
+
+    # --- applicants ---
+
+    @cached_property
+    def rows(self) -> list[ApplicantRow]:
+        """In the order of the draw; before it as they came in."""
+        rows = [self._row(application) for application in self.applications]
+        return sorted(rows, key=lambda row: row.place if row.place is not None else len(rows) + 1)
+
+    def _row(self, application: Application) -> ApplicantRow:
+        public_id = application.public_id
+        outcome = self.outcomes.get(public_id)
+        group, tone, result, icon = self._result(public_id, outcome)
+        return ApplicantRow(
+            public_id=public_id,
+            name=application.participant.full_name,
+            product=application.product,
+            category=self.names.get(application.category_id, application.category_id),
+            pengampu=self.names.get(application.pengampu_id, application.pengampu_id),
+            turns=self.turns.get(public_id),
+            place=outcome.place if outcome else None,
+            lot=lot(self.record["seed"], public_id)[:8] if self.record and outcome else "",
+            group=group,
+            tone=tone,
+            result=result,
+            icon=icon,
+            is_picked=public_id == self.picked,
+            url=f"?pilih={public_id}#alasan",
+        )
+
+    def _result(self, public_id: str, outcome: Outcome | None) -> tuple[str, str, str, str]:
+        """(group, tone, words, icon)"""
+        if public_id not in self.eligible:
+            return UNFIT, "", _("Not eligible"), "x-circle-fill"
+        if outcome is None:
+            return WAITING, "info", _("Waiting for the draw"), "hourglass-split"
+        if not outcome.chosen:
+            return RESERVE, "warn", _("Reserve %(place)s") % {"place": outcome.reserve_place}, "clock"
+        number = self.stall_of.get(public_id)
+        if number is None:
+            return GOT, "", _("Stall released"), "slash-circle"
+        return GOT, "ok", _("Stall %(number)s") % {"number": number}, "check-circle-fill"
+
+    def counts(self) -> dict[str, int]:
+        groups = [row.group for row in self.rows]
+        return {group: groups.count(group) for group in (GOT, RESERVE, UNFIT, WAITING)}
+
+    # --- why ---
+
+    def why(self, application: Application, *, to_self: bool) -> Why:
+        """``to_self`` speaks to the applicant, else about them."""
+        public_id = application.public_id
+        outcome = self.outcomes.get(public_id)
+        name = application.participant.full_name
+        record_url = reverse("bazaars:public_draw", args=[self.site.pk])
+        seed = self.record["seed"] if self.record else ""
+        title, text, next_words = self._verdict(public_id, outcome, "" if to_self else name)
+        return Why(
+            title, text, tuple(self._facts(application, outcome)), next_words, public_id, seed, record_url
+        )
+
+    def _verdict(self, public_id: str, outcome: Outcome | None, name: str) -> tuple[str, str, str]:
+        if public_id not in self.eligible:
+            return (
+                _("Why %(name)s was not in the draw") % {"name": name}
+                if name
+                else _("You were not in the draw"),
+                _(
+                    "When the list was frozen one of the conditions was not met: an active participant of "
+                    "this city, with a business, fostered by an agency that has stalls here, "
+                    "and without a stall elsewhere on the same days."
+                ),
+                _("The kecamatan office can say which one, and mend it before the next bazaar."),
+            )
+        if outcome is None:
+            return (
+                _("%(name)s takes part in the draw") % {"name": name}
+                if name
+                else _("You take part in the draw"),
+                _(
+                    "Whoever has had fewer stalls in the last 12 months goes first; "
+                    "among equals the lot decides."
+                ),
+                _("The result comes out after the deadline, with a reason for everybody."),
+            )
+        values = {
+            "place": outcome.place,
+            "count": len(self.outcomes),
+            "name": name,
+            "number": self.stall_of.get(public_id, ""),
+        }
+        if outcome.chosen:
+            title = _("Why %(name)s has stall %(number)s") if name else _("You have stall %(number)s")
+            return (
+                title % values,
+                _("Number %(place)s of %(count)s in the order, and all rules had room.") % values,
+                _("A stall that is given back goes to the first on the reserve list that fits the rules."),
+            )
+        title = _("Why %(name)s has no stall yet") if name else _("You have no stall this time")
+        return (
+            title % values,
+            reason_words(outcome.reason, list(outcome.detail), self.names, self.frozen_rules),
+            _(
+                "Number %(place)s on the reserve list. When a stall is given back, the first on the list "
+                "that fits the rules is asked. A draw without a stall costs no turn."
+            )
+            % {"place": outcome.reserve_place},
+        )
+
+    def _facts(self, application: Application, outcome: Outcome | None) -> list[tuple[str, str, str]]:
+        """(what, beside it in small, value) in the sequence in which it decides."""
+        public_id = application.public_id
+        facts = []
+        if (turns := self.turns.get(public_id)) is not None:
+            facts.append((_("Turns in 12 months"), _("stalls held, and no-shows without excuse"), str(turns)))
+        if outcome is None or self.record is None:
+            return facts
+        facts.append(
+            (_("Lot"), _("from the seed and the own number"), lot(self.record["seed"], public_id)[:8])
+        )
+        facts.append((_("Place in the order"), "", f"{outcome.place}/{len(self.outcomes)}"))
+        entries = {entry["id"]: entry for entry in self.record["frozen"]["applications"]}
+        chosen = [entries[i] for i in self.record["chosen"]]
+        for label, kind, code in (
+            (_("Quota of the pengampu"), "pengampu", application.pengampu_id),
+            (_("Quota of the kind of goods"), "categories", application.category_id),
+        ):
+            key = "pengampu" if kind == "pengampu" else "category"
+            used = sum(entry[key] == code for entry in chosen)
+            most = self.record["frozen"][kind][code]["max"]
+            facts.append((label, self.names.get(code, code), f"{used}/{most}"))
+        return facts
+
+    # --- what everybody may see ---
+
+    def published_rules(self) -> dict[str, Any]:
+        """Places, and (name, at least, at most) of every group with a bound of its own."""
+        if self.frozen_rules:
+            places = self.frozen_rules["places"]
+            groups = [
+                (code, bounds["min"], bounds["max"])
+                for kind in ("pengampu", "categories")
+                for code, bounds in self.frozen_rules[kind].items()
+            ]
+        else:
+            places = self.rules.places
+            both = [*self.rules.pengampu.items(), *self.rules.categories.items()]
+            groups = [(code, bounds.min, bounds.max) for code, bounds in both]
+        told = [group for group in groups if group[1] or group[2] < places or group[0] in self._taking_part]
+        return {
+            "places": places,
+            "rows": [(self.names.get(code, code), low, high) for code, low, high in told],
+        }
+
+    @property
+    def _taking_part(self) -> set[str]:
+        return {quota.pengampu_id for quota in self.site.quotas.all() if quota.pengampu_id}
+
+    def public_order(self) -> list[dict[str, Any]]:
+        """Every line of the draw without names: place, id, pengampu, goods, turns, lot, result."""
+        if not self.record:
+            return []
+        entries = {entry["id"]: entry for entry in self.record["frozen"]["applications"]}
+        lines = []
+        for public_id in self.record["order"]:
+            entry, outcome = entries[public_id], self.outcomes[public_id]
+            lines.append(
+                {
+                    "place": outcome.place,
+                    "id": public_id,
+                    "pengampu": self.names.get(entry["pengampu"], entry["pengampu"]),
+                    "category": self.names.get(entry["category"], entry["category"]),
+                    "turns": entry["turns"],
+                    "lot": lot(self.record["seed"], public_id)[:8],
+                    "is_chosen": outcome.chosen,
+                    "words": _("Chosen")
+                    if outcome.chosen
+                    else short_reason(outcome.reason, list(outcome.detail), self.names),
+                }
+            )
+        return lines
+
+    # --- the ceremony, step by step ---
+
+    @cached_property
+    def steps(self) -> list[ceremony.Step]:
+        return list(ceremony.steps(self))
+
+    @property
+    def next_step(self) -> ceremony.Step | None:
+        return next((step for step in self.steps if step.state == "now" and step.url), None)

@@ -1,0 +1,1 @@
+"""Deeds: ``events`` (the Sudin prepares), ``applying`` (participants), ``drawing`` (the ceremony)."""

@@ -1,0 +1,205 @@
+"""The ceremony: commit, freeze, reveal, draw, publish (docs/draw.md)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from bazaars import draw as rules_of_the_draw
+from bazaars import errors
+from bazaars.assignment import FreeStall, Vendor, assign
+from bazaars.enums import AllocationState, SiteState, TurnKind
+from bazaars.models import Allocation, Application, Bazaar, Draw, SeedPart, Site, TurnLedger
+from bazaars.services.applying import eligible_at_freezing
+from bazaars.services.events import locked_site, rules_of
+from okoce.accounts.models import User
+from okoce.audit.services import record
+from okoce.organisations.models import Organisation
+
+TURNS_COUNT_FOR_MONTHS = 12  # docs/draw.md, "What is frozen"
+
+
+@transaction.atomic
+def commit_seed(
+    *, site_id: int, organisation: Organisation, commitment: str, by: User, now: datetime
+) -> SeedPart:
+    """Publishes the SHA-256 of a secret. Only before the list is frozen, once per unit."""
+    site = locked_site(site_id)
+    if site.state not in (SiteState.DRAFT, SiteState.OPEN):
+        raise errors.CommitmentTooLate
+    parts = list(site.seed_parts.all())
+    if any(part.organisation_id == organisation.pk for part in parts):
+        raise errors.CommitmentStands
+    if any(part.commitment == commitment for part in parts):
+        raise errors.CommitmentRepeated
+    part = SeedPart.objects.create(
+        site=site,
+        organisation=organisation,
+        position=len(parts) + 1,
+        commitment=commitment,
+        committed_at=now,
+        committed_by=by,
+    )
+    record(by, "bazaars.seed.committed", part, commitment=commitment)
+    return part
+
+
+def turns_of(participants: Collection[int], *, before: date) -> Counter[int]:
+    """Turns in the twelve months before a bazaar's first day: stalls held, and no-shows without excuse.
+
+    A stall that was released again is no turn.
+    """
+    since = _months_before(before, TURNS_COUNT_FOR_MONTHS)
+    rows = TurnLedger.objects.filter(participant_id__in=participants, on__gt=since)
+    released = set(
+        Allocation.objects.filter(
+            participant_id__in=participants, state=AllocationState.RELEASED
+        ).values_list("participant_id", "application__site_id")
+    )
+    return Counter(
+        row.participant_id
+        for row in rows
+        if row.kind != TurnKind.STALL_HELD or (row.participant_id, row.site_id) not in released
+    )
+
+
+def _months_before(day: date, months: int) -> date:
+    years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    last = (date(years + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return date(years, month + 1, min(day.day, last))
+
+
+@transaction.atomic
+def freeze_list(*, site_id: int, by: User, now: datetime, reason: str = "") -> Draw:
+    """Closes applications, freezes list and rules, publishes their hash.
+
+    Before the deadline only with a reason. Raises StillOpen, NotOpen, SiteIsFrozen, NoCommitment,
+    CannotFreeze.
+    """
+    site = locked_site(site_id)
+    if site.state in (SiteState.FROZEN, SiteState.DRAWN):
+        raise errors.SiteIsFrozen
+    if site.state != SiteState.OPEN or site.applications_close_at is None:
+        raise errors.NotOpen
+    if now < site.applications_close_at:
+        if not reason:
+            raise errors.StillOpen(site.applications_close_at)
+        site.applications_close_at = now
+    if not site.seed_parts.exists():
+        raise errors.NoCommitment
+    frozen = frozen_now(site)
+    if problems := rules_of_the_draw.check_list(frozen):
+        raise errors.CannotFreeze(problems)
+    draw = Draw.objects.create(
+        site=site, frozen=frozen.as_dict(), frozen_hash=frozen.hash, frozen_at=now, frozen_by=by
+    )
+    site.state = SiteState.FROZEN
+    site.save(update_fields=["state", "applications_close_at", "updated_at"])
+    record(
+        by, "bazaars.list.frozen", draw, count=len(frozen.entries), hash=draw.frozen_hash, early=bool(reason)
+    )
+    return draw
+
+
+def frozen_now(site: Site) -> rules_of_the_draw.Frozen:
+    """The list and the rules as they would be frozen at this moment."""
+    applications = list(site.applications.submitted().select_related("participant"))
+    fit = eligible_at_freezing(site, applications)
+    turns = turns_of([a.participant_id for a in fit], before=site.bazaar.starts_on)
+    return rules_of_the_draw.Frozen(
+        rules_of(site),
+        tuple(
+            rules_of_the_draw.Entry(a.public_id, a.pengampu_id, a.category_id, turns[a.participant_id])
+            for a in sorted(fit, key=lambda a: a.public_id)
+        ),
+    )
+
+
+@transaction.atomic
+def reveal_seed(*, part_id: int, secret: str, by: User, now: datetime) -> SeedPart:
+    """Takes a secret that fits its commitment. Raises NotFrozenYet, SecretRevealed, SecretDiffers."""
+    site = locked_site(SeedPart.objects.values_list("site_id", flat=True).get(pk=part_id))
+    part = SeedPart.objects.get(pk=part_id)
+    if site.state not in (SiteState.FROZEN, SiteState.DRAWN):
+        raise errors.NotFrozenYet
+    if part.secret:
+        raise errors.SecretRevealed
+    if rules_of_the_draw.sha256(secret) != part.commitment:
+        raise errors.SecretDiffers
+    part.secret, part.revealed_at = secret, now
+    part.save(update_fields=["secret", "revealed_at"])
+    record(by, "bazaars.seed.revealed", part)
+    return part
+
+
+@transaction.atomic
+def run_draw(*, site_id: int, by: User, now: datetime) -> Draw:
+    """Draws once and publishes: record, stalls, turns, messages. Raises AlreadyDrawn, SecretsMissing …"""
+    site = locked_site(site_id)
+    draw = Draw.objects.select_for_update().filter(site=site).first()
+    if draw is None:
+        raise errors.NotFrozenYet
+    if draw.record is not None:
+        raise errors.AlreadyDrawn
+    parts = list(site.seed_parts.select_related("organisation"))
+    if missing := [part.organisation.short_name for part in parts if not part.secret]:
+        raise errors.SecretsMissing(missing)
+    frozen = rules_of_the_draw.Frozen.from_dict(draw.frozen)
+    if frozen.hash != draw.frozen_hash:
+        raise errors.ListChanged
+    seed_parts = [
+        rules_of_the_draw.SeedPart(part.organisation.short_name, part.commitment, part.secret)
+        for part in parts
+    ]
+    result = rules_of_the_draw.draw(frozen, rules_of_the_draw.seed_from(frozen.hash, seed_parts))
+    draw.record = rules_of_the_draw.record(
+        bazaar=site.bazaar.name, site=site.name, frozen=frozen, parts=seed_parts, result=result
+    )
+    draw.drawn_at, draw.drawn_by = now, by
+    draw.save(update_fields=["record", "drawn_at", "drawn_by"])
+    _give_stalls(site, result.chosen, now=now)
+    site.state = SiteState.DRAWN
+    site.save(update_fields=["state", "updated_at"])
+    record(by, "bazaars.draw.run", draw, count=len(result.chosen), seed=result.seed)
+    return draw
+
+
+def _give_stalls(site: Site, chosen: Collection[str], *, now: datetime) -> None:
+    bazaar: Bazaar = site.bazaar
+    found = {a.public_id: a for a in Application.objects.filter(public_id__in=chosen)}
+    vendors = [Vendor(i, found[i].pengampu_id, found[i].needs_power) for i in chosen]
+    stalls = {stall.number: stall for stall in site.stalls.filter(is_partner=False)}
+    given = assign(
+        vendors,
+        [
+            FreeStall(s.number, s.row, s.column, s.zone_id or "", s.has_power, site.share_limit)
+            for s in stalls.values()
+        ],
+    )
+    try:
+        with transaction.atomic():
+            Allocation.objects.bulk_create(
+                Allocation(
+                    application=found[public_id],
+                    participant_id=found[public_id].participant_id,
+                    stall=stalls[number],
+                    share=share,
+                    days=(bazaar.starts_on, bazaar.ends_on + timedelta(days=1)),
+                    decided_at=now,
+                )
+                for public_id, (number, share) in given.items()
+            )
+    except IntegrityError as error:
+        raise errors.HoldsStallElsewhere from error
+    TurnLedger.objects.bulk_create(
+        TurnLedger(
+            participant_id=found[public_id].participant_id,
+            site=site,
+            kind=TurnKind.STALL_HELD,
+            on=bazaar.starts_on,
+        )
+        for public_id in chosen
+    )

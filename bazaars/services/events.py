@@ -1,0 +1,204 @@
+"""The Sudin prepares a bazaar: days, sites, stalls, quotas, the open call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time
+
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+
+from bazaars import errors
+from bazaars.enums import SiteState
+from bazaars.feasibility import Bounds, Rules, check_rules
+from bazaars.models import Bazaar, Quota, Site, Stall
+from bazaars.plan import next_places
+from okoce.accounts.models import User
+from okoce.audit.services import record
+from okoce.organisations.models import Organisation
+from okoce.regions.models import Region
+from participants.models import Sector
+
+PREPARING = (SiteState.DRAFT, SiteState.OPEN)
+
+
+def locked_site(site_id: int) -> Site:
+    """The site with its bazaar, locked: whoever counts stalls or applications holds this first."""
+    return Site.objects.select_for_update(of=("self",)).select_related("bazaar").get(pk=site_id)
+
+
+def _refuse_when_frozen(site: Site) -> None:
+    if site.state not in PREPARING:
+        raise errors.SiteIsFrozen
+
+
+def _free_slug(name: str, starts_on: date) -> str:
+    base = f"{slugify(name)[:120] or 'bazar'}-{starts_on:%d-%m-%Y}"
+    taken = set(Bazaar.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    return next(
+        slug for n in range(1, len(taken) + 2) if (slug := base if n == 1 else f"{base}-{n}") not in taken
+    )
+
+
+@transaction.atomic
+def create_bazaar(
+    *,
+    name: str,
+    starts_on: date,
+    ends_on: date,
+    opens_at: time,
+    closes_at: time,
+    city: Region,
+    host: Organisation,
+    site_name: str,
+    kecamatan: Region,
+    address: str,
+    share_limit: int,
+    by: User,
+    today: date,
+) -> Site:
+    """A bazaar with its first site. Raises DaysInThePast."""
+    if starts_on <= today:
+        raise errors.DaysInThePast(starts_on)
+    bazaar = Bazaar.objects.create(
+        name=name,
+        slug=_free_slug(name, starts_on),
+        city=city,
+        host=host,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        created_by=by,
+    )
+    record(by, "bazaars.bazaar.created", bazaar)
+    return add_site(
+        bazaar=bazaar, name=site_name, kecamatan=kecamatan, address=address, share_limit=share_limit, by=by
+    )
+
+
+@transaction.atomic
+def add_site(
+    *, bazaar: Bazaar, name: str, kecamatan: Region, address: str, share_limit: int, by: User
+) -> Site:
+    """One more place on the same days. Raises SiteNameTaken."""
+    try:
+        with transaction.atomic():
+            site = Site.objects.create(
+                bazaar=bazaar, name=name, kecamatan=kecamatan, address=address, share_limit=share_limit
+            )
+    except IntegrityError as error:
+        raise errors.SiteNameTaken from error
+    record(by, "bazaars.site.created", site)
+    return site
+
+
+@transaction.atomic
+def add_stalls(
+    *,
+    site_id: int,
+    numbers: Sequence[str],
+    per_row: int,
+    zone: Organisation | None,
+    has_power: bool,
+    is_partner: bool,
+    by: User,
+) -> list[Stall]:
+    """New stalls below those on the plan. Raises StallTaken, SiteIsFrozen."""
+    site = locked_site(site_id)
+    _refuse_when_frozen(site)
+    existing = {stall.number: stall for stall in site.stalls.all()}
+    if doubles := [number for number in numbers if number in existing]:
+        raise errors.StallTaken(doubles)
+    first_row = max((stall.row for stall in existing.values()), default=0) + 1
+    places = next_places(len(numbers), first_row=first_row, per_row=per_row)
+    stalls = Stall.objects.bulk_create(
+        Stall(
+            site=site,
+            number=number,
+            row=row,
+            column=column,
+            zone=zone,
+            has_power=has_power,
+            is_partner=is_partner,
+        )
+        for number, (row, column) in zip(numbers, places, strict=True)
+    )
+    record(by, "bazaars.stalls.added", site, count=len(stalls))
+    return stalls
+
+
+@transaction.atomic
+def remove_stalls(*, site_id: int, stall_ids: Iterable[int], by: User) -> int:
+    """Takes stalls off the plan; how many. Raises RulesImpossible when the quotas need them, SiteIsFrozen."""
+    site = locked_site(site_id)
+    _refuse_when_frozen(site)
+    count, _ = site.stalls.filter(pk__in=list(stall_ids)).delete()
+    rules = rules_of(site)
+    if rules.pengampu and (problems := check_rules(rules)):
+        raise errors.RulesImpossible(problems)
+    record(by, "bazaars.stalls.removed", site, count=count)
+    return count
+
+
+def places_of(site: Site) -> int:
+    """How many applicants can be placed: stalls × share limit, less the partners' stalls."""
+    return site.stalls.filter(is_partner=False).count() * site.share_limit
+
+
+def rules_of(site: Site) -> Rules:
+    """The quotas as the draw reads them. Kinds of goods without a quota have no limit but the places."""
+    places = places_of(site)
+    pengampu: dict[str, Bounds] = {}
+    categories = {code: Bounds(0, places) for code in Sector.objects.values_list("code", flat=True)}
+    for quota in site.quotas.all():
+        bounds = Bounds(quota.minimum, quota.maximum)
+        if quota.pengampu_id is not None:
+            pengampu[quota.pengampu_id] = bounds
+        elif quota.category_id is not None:
+            categories[quota.category_id] = bounds
+    return Rules(places, pengampu, categories)
+
+
+@transaction.atomic
+def set_quotas(
+    *, site_id: int, pengampu: Mapping[str, Bounds], categories: Mapping[str, Bounds], by: User
+) -> None:
+    """Replaces the quotas. Raises RulesImpossible (nothing is saved), NoQuotas, SiteIsFrozen."""
+    site = locked_site(site_id)
+    _refuse_when_frozen(site)
+    if not pengampu:
+        raise errors.NoQuotas
+    places = places_of(site)
+    unlimited = {code: Bounds(0, places) for code in Sector.objects.values_list("code", flat=True)}
+    if problems := check_rules(Rules(places, pengampu, {**unlimited, **categories})):
+        raise errors.RulesImpossible(problems)
+    site.quotas.all().delete()
+    Quota.objects.bulk_create(
+        [
+            *(Quota(site=site, pengampu_id=c, minimum=b.min, maximum=b.max) for c, b in pengampu.items()),
+            *(Quota(site=site, category_id=c, minimum=b.min, maximum=b.max) for c, b in categories.items()),
+        ]
+    )
+    record(by, "bazaars.quotas.set", site, count=len(pengampu) + len(categories))
+
+
+@transaction.atomic
+def open_applications(*, site_id: int, closes_at: datetime, by: User, now: datetime) -> Site:
+    """Opens the call, or moves its deadline. Raises NoStalls, NoQuotas, RulesImpossible, SiteIsFrozen."""
+    site = locked_site(site_id)
+    _refuse_when_frozen(site)
+    rules = rules_of(site)
+    if not rules.places:
+        raise errors.NoStalls
+    if not rules.pengampu:
+        raise errors.NoQuotas
+    if problems := check_rules(rules):
+        raise errors.RulesImpossible(problems)
+    if site.applications_open_at is None:
+        site.applications_open_at = now
+    site.applications_close_at = closes_at
+    site.state = SiteState.OPEN
+    site.save(update_fields=["applications_open_at", "applications_close_at", "state", "updated_at"])
+    record(by, "bazaars.applications.opened", site, closes_at=closes_at.isoformat())
+    return site

@@ -1,0 +1,1 @@
+"""Pages: ``public`` (everybody), ``participant``, ``events`` (preparing), ``ceremony`` (the draw)."""

@@ -1,0 +1,130 @@
+"""Commit, freeze, reveal, draw: each step its own page, and a page that asks before what cannot be undone."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bazaars import draw as rules_of_the_draw
+from bazaars import errors
+from bazaars.forms import CommitForm, FreezeForm, RevealForm
+from bazaars.overview import SiteOverview
+from bazaars.services import drawing
+from bazaars.views.events import get_or_post, visible_site
+from bazaars.words import problem_words
+from okoce.accounts.access import requires
+from okoce.accounts.roles import Role
+from okoce.ui.responses import render_page
+
+
+@requires("bazaars.commit_seed")
+@get_or_post
+def commit(request: HttpRequest, pk: int) -> HttpResponse:
+    """After a commitment the secret is shown once more, to be written down: the portal does not keep it."""
+    site, unit = visible_site(request, pk), request.user.active_membership.organisation
+    form = CommitForm(request.POST or None)
+    part = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            part = drawing.commit_seed(
+                site_id=site.pk,
+                organisation=unit,
+                commitment=form.cleaned_data["commitment"],
+                by=request.user,
+                now=timezone.now(),
+            )
+        except errors.Refusal as refusal:
+            form.add_error(None, str(refusal))
+    secret = form.cleaned_data.get("secret", "") if part else ""
+    return render_page(
+        request,
+        "bazaars/commit.html",
+        {"form": form, "site": site, "unit": unit, "part": part, "secret": secret},
+    )
+
+
+@requires("bazaars.manage")
+@get_or_post
+def freeze(request: HttpRequest, pk: int) -> HttpResponse:
+    site, now = visible_site(request, pk), timezone.now()
+    is_early = bool(site.applications_close_at and now < site.applications_close_at)
+    form = FreezeForm(request.POST if request.method == "POST" else None) if is_early else None
+    view = SiteOverview(site, request.user, now)
+    problems: list[str] = []
+    if request.method == "POST" and (form is None or form.is_valid()):
+        reason = form.cleaned_data["reason"] if form else ""
+        try:
+            drawing.freeze_list(site_id=site.pk, by=request.user, now=now, reason=reason)
+        except errors.CannotFreeze as refusal:
+            problems = [problem_words(problem, view.names) for problem in refusal.problems]
+        except errors.Refusal as refusal:
+            problems = [str(refusal)]
+        else:
+            messages.success(request, _("The list is frozen and its hash is published."))
+            return redirect("bazaars:site", site.pk)
+    elif view.draw is None:
+        problems = [
+            problem_words(p, view.names) for p in rules_of_the_draw.check_list(drawing.frozen_now(site))
+        ]
+    context = {"view": view, "site": site, "form": form, "is_early": is_early, "problems": problems}
+    return render_page(request, "bazaars/freeze.html", context)
+
+
+@requires("bazaars.commit_seed")
+@get_or_post
+def reveal(request: HttpRequest, pk: int) -> HttpResponse:
+    """A pengampu reveals its own part; the Sudin may type what was read aloud at the meeting."""
+    site = visible_site(request, pk)
+    membership = request.user.active_membership
+    parts = [
+        part
+        for part in site.seed_parts.select_related("organisation")
+        if not part.secret
+        and (membership.role == Role.SUDIN or part.organisation_id == membership.organisation_id)
+    ]
+    if not parts:
+        messages.info(request, _("There is no secret left for you to reveal."))
+        return redirect("bazaars:site", site.pk)
+    form = RevealForm(request.POST or None, parts=[(part.pk, part.organisation.short_name) for part in parts])
+    if request.method == "POST" and form.is_valid():
+        try:
+            part = drawing.reveal_seed(
+                part_id=form.cleaned_data["part"],
+                secret=form.cleaned_data["secret"],
+                by=request.user,
+                now=timezone.now(),
+            )
+        except errors.SecretDiffers as refusal:
+            form.add_error("secret", str(refusal))
+        except errors.Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(
+                request,
+                _("The secret of %(name)s fits its commitment.") % {"name": part.organisation.short_name},
+            )
+            return redirect("bazaars:site", site.pk)
+    return render_page(request, "bazaars/reveal.html", {"form": form, "site": site, "parts": parts})
+
+
+@requires("bazaars.manage")
+@get_or_post
+def draw(request: HttpRequest, pk: int) -> HttpResponse:
+    site = visible_site(request, pk)
+    if request.method == "POST":
+        try:
+            drawn = drawing.run_draw(site_id=site.pk, by=request.user, now=timezone.now())
+        except errors.Refusal as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(
+                request,
+                _("Drawn and published: %(chosen)s have a stall, %(reserve)s are reserve.")
+                % {"chosen": len(drawn.record["chosen"]), "reserve": len(drawn.record["reserve"])},
+            )
+        return redirect("bazaars:site", site.pk)
+    view = SiteOverview(site, request.user, timezone.now())
+    return render_page(request, "bazaars/draw.html", {"view": view, "site": site})

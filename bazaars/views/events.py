@@ -1,0 +1,280 @@
+"""The Sudin prepares: list of bazaars, new bazaar, sites, stalls, quotas, open call; the page of a site."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from bazaars import errors
+from bazaars.feasibility import Bounds
+from bazaars.forms import BazaarForm, OpenForm, QuotaForm, SiteForm, StallsForm
+from bazaars.models import Bazaar, Site
+from bazaars.overview import (
+    GOT,
+    PAGE,
+    RESERVE,
+    UNFIT,
+    WAITING,
+    SiteOverview,
+    kecamatan_choices,
+    organisation,
+    pengampu_choices,
+    region,
+    sector_choices,
+)
+from bazaars.plan import number_ranges, zone_letter
+from bazaars.services import events
+from bazaars.words import problem_words
+from okoce.accounts.access import requires
+from okoce.accounts.roles import has_permission
+from okoce.ui.pagination import keyset_page
+from okoce.ui.responses import render_page
+
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def visible_site(request: HttpRequest, pk: int) -> Site:
+    return get_object_or_404(Site.objects.visible_to(request.user).with_event(), pk=pk)
+
+
+@requires("bazaars.view")
+@require_safe
+def bazaars(request: HttpRequest) -> HttpResponse:
+    page = keyset_page(
+        Bazaar.objects.visible_to(request.user).with_sites(), request, order=["-starts_on", "-pk"], size=20
+    )
+    may_manage = has_permission(request.user, "bazaars.manage")
+    return render_page(
+        request, "bazaars/list.html", {"page": page, "now": timezone.now(), "may_manage": may_manage}
+    )
+
+
+@requires("bazaars.manage")
+@get_or_post
+def create(request: HttpRequest) -> HttpResponse:
+    membership = request.user.active_membership
+    form = BazaarForm(request.POST or None, kecamatan=kecamatan_choices(membership.area_id))
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data | {"kecamatan": region(form.cleaned_data["kecamatan"])}
+        try:
+            site = events.create_bazaar(
+                **data,
+                city=membership.area,
+                host=membership.organisation,
+                by=request.user,
+                today=timezone.localdate(),
+            )
+        except errors.DaysInThePast as refusal:
+            form.add_error("starts_on", str(refusal))
+        else:
+            messages.success(request, _("The bazaar is saved as a draft. Now draw its stalls."))
+            return redirect("bazaars:stalls", site.pk)
+    return render_page(request, "bazaars/create.html", {"form": form})
+
+
+@requires("bazaars.manage")
+@get_or_post
+def add_site(request: HttpRequest, slug: str) -> HttpResponse:
+    bazaar = get_object_or_404(Bazaar.objects.visible_to(request.user), slug=slug)
+    form = SiteForm(request.POST or None, kecamatan=kecamatan_choices(bazaar.city_id))
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            site = events.add_site(
+                bazaar=bazaar,
+                name=data["site_name"],
+                kecamatan=region(data["kecamatan"]),
+                address=data["address"],
+                share_limit=data["share_limit"],
+                by=request.user,
+            )
+        except errors.SiteNameTaken as refusal:
+            form.add_error("site_name", str(refusal))
+        else:
+            return redirect("bazaars:stalls", site.pk)
+    return render_page(request, "bazaars/add_site.html", {"form": form, "bazaar": bazaar})
+
+
+@requires("bazaars.view")
+@require_safe
+def site(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stall plan, applicants and the reason of the one that was picked."""
+    view = SiteOverview(
+        visible_site(request, pk), request.user, timezone.now(), picked=request.GET.get("pilih", "")
+    )
+    group = request.GET.get("hasil", "")
+    rows = [row for row in view.rows if not group or row.group == group]
+    start = _whole(request.GET.get("mulai"), most=len(rows))
+    picked = next((a for a in view.applications if a.public_id == view.picked), None)
+    context = {
+        "view": view,
+        "site": view.site,
+        "rows": rows[start : start + PAGE],
+        "chips": _chips(view, group),
+        "start": start + 1,
+        "end": min(start + PAGE, len(rows)),
+        "count": len(rows),
+        "previous": _page_url(request, start - PAGE) if start else "",
+        "next": _page_url(request, start + PAGE) if start + PAGE < len(rows) else "",
+        "why": view.why(picked, to_self=False) if picked else None,
+    }
+    return render_page(request, "bazaars/site.html", context)
+
+
+def _whole(text: str | None, *, most: int) -> int:
+    return (
+        min(int(text), max(most - 1, 0))
+        if text and text.isascii() and text.isdecimal() and len(text) < 8
+        else 0
+    )
+
+
+def _page_url(request: HttpRequest, start: int) -> str:
+    query = request.GET.copy()
+    query.pop("pilih", None)
+    query["mulai"] = str(max(start, 0))
+    return f"?{query.urlencode()}#daftar"
+
+
+def _chips(view: SiteOverview, group: str) -> list[dict[str, object]]:
+    counts = view.counts()
+    labels = [
+        (GOT, _("Got a stall")),
+        (RESERVE, _("Reserve")),
+        (WAITING, _("Waiting")),
+        (UNFIT, _("Not eligible")),
+    ]
+    chips = [{"label": _("All"), "count": len(view.rows), "url": "?#daftar", "is_current": not group}]
+    chips += [
+        {"label": label, "count": counts[key], "url": f"?hasil={key}#daftar", "is_current": group == key}
+        for key, label in labels
+        if counts[key] or group == key
+    ]
+    return chips
+
+
+@requires("bazaars.manage")
+@get_or_post
+def stalls(request: HttpRequest, pk: int) -> HttpResponse:
+    place = visible_site(request, pk)
+    form = StallsForm(request.POST or None, zones=pengampu_choices(place.bazaar.city))
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data | {"zone": organisation(form.cleaned_data["zone"])}
+        try:
+            added = events.add_stalls(site_id=place.pk, by=request.user, **data)
+        except errors.StallTaken as refusal:
+            form.add_error("numbers", str(refusal))
+        except errors.SiteIsFrozen as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(
+                request,
+                ngettext("%(count)s stall added.", "%(count)s stalls added.", len(added))
+                % {"count": len(added)},
+            )
+            return redirect("bazaars:stalls", place.pk)
+    view = SiteOverview(place, request.user, timezone.now())
+    return render_page(request, "bazaars/stalls.html", {"form": form, "view": view, "zones": _zones(view)})
+
+
+def _zones(view: SiteOverview) -> list[dict[str, object]]:
+    """The stalls by their letter, as the list beside the plan says it."""
+    found: dict[str, list] = {}
+    for stall in view.stalls:
+        found.setdefault(zone_letter(stall.number), []).append(stall)
+    return [
+        {
+            "letter": letter,
+            "ranges": ", ".join(number_ranges(stall.number for stall in some)),
+            "count": len(some),
+            "owner": view.zone_words({s.zone_id or ("-" if s.is_partner else "") for s in some}),
+            "power": sum(stall.has_power for stall in some),
+        }
+        for letter, some in sorted(found.items())
+    ]
+
+
+@requires("bazaars.manage")
+@require_POST
+def remove_stalls(request: HttpRequest, pk: int, letter: str) -> HttpResponse:
+    place = visible_site(request, pk)
+    ids = [stall.pk for stall in place.stalls.all() if zone_letter(stall.number) == letter]
+    try:
+        count = events.remove_stalls(site_id=place.pk, stall_ids=ids, by=request.user)
+    except errors.RulesImpossible as refusal:
+        names = SiteOverview(place, request.user, timezone.now()).names
+        messages.error(
+            request,
+            _("The quotas need these stalls: %(why)s")
+            % {"why": " ".join(problem_words(problem, names) for problem in refusal.problems)},
+        )
+    except errors.Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request,
+            ngettext("%(count)s stall removed.", "%(count)s stalls removed.", count) % {"count": count},
+        )
+    return redirect("bazaars:stalls", place.pk)
+
+
+@requires("bazaars.manage")
+@get_or_post
+def quotas(request: HttpRequest, pk: int) -> HttpResponse:
+    place = visible_site(request, pk)
+    view = SiteOverview(place, request.user, timezone.now())
+    pengampu, categories = pengampu_choices(place.bazaar.city), sector_choices()
+    form = QuotaForm(
+        request.POST or None,
+        pengampu=pengampu,
+        categories=categories,
+        quotas={
+            quota.pengampu_id or quota.category_id: Bounds(quota.minimum, quota.maximum)
+            for quota in place.quotas.all()
+        },
+        places=view.places,
+        names=dict(pengampu) | dict(categories),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            events.set_quotas(
+                site_id=place.pk,
+                pengampu=form.bounds("pengampu"),
+                categories=form.bounds("categories"),
+                by=request.user,
+            )
+        except errors.RulesImpossible as refusal:
+            form.say_why_impossible(refusal.problems)
+        except errors.Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The quotas are saved. They can be met."))
+            return redirect("bazaars:site", place.pk)
+    return render_page(request, "bazaars/quotas.html", {"form": form, "view": view})
+
+
+@requires("bazaars.manage")
+@get_or_post
+def open_call(request: HttpRequest, pk: int) -> HttpResponse:
+    place, now = visible_site(request, pk), timezone.now()
+    closes_at = timezone.localtime(place.applications_close_at) if place.applications_close_at else None
+    initial = {"closes_on": closes_at.date(), "closes_time": closes_at.time()} if closes_at else None
+    form = OpenForm(request.POST or None, site=place, now=now, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            events.open_applications(
+                site_id=place.pk, closes_at=form.cleaned_data["closes_at"], by=request.user, now=now
+            )
+        except errors.RulesImpossible:
+            form.add_error(None, _("The quotas cannot be met with these stalls. Set them again first."))
+        except errors.Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Applications are open. The call is on the public page."))
+            return redirect("bazaars:site", place.pk)
+    return render_page(request, "bazaars/open.html", {"form": form, "site": place})

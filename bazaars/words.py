@@ -1,0 +1,166 @@
+"""The figures and reasons of ``draw``, ``feasibility``, ``plan`` and ``eligibility`` in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from bazaars.eligibility import Obstacle
+from bazaars.feasibility import Problem, ProblemCode
+from bazaars.plan import MOST_STALLS_AT_ONCE, PlanProblem
+from participants.models import Sector
+
+Names = Mapping[str, str]
+"""Codes of pengampu and categories → how people call them."""
+
+# Fill colours of the plan (okoce-data.css); the word on the stall says the same.
+KIND_OF = {
+    "kuliner": "k",
+    "minuman": "m",
+    "fashion": "f",
+    "kerajinan": "f",
+    "pertanian": "t",
+}
+
+
+def sector_name(sector: Sector) -> str:
+    return sector.name_en if get_language() == "en" else sector.name_id
+
+
+def kind_of(category: str) -> str:
+    return KIND_OF.get(category, "o")
+
+
+def _named(codes: Any, names: Names) -> str:
+    return ", ".join(names.get(code, code) for code in codes)
+
+
+def problem_words(problem: Problem, names: Names) -> str:
+    """One sentence for the field or the page: what cannot be, with its figures, and the way out."""
+    values = {
+        "names": _named(problem.codes, names),
+        "against": _named(problem.against, names),
+        "sum": " + ".join(map(str, problem.figures)),
+        "total": problem.total,
+        "limit": problem.limit,
+    }
+    match problem.code:
+        case ProblemCode.NO_PLACES:
+            text = _("There is no stall to be drawn. Add stalls first.")
+        case ProblemCode.NEGATIVE:
+            text = _("%(names)s: a quota cannot be below 0.")
+        case ProblemCode.MINIMUM_ABOVE_MAXIMUM:
+            text = _("The minimum %(total)s is above the maximum %(limit)s. Lower the minimum.")
+        case ProblemCode.MINIMUMS_ABOVE_PLACES if len(problem.figures) > 1:
+            text = _("Minimum %(sum)s is %(total)s, there are %(limit)s places. Lower one of them.")
+        case ProblemCode.MINIMUMS_ABOVE_PLACES:
+            text = _("The minimum is %(total)s, there are %(limit)s places. Lower it.")
+        case ProblemCode.PENGAMPU_MINIMUMS_ABOVE_CATEGORY_MAXIMUMS:
+            text = _(
+                "The minimums of the pengampu add up to %(total)s, but the maximums of all kinds of goods "
+                "allow only %(limit)s. Lower a minimum or raise a maximum."
+            )
+        case ProblemCode.CATEGORY_MINIMUMS_ABOVE_PENGAMPU_MAXIMUMS:
+            text = _(
+                "The minimums of the kinds of goods add up to %(total)s, but the maximums of all pengampu "
+                "allow only %(limit)s. Lower a minimum or raise a maximum."
+            )
+        case ProblemCode.UNKNOWN_CODE:
+            text = _("There are applications of %(names)s, which has no quota here.")
+        case ProblemCode.TOO_FEW_APPLICANTS:
+            text = _(
+                "%(names)s: the minimum is %(limit)s, but only %(total)s of the applicants belong to it. "
+                "Lower the minimum, or extend the deadline."
+            )
+        case _:
+            text = _(
+                "%(names)s: the minimum %(limit)s cannot be met together with the other quotas "
+                "(%(against)s), only %(total)s. Lower this minimum or raise one of their maximums."
+            )
+    return text % values
+
+
+def reason_words(reason: str, detail: list[str], names: Names, rules: Mapping[str, Any]) -> str:
+    """Why somebody is reserve, to that person. ``rules`` is the record's ``frozen``."""
+    first = detail[0] if detail else ""
+    match reason:
+        case "PLACES_FULL":
+            return _("All places were taken by applicants who stand before you in the order.")
+        case "PENGAMPU_FULL":
+            return _(
+                "%(name)s has at most %(most)s stalls here, and applicants before you in the order took them."
+            ) % {"name": names.get(first, first), "most": rules["pengampu"][first]["max"]}
+        case "CATEGORY_FULL":
+            return _(
+                "There are at most %(most)s stalls for %(name)s, so that goods differ, "
+                "and applicants before you in the order took them."
+            ) % {"name": names.get(first, first), "most": rules["categories"][first]["max"]}
+        case "KEPT_FOR_MINIMUM":
+            return _("The places that were left are kept for those with a guaranteed minimum: %(names)s.") % {
+                "names": _named(detail, names)
+            }
+        case _:
+            return _(
+                "With you a stall would have stayed empty that somebody else can fill: "
+                "the quotas left no other way to use all places."
+            )
+
+
+def short_reason(reason: str, detail: list[str], names: Names) -> str:
+    """The same in a few words, for tables."""
+    match reason:
+        case "PLACES_FULL":
+            return _("All places taken")
+        case "PENGAMPU_FULL" | "CATEGORY_FULL":
+            return _("Full: %(names)s") % {"names": _named(detail, names)}
+        case "KEPT_FOR_MINIMUM":
+            return _("Kept for: %(names)s") % {"names": _named(detail, names)}
+        case _:
+            return _("Would leave a stall empty")
+
+
+def obstacle_words(obstacle: Obstacle, *, pengampu: str = "", elsewhere: str = "") -> tuple[str, str]:
+    """(what stands in the way, what to do next)"""
+    match obstacle:
+        case Obstacle.NOT_OPEN_YET:
+            return _("Applications are not open yet."), _("Come back when the Sudin has opened them.")
+        case Obstacle.CLOSED:
+            return _("Applications are closed."), _("Look for the next bazaar in the list.")
+        case Obstacle.NOT_ACTIVE:
+            return (
+                _("You are not an active participant of the programme."),
+                _("Ask the kecamatan office to check your data."),
+            )
+        case Obstacle.OTHER_CITY:
+            return (
+                _("This bazaar is for participants of another city."),
+                _("Look for a bazaar of your own city in the list."),
+            )
+        case Obstacle.NO_BUSINESS:
+            return (
+                _("Your profile has no business yet."),
+                _("Tell the kecamatan office or your mentor what you sell; they add it in a minute."),
+            )
+        case Obstacle.NO_PENGAMPU:
+            return (
+                _("You are not fostered by an agency that has stalls here: %(names)s.") % {"names": pengampu},
+                _("Ask your mentor or the kecamatan office which agency fosters you."),
+            )
+        case _:
+            return (
+                _("You have applied for %(place)s on the same days.") % {"place": elsewhere},
+                _("Withdraw there first if you would rather be here."),
+            )
+
+
+def plan_problem_words(problem: PlanProblem) -> str:
+    match problem:
+        case PlanProblem.TWO_ZONES:
+            return _("Both numbers must begin with the same letter, for example A01-A16")
+        case PlanProblem.BACKWARDS:
+            return _("The last number must not be below the first, and numbers begin at 01")
+        case PlanProblem.TOO_MANY:
+            return _("Add at most %(count)s stalls at once") % {"count": MOST_STALLS_AT_ONCE}
+        case _:
+            return _("Write a letter and a number, for example A01 or A01-A16")

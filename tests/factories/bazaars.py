@@ -1,0 +1,116 @@
+from datetime import date, datetime, time, timedelta
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from bazaars.enums import SiteState
+from bazaars.feasibility import Bounds
+from bazaars.models import Application, Bazaar, Site
+from bazaars.services import drawing, events
+from okoce.organisations.models import Organisation
+from participants.models import Business, FosterLink
+from tests.factories.accounts import JAKARTA_BARAT, member
+from tests.factories.participants import ParticipantFactory
+
+KPKP, PPKUKM, PKK = "kpkp-31-73", "ppkukm-31-73", "pkk-31-73"
+SECRET = "lima ribu tujuh ratus"
+
+
+def in_days(days: int) -> date:
+    return timezone.localdate() + timedelta(days=days)
+
+
+class BazaarFactory(DjangoModelFactory):
+    """A bazaar of Jakarta Barat in 30 days, for two days."""
+
+    class Meta:
+        model = Bazaar
+
+    name = "Bazar Kantor Wali Kota"
+    slug = factory.Sequence(lambda n: f"bazar-kantor-wali-kota-{n}")
+    city_id = JAKARTA_BARAT
+    host_id = PPKUKM
+    starts_on = factory.LazyFunction(lambda: in_days(30))
+    ends_on = factory.LazyAttribute(lambda b: b.starts_on + timedelta(days=1))
+    opens_at = time(8)
+    closes_at = time(17)
+
+
+class SiteFactory(DjangoModelFactory):
+    class Meta:
+        model = Site
+
+    bazaar = factory.SubFactory(BazaarFactory)
+    name = factory.Sequence(lambda n: f"Halaman {n}")
+    kecamatan_id = "31.73.08"
+
+
+def open_site(
+    *, stalls: int = 3, pengampu=None, categories=None, closes_in=timedelta(days=5), **fields
+) -> Site:
+    """A site that takes applications: stalls A01…, KPKP and PPKUKM without minimum unless given."""
+    site = SiteFactory(**fields)
+    sudin = member("sudin", JAKARTA_BARAT)
+    numbers = [f"A{n:02}" for n in range(1, stalls + 1)]
+    events.add_stalls(
+        site_id=site.pk, numbers=numbers, per_row=8, zone=None, has_power=False, is_partner=False, by=sudin
+    )
+    bounds = pengampu or {KPKP: Bounds(0, stalls), PPKUKM: Bounds(0, stalls)}
+    events.set_quotas(site_id=site.pk, pengampu=bounds, categories=categories or {}, by=sudin)
+    now = timezone.now()
+    return events.open_applications(site_id=site.pk, closes_at=now + closes_in, by=sudin, now=now)
+
+
+def vendor(pengampu: str = KPKP, sector: str = "kuliner", **fields):
+    """A participant with a business, fostered by an agency."""
+    participant = ParticipantFactory(**fields)
+    Business.objects.create(participant=participant, name="Asinan Betawi", sector_id=sector, is_running=True)
+    FosterLink.objects.create(participant=participant, organisation_id=pengampu)
+    return participant
+
+
+class ApplicationFactory(DjangoModelFactory):
+    """Sent by somebody who meets the conditions."""
+
+    class Meta:
+        model = Application
+
+    site = factory.LazyFunction(open_site)
+    participant = factory.LazyAttribute(lambda a: vendor(a.pengampu_id, a.category_id))
+    pengampu_id = KPKP
+    category_id = "kuliner"
+    product = "Asinan Betawi"
+    submitted_at = factory.LazyFunction(timezone.now)
+
+
+def after_deadline(site: Site) -> datetime:
+    return site.applications_close_at + timedelta(minutes=1)
+
+
+def frozen_site(applications: int = 5, *, secret: str = SECRET, **fields) -> Site:
+    """Closed and frozen with one commitment, of the Sudin."""
+    site = fields.pop("site", None) or open_site(**fields)
+    for _ in range(applications):
+        ApplicationFactory(site=site)
+    sudin = member("sudin", JAKARTA_BARAT)
+    drawing.commit_seed(
+        site_id=site.pk,
+        organisation=Organisation.objects.get(pk=PPKUKM),
+        commitment=drawing.rules_of_the_draw.sha256(secret),
+        by=sudin,
+        now=timezone.now(),
+    )
+    drawing.freeze_list(site_id=site.pk, by=sudin, now=after_deadline(site))
+    return Site.objects.get(pk=site.pk)
+
+
+def drawn_site(applications: int = 5, **fields) -> Site:
+    site = frozen_site(applications, **fields)
+    sudin = member("sudin", JAKARTA_BARAT)
+    now = after_deadline(site)
+    drawing.reveal_seed(part_id=site.seed_parts.get().pk, secret=SECRET, by=sudin, now=now)
+    drawing.run_draw(site_id=site.pk, by=sudin, now=now)
+    site = Site.objects.get(pk=site.pk)
+    assert site.state == SiteState.DRAWN
+    return site
