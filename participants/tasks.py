@@ -1,0 +1,24 @@
+"""Checking and saving lists, in the worker. The tasks may run twice, and at once: the effect is one."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from participants.services import importing
+
+
+@shared_task(ignore_result=True, name=importing.CHECK_TASK)
+def check_import(batch_id: int) -> None:
+    importing.check(batch_id)
+
+
+@shared_task(ignore_result=True, name=importing.SAVE_TASK)
+def save_import(batch_id: int) -> None:
+    importing.save(batch_id, on=timezone.localdate())
+
+
+@shared_task(ignore_result=True, name="participants.tasks.pick_up_imports")
+def pick_up_imports() -> None:
+    """Begins anew what a dead worker or an absent broker has left. Runs on the clock."""
+    importing.queue_unfinished()
