@@ -109,6 +109,12 @@ def portal_children(host: str, port: int) -> list[Child]:
     ]
 
 
+def mail_child(port: int) -> Child:
+    """A real SMTP server that takes every message and keeps none: the demonstration's mail leaves the house."""
+    command = [sys.executable, "-m", "aiosmtpd", "-n", "-c", "aiosmtpd.handlers.Sink"]
+    return Child("mail", [*command, "-l", f"127.0.0.1:{port}"], patience=3)
+
+
 def reason(code: int) -> str:
     """An exit code in words."""
     if code < 0:

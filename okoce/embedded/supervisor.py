@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Any, Final
 
-from okoce.embedded.children import Child, portal_children, reason
+from okoce.embedded.children import Child, mail_child, portal_children, reason
 from okoce.embedded.places import LOCAL, refuse_foreign_tree
 from okoce.embedded.portal import demonstration_lines, portal_environment
 from okoce.embedded.ports import next_free_port, port_is_free, portal_address, status_of_home_page
@@ -23,6 +23,7 @@ from okoce.embedded.prepare import Preparation
 from okoce.embedded.problems import StartProblem
 from okoce.embedded.processes import (
     command_line,
+    free_port,
     is_alive,
     stop,
     tail,
@@ -54,6 +55,7 @@ class Supervisor:
     stopping: bool = False
     hurry: bool = False
     trouble_until: float = 0.0
+    mail_port: int | None = None  # of the demonstration's own SMTP server
 
     def run(self) -> int:
         """Start everything, watch over it until a signal comes, stop everything; the exit code."""
@@ -98,6 +100,10 @@ class Supervisor:
         self.preparation = None
         self.children = portal_children(host, port)
         web, *others = self.children
+        if self.mail_port is not None:
+            mail = mail_child(self.mail_port)
+            self.children.append(mail)
+            mail.start(env, self._logs)
         web.start(env, self._logs)
         self._env = env
         self._remember()
@@ -142,6 +148,9 @@ class Supervisor:
             **{name: value for name, value in self.given.items() if value},
             "OKOCE_PORT": str(port),
         }
+        if given["DEMO"] == "1" and not given.get("EMAIL_URL"):
+            self.mail_port = free_port()
+            given["EMAIL_URL"] = f"smtp://127.0.0.1:{self.mail_port}"
         return portal_environment(self.servers, given)
 
     def _identity(self, env: Mapping[str, str]) -> str:
