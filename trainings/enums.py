@@ -15,9 +15,11 @@ class BookingState(models.TextChoices):
     WAITLISTED = "waitlisted", _("On the waiting list")
     DECLINED = "declined", _("Declined")
     RELEASED = "released", _("Released")
+    WALKED_IN = "walked_in", _("Came without a seat")  # admitted on the day; takes no seat of the plan
 
 
 SEATED = (BookingState.INVITED, BookingState.CONFIRMED)  # these take a seat
+ENROLLED = (*SEATED, BookingState.WALKED_IN)  # these may be marked present
 
 
 class ScanMethod(models.TextChoices):
@@ -33,3 +35,5 @@ class ScanResult(models.TextChoices):
     NOT_BOOKED = "not_booked", _("Not on the list of this session")
     TOO_EARLY = "too_early", _("The session's day has not come")
     CANCELLED = "cancelled", _("The session was cancelled")
+    FULL = "full", _("The room was full")
+    NOT_ELIGIBLE = "not_eligible", _("May not take this activity")

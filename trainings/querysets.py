@@ -1,16 +1,38 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.apps import apps
 from django.db import models
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from okoce.accounts.roles import Role, has_permission
 from okoce.accounts.scope import scope_of
+from trainings.enums import ENROLLED, SEATED, BookingState, ScanResult, SessionState
+from trainings.scheduling import at
+
+
+def _rows(model: str) -> models.QuerySet:
+    """Rows of a model of this app: models import this module, so it cannot import them."""
+    return apps.get_model("trainings", model)._default_manager.get_queryset()
+
+
+def year_in_jakarta(year: int, prefix: str = "") -> Q:
+    """Condition: a session that starts in that calendar year, Jakarta time."""
+    name = f"{prefix}starts_at"
+    return Q(
+        **{f"{name}__gte": at(date(year, 1, 1), time()), f"{name}__lt": at(date(year + 1, 1, 1), time())}
+    )
 
 
 class ActivityQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> ActivityQuerySet:
+        """The curriculum holds nobody's data: everybody may read it."""
+        return self.all()
+
     def required(self) -> ActivityQuerySet:
         return self.filter(is_required=True)
 
@@ -52,22 +74,70 @@ class SessionQuerySet(models.QuerySet):
 
     def public(self) -> SessionQuerySet:
         """What everybody may see on the schedule."""
-        return self.filter(state="published")
+        return self.filter(state=SessionState.PUBLISHED)
 
     def upcoming(self, *, now: datetime | None = None) -> SessionQuerySet:
         """Sessions that have not started at ``now`` (aware; default: the present)."""
         return self.filter(starts_at__gt=now or timezone.now())
 
     def active(self) -> SessionQuerySet:
-        return self.exclude(state="cancelled")
+        return self.exclude(state=SessionState.CANCELLED)
+
+    def between(self, first: date, last: date) -> SessionQuerySet:
+        """Sessions of those Jakarta days, the last included."""
+        return self.filter(
+            starts_at__gte=at(first, time()), starts_at__lt=at(last + timedelta(days=1), time())
+        )
+
+    def on_day(self, day: date) -> SessionQuerySet:
+        return self.between(day, day)
+
+    def of_year(self, year: int) -> SessionQuerySet:
+        return self.filter(year_in_jakarta(year))
+
+    def overlapping(self, starts_at: datetime, ends_at: datetime) -> SessionQuerySet:
+        """Sessions that share a moment; one that begins when the other ends does not."""
+        return self.filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
+
+    def unclosed(self, *, now: datetime | None = None) -> SessionQuerySet:
+        """Over, but nobody has closed the attendance list."""
+        return self.filter(state=SessionState.PUBLISHED, ends_at__lte=now or timezone.now())
+
+    def stale_drafts(self, *, now: datetime | None = None) -> SessionQuerySet:
+        """Drafts whose time has come without publication."""
+        return self.filter(state=SessionState.DRAFT, starts_at__lte=now or timezone.now())
+
+    def with_places(self) -> SessionQuerySet:
+        """With what a page shows beside the session, in the same query."""
+        return self.select_related("activity", "venue", "trainer", "kecamatan")
+
+    def with_seats(self) -> SessionQuerySet:
+        """Adds ``seated_count`` and ``waiting_count``."""
+        return self.annotate(
+            seated_count=_count_of("Booking", state__in=SEATED),
+            waiting_count=_count_of("Booking", state=BookingState.WAITLISTED),
+        )
 
     def with_counts(self) -> SessionQuerySet:
-        """Adds ``seated_count`` and ``waiting_count``."""
-        seated = models.Q(bookings__state__in=["invited", "confirmed"])
-        return self.annotate(
-            seated_count=models.Count("bookings", filter=seated),
-            waiting_count=models.Count("bookings", filter=models.Q(bookings__state="waitlisted")),
+        """Adds ``seated_count``, ``confirmed_count``, ``waiting_count`` and ``present_count``."""
+        present = (
+            _rows("AttendanceScan")
+            .standing()  # type: ignore[attr-defined]
+            .filter(session=OuterRef("pk"))
+            .order_by()
+            .values("session")
+            .annotate(n=Count("participant", distinct=True))
+            .values("n")
         )
+        return self.with_seats().annotate(
+            confirmed_count=_count_of("Booking", state=BookingState.CONFIRMED),
+            present_count=Coalesce(Subquery(present), 0),
+        )
+
+
+def _count_of(model: str, **conditions: Any) -> Coalesce:
+    rows = _rows(model).filter(session=OuterRef("pk"), **conditions).order_by()
+    return Coalesce(Subquery(rows.values("session").annotate(n=Count("pk")).values("n")), 0)
 
 
 class BookingQuerySet(models.QuerySet):
@@ -87,10 +157,35 @@ class BookingQuerySet(models.QuerySet):
 
     def seated(self) -> BookingQuerySet:
         """Those who take a seat: invited or confirmed."""
-        return self.filter(state__in=["invited", "confirmed"])
+        return self.filter(state__in=SEATED)
+
+    def enrolled(self) -> BookingQuerySet:
+        """Those who may be marked present: seated, or admitted on the day."""
+        return self.filter(state__in=ENROLLED)
 
     def waiting(self) -> BookingQuerySet:
-        return self.filter(state="waitlisted").order_by("queue_number")
+        """The waiting list, in its order."""
+        return self.filter(state=BookingState.WAITLISTED).order_by("queue_number")
+
+    def of_published_sessions_on(self, day: date) -> BookingQuerySet:
+        """Of sessions that are on, on that Jakarta day."""
+        return self.filter(
+            session__state=SessionState.PUBLISHED,
+            session__starts_at__gte=at(day, time()),
+            session__starts_at__lt=at(day + timedelta(days=1), time()),
+        )
+
+    def with_presence(self) -> BookingQuerySet:
+        """Adds ``is_present`` and ``present_at`` (when it was recorded)."""
+        standing = (
+            _rows("AttendanceScan")
+            .standing()  # type: ignore[attr-defined]
+            .filter(session=OuterRef("session"), participant=OuterRef("participant"))
+            .order_by("pk")
+        )
+        return self.annotate(
+            is_present=Exists(standing), present_at=Subquery(standing.values("device_at")[:1])
+        )
 
 
 class ScanQuerySet(models.QuerySet):
@@ -104,3 +199,113 @@ class ScanQuerySet(models.QuerySet):
                 trainer="session__trainer__user_id",
             )
         )
+
+    def standing(self) -> ScanQuerySet:
+        """Accepted and not taken back since: who these rows name was there.
+
+        A person accepted twice has two rows; count people with ``distinct``.
+        """
+        later = _rows("AttendanceScan").filter(
+            session=OuterRef("session"),
+            participant=OuterRef("participant"),
+            result=ScanResult.UNDONE,
+            pk__gt=OuterRef("pk"),
+        )
+        return self.filter(~Exists(later), result=ScanResult.ACCEPTED)
+
+    def counted(self) -> ScanQuerySet:
+        """Attendance that counts for the programme: standing, in a session that was not cancelled."""
+        return self.standing().exclude(session__state=SessionState.CANCELLED)
+
+    def of_year(self, year: int) -> ScanQuerySet:
+        """By the day of the session in Jakarta, not of the scan."""
+        return self.filter(year_in_jakarta(year, "session__"))
+
+
+def can_come(participants: models.QuerySet, session: Any) -> models.QuerySet:
+    """Who may be given a place in the session.
+
+    Active residents of Jakarta whose category takes the activity, who have not done it in the session's year,
+    have no seat for it in another session that year, and none anywhere at that time. ``rules.why_not``
+    says the same of one person, in words. Source: docs/programme.md, rules 13, 24 and 28.
+    """
+    person = OuterRef("pk")
+    others = _rows("Booking").filter(participant=person).exclude(session=session.pk)
+    return (
+        participants.in_programme()  # type: ignore[attr-defined]
+        .exclude(category__in=session.activity.closed_to)
+        .filter(
+            ~Exists(attendance_of(session, person)),
+            ~Exists(seats_for_the_same(session, others)),
+            ~Exists(others.filter(state__in=ENROLLED, during__overlap=(session.starts_at, session.ends_at))),
+        )
+    )
+
+
+def attendance_of(session: Any, person: Any) -> models.QuerySet:
+    """Attendance at the session's activity in its year, by ``person`` (an id or an outer reference)."""
+    year = timezone.localtime(session.starts_at).year
+    return (
+        _rows("AttendanceScan")
+        .counted()  # type: ignore[attr-defined]
+        .of_year(year)
+        .filter(session__activity=session.activity_id, participant=person)
+    )
+
+
+def seats_for_the_same(session: Any, bookings: models.QuerySet) -> models.QuerySet:
+    """Those of ``bookings`` that are seats for the session's activity in its year, not yet held."""
+    year = timezone.localtime(session.starts_at).year
+    return bookings.filter(
+        year_in_jakarta(year, "session__"),
+        state__in=SEATED,
+        session__activity=session.activity_id,
+        session__state=SessionState.PUBLISHED,
+    )
+
+
+def in_need_of(participants: models.QuerySet, session: Any) -> models.QuerySet:
+    """Whom to invite: people of the session's kecamatan who can come and have no row in it.
+
+    Who declined is not asked again by the batch.
+    """
+    asked = _rows("Booking").filter(participant=OuterRef("pk"), session=session.pk)
+    return can_come(participants, session).filter(~Exists(asked), kecamatan=session.kecamatan_id)
+
+
+def waiting_longest(participants: models.QuerySet, session: Any) -> models.QuerySet:
+    """In the order of invitation: who waits for this activity (or lost a seat to a cancellation), then who
+    registered first."""
+    waits = _rows("Booking").filter(
+        Q(state=BookingState.WAITLISTED, session__state=SessionState.PUBLISHED)
+        | Q(state=BookingState.RELEASED, session__state=SessionState.CANCELLED),
+        year_in_jakarta(timezone.localtime(session.starts_at).year, "session__"),
+        participant=OuterRef("pk"),
+        session__activity=session.activity_id,
+    )
+    return participants.annotate(
+        waits_since=Subquery(waits.order_by("booked_at").values("booked_at")[:1])
+    ).order_by(F("waits_since").asc(nulls_last=True), "registered_on", "pk")
+
+
+def lacking(participants: models.QuerySet, activity: Any, *, year: int, now: datetime) -> models.QuerySet:
+    """Participants in the programme who lack ``activity`` in ``year`` and have no coming seat for it."""
+    person = OuterRef("pk")
+    done = (
+        _rows("AttendanceScan")
+        .counted()  # type: ignore[attr-defined]
+        .of_year(year)
+        .filter(session__activity=activity.pk, participant=person)
+    )
+    seat = _rows("Booking").filter(
+        participant=person,
+        state__in=SEATED,
+        session__activity=activity.pk,
+        session__state=SessionState.PUBLISHED,
+        session__starts_at__gt=now,
+    )
+    return (
+        participants.in_programme()  # type: ignore[attr-defined]
+        .exclude(category__in=activity.closed_to)
+        .filter(~Exists(done), ~Exists(seat))
+    )

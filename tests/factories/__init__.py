@@ -2,11 +2,12 @@
 
 from tests.factories.accounts import UserFactory, member
 from tests.factories.participants import ParticipantFactory
-from tests.factories.trainings import BookingFactory, SessionFactory, TrainerFactory, VenueFactory
+from tests.factories.trainings import BookingFactory, ScanFactory, SessionFactory, TrainerFactory, VenueFactory
 
 __all__ = [
     "BookingFactory",
     "ParticipantFactory",
+    "ScanFactory",
     "SessionFactory",
     "TrainerFactory",
     "UserFactory",

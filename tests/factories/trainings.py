@@ -4,8 +4,8 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from trainings.enums import BookingState, SessionState
-from trainings.models import Activity, Booking, Trainer, TrainingSession, Venue
+from trainings.enums import BookingState, ScanMethod, ScanResult, SessionState
+from trainings.models import Activity, AttendanceScan, Booking, Trainer, TrainingSession, Venue
 
 
 class VenueFactory(DjangoModelFactory):
@@ -26,18 +26,26 @@ class TrainerFactory(DjangoModelFactory):
     city_id = "31.73"
 
 
+def day_at(days: int, hour: int) -> datetime:
+    """That hour in Jakarta, so many days from today."""
+    return timezone.localtime().replace(hour=hour, minute=0, second=0, microsecond=0) + timedelta(days=days)
+
+
 def tomorrow_at(hour: int) -> datetime:
-    return timezone.localtime().replace(hour=hour, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return day_at(1, hour)
 
 
 class SessionFactory(DjangoModelFactory):
-    """A published session in Palmerah tomorrow, 09.00-12.00."""
+    """A published session in Palmerah tomorrow, 09.00-12.00. ``activity`` may be given by its code."""
 
     class Meta:
         model = TrainingSession
 
-    activity = factory.LazyFunction(lambda: Activity.objects.get(code="dasar"))
-    venue = factory.SubFactory(VenueFactory)
+    class Params:
+        activity_code = "dasar"
+
+    activity = factory.LazyAttribute(lambda s: Activity.objects.get(code=s.activity_code))
+    venue = factory.SubFactory(VenueFactory, kecamatan_id=factory.SelfAttribute("..kecamatan_id"))
     trainer = factory.SubFactory(TrainerFactory)
     kecamatan_id = "31.73.07"
     city_id = factory.LazyAttribute(lambda s: s.kecamatan_id[:5])
@@ -45,7 +53,13 @@ class SessionFactory(DjangoModelFactory):
     ends_at = factory.LazyAttribute(lambda s: s.starts_at + timedelta(hours=3))
     capacity = 100
     state = SessionState.PUBLISHED
-    published_at = factory.LazyFunction(timezone.now)
+    published_at = factory.LazyAttribute(
+        lambda s: None if s.state == SessionState.DRAFT else timezone.now() - timedelta(days=7)
+    )
+    held_at = factory.LazyAttribute(lambda s: s.ends_at if s.state == SessionState.HELD else None)
+    cancelled_at = factory.LazyAttribute(
+        lambda s: timezone.now() if s.state == SessionState.CANCELLED else None
+    )
 
 
 class BookingFactory(DjangoModelFactory):
@@ -58,3 +72,16 @@ class BookingFactory(DjangoModelFactory):
     queue_number = factory.Sequence(lambda n: n + 1)
     during = factory.LazyAttribute(lambda b: (b.session.starts_at, b.session.ends_at))
     booked_at = factory.LazyFunction(timezone.now)
+
+
+class ScanFactory(DjangoModelFactory):
+    """Somebody recorded as present; the booking is not made by it."""
+
+    class Meta:
+        model = AttendanceScan
+
+    session = factory.SubFactory(SessionFactory)
+    participant = factory.SubFactory("tests.factories.participants.ParticipantFactory")
+    method = ScanMethod.LIST
+    result = ScanResult.ACCEPTED
+    device_at = factory.LazyAttribute(lambda s: s.session.starts_at)

@@ -23,6 +23,11 @@ class AttendanceScan(AppendOnly):
     session = models.ForeignKey(TrainingSession, on_delete=models.PROTECT, related_name="scans")
     participant = models.ForeignKey(Participant, null=True, on_delete=models.PROTECT, related_name="scans")
     nonce = models.UUIDField(default=uuid.uuid4, unique=True)
+    batch = models.UUIDField(
+        null=True,
+        editable=False,
+        help_text="rows of one press, so that it can be taken back",
+    )
     method = models.CharField(max_length=8, choices=ScanMethod.choices)
     result = models.CharField(max_length=12, choices=ScanResult.choices)
     device = models.CharField(max_length=40, blank=True)

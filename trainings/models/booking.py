@@ -19,7 +19,8 @@ from trainings.querysets import BookingQuerySet
 class Booking(models.Model):
     """``queue_number`` is given under the session's lock and orders the waiting list.
 
-    ``during`` repeats the session's time, so that the database itself refuses a person in two sessions at one time.
+    ``during`` repeats the session's time, so that the database itself refuses a person in two sessions at
+    one time.
     """
 
     session = models.ForeignKey(TrainingSession, on_delete=models.PROTECT, related_name="bookings")
@@ -32,6 +33,7 @@ class Booking(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     answered_at = models.DateTimeField(null=True, blank=True)
+    promoted_at = models.DateTimeField(null=True, blank=True, help_text="got the seat from the waiting list")
 
     objects = BookingQuerySet.as_manager()
 
@@ -50,7 +52,7 @@ class Booking(models.Model):
                     ("participant", RangeOperators.EQUAL),
                     ("during", RangeOperators.OVERLAPS),
                 ],
-                condition=Q(state__in=["invited", "confirmed"]),
+                condition=Q(state__in=["invited", "confirmed", "walked_in"]),
             ),
         ]
         indexes = [models.Index(name="trainings_booking_person", fields=["participant", "session"])]

@@ -8,6 +8,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.lookups import Exact
 from django.urls import reverse
 
 from okoce.db.models import Dated
@@ -57,6 +58,13 @@ class Trainer(models.Model):
         return self.name
 
 
+class JakartaDay(Func):
+    """The calendar day of a moment in Jakarta, whatever the connection's time zone."""
+
+    template = "(%(expressions)s AT TIME ZONE 'Asia/Jakarta')::date"
+    output_field = models.DateField()
+
+
 class TsTzRange(Func):
     function = "TSTZRANGE"
     output_field = DateTimeRangeField()
@@ -84,7 +92,20 @@ class TrainingSession(Dated):
     state = models.CharField(max_length=10, choices=SessionState.choices, default=SessionState.DRAFT)
     published_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     cancel_reason = models.CharField(max_length=200, blank=True)
+    plan_version = models.PositiveSmallIntegerField(
+        default=1, help_text="grows when day, time or place change after publication: people are told anew"
+    )
+    publish_note = models.CharField(
+        max_length=200, blank=True, help_text="why it is published against a warning"
+    )
+    held_at = models.DateTimeField(null=True, blank=True, help_text="when the attendance list was closed")
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -102,6 +123,18 @@ class TrainingSession(Dated):
                 name="trainings_session_cancelled_whole",
                 condition=Q(state="cancelled", cancelled_at__isnull=False)
                 | ~Q(state="cancelled") & Q(cancelled_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="trainings_session_held_whole",
+                condition=Q(state="held", held_at__isnull=False) | ~Q(state="held") & Q(held_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="trainings_session_published_whole",
+                condition=~Q(state__in=["published", "held"]) | Q(published_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="trainings_session_within_one_day",
+                condition=Exact(JakartaDay("starts_at"), JakartaDay("ends_at")),
             ),
             ExclusionConstraint(
                 name="trainings_session_venue_free",

@@ -1,0 +1,221 @@
+"""What the trainings tell people, and when: the domain decides whom and when, the outbox how.
+
+Every key names its occasion, so that firing twice, or ten times, sends once. Texts hold no numbers of people;
+day, time and place are read when the message goes out, so that nobody gets yesterday's plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from okoce.notifications import kinds, services
+from okoce.notifications.enums import Channel
+from okoce.notifications.services import Draft
+from trainings.enums import SEATED, BookingState, SessionState
+from trainings.models import Booking, TrainingSession
+from trainings.scheduling import JAKARTA
+
+CAUSE = "trainings.trainingsession"
+INVITATION = "session_invitation"
+REMINDER = "session_reminder"
+CHANGED = "session_changed"
+CANCELLED = "session_cancelled"
+SEAT_OFFERED = "seat_offered"
+OF_A_SEAT = (INVITATION, REMINDER, CHANGED, SEAT_OFFERED)  # void when the seat or the session is gone
+
+DAY_BEGINS, DAY_ENDS = 8, 20  # quiet outside; an urgent cancellation may go from 6 to 21
+URGENT_BEGINS, URGENT_ENDS = 6, 21
+SAMPLE = {
+    "activity": "Motivasi dan dasar kewirausahaan",
+    "position": 1,
+    "starts_at": "2026-08-12T09:00:00+07:00",
+    "ends_at": "2026-08-12T12:00:00+07:00",
+    "venue": "Aula Kantor Kecamatan Palmerah",
+    "address": "",
+    "kecamatan": "Palmerah",
+    "trainer": "Maya Anggraini",
+    "reason": "Aula terkena banjir",
+    "answer_path": "/pelatihan/sesi/12/jawab/",
+    "is_waiting": False,
+}
+
+
+def register() -> None:
+    """Called when the app starts; the outbox knows these kinds from then on."""
+    for code, label in (
+        (INVITATION, _("Invitation to a session")),
+        (REMINDER, _("Session reminder")),
+        (CHANGED, _("Session changed")),
+        (CANCELLED, _("Session cancelled")),
+        (SEAT_OFFERED, _("Seat from the waiting list")),
+    ):
+        kinds.register(
+            kinds.Kind(
+                code=code,
+                label=label,
+                channels=(Channel.EMAIL, Channel.READY_TEXT),
+                details=details,
+                recheck=void if code in OF_A_SEAT else None,
+                reasons={
+                    "session_cancelled": _("The session was cancelled"),
+                    "session_over": _("The session is over"),
+                    "seat_gone": _("The person has no seat any more"),
+                }
+                if code in OF_A_SEAT
+                else {},
+                sample=SAMPLE,
+            )
+        )
+
+
+def details(messages: Sequence[Any]) -> Mapping[str, Mapping[str, Any]]:
+    """Day, time and place of each message's session as they stand now. One query."""
+    sessions = TrainingSession.objects.with_places().in_bulk({m.cause_id for m in messages if m.cause_id})
+    return {m.key: describe(sessions[m.cause_id]) for m in messages if m.cause_id in sessions}
+
+
+def describe(session: TrainingSession) -> dict[str, Any]:
+    return {
+        "activity": session.activity.name,
+        "position": session.activity.position,
+        "starts_at": timezone.localtime(session.starts_at),
+        "ends_at": timezone.localtime(session.ends_at),
+        "venue": session.venue.name,
+        "address": session.venue.address,
+        "kecamatan": session.kecamatan.name,
+        "trainer": session.trainer.name if session.trainer else "",
+        "reason": session.cancel_reason,
+        "answer_path": reverse("trainings:answer", args=[session.pk]),
+    }
+
+
+def void(messages: Sequence[Any]) -> Mapping[str, str]:
+    """Which messages have lost their cause: the session is off or over, or the seat is gone. Two queries."""
+    causes = {m.cause_id for m in messages}
+    states = dict(TrainingSession.objects.filter(pk__in=causes).values_list("pk", "state"))
+    people = {m.participant_id for m in messages}
+    seats = set(
+        Booking.objects.filter(
+            session__in=causes, participant__in=people, state__in=[*SEATED, BookingState.WAITLISTED]
+        ).values_list("session_id", "participant_id")
+    )
+    found = {}
+    for message in messages:
+        state = states.get(message.cause_id)
+        if state == SessionState.HELD:
+            found[message.key] = "session_over"
+        elif state != SessionState.PUBLISHED:
+            found[message.key] = "session_cancelled"
+        elif (message.cause_id, message.participant_id) not in seats:
+            found[message.key] = "seat_gone"
+    return found
+
+
+# ---------------------------------------------------------------- when
+
+
+def decent(moment: datetime, *, begins: int = DAY_BEGINS, ends: int = DAY_ENDS) -> datetime:
+    """``moment``, or the next time of day at which a message disturbs nobody (docs/programme.md, 5.2)."""
+    local = moment.astimezone(JAKARTA)
+    opening = local.replace(hour=begins, minute=0, second=0, microsecond=0)
+    if local < opening:
+        return opening
+    if local >= local.replace(hour=ends, minute=0, second=0, microsecond=0):
+        return opening + timedelta(days=1)
+    return moment
+
+
+# ---------------------------------------------------------------- queueing
+
+
+def key(session_id: int, participant_id: int, occasion: str) -> str:
+    return f"session:{session_id}:participant:{participant_id}:{occasion}"
+
+
+def reminder_occasion(plan_version: int) -> str:
+    """A session that moved after publication is reminded of anew."""
+    return "reminder-1d" if plan_version == 1 else f"reminder-1d-v{plan_version}"
+
+
+def _queue(
+    kind: str,
+    session: TrainingSession,
+    people: Iterable[tuple[int, str]],
+    *,
+    due_at: datetime,
+    expires_at: datetime,
+    context: Mapping[str, Any] | None = None,
+) -> int:
+    if due_at >= expires_at:
+        due_at = min(due_at, timezone.now())
+    return services.queue_many(
+        kind=kind,
+        drafts=[
+            Draft(
+                key=key(session.pk, person, occasion),
+                participant_id=person,
+                context=dict(context or {}),
+                city=session.city_id,
+                kecamatan=session.kecamatan_id,
+            )
+            for person, occasion in people
+        ],
+        cause=(CAUSE, session.pk),
+        due_at=due_at,
+        expires_at=expires_at,
+    )
+
+
+def queue_invitations(session: TrainingSession, bookings: Iterable[Booking], *, now: datetime) -> int:
+    """To those who got a seat. A person invited anew (after giving a seat back) is told anew."""
+    people = [(b.participant_id, f"invited-{b.queue_number}") for b in bookings]
+    return _queue(INVITATION, session, people, due_at=decent(now), expires_at=session.starts_at)
+
+
+def queue_seat_offers(session: TrainingSession, bookings: Iterable[Booking], *, now: datetime) -> int:
+    """To those who moved up from the waiting list."""
+    people = [(b.participant_id, f"seat-{b.queue_number}") for b in bookings]
+    return _queue(SEAT_OFFERED, session, people, due_at=decent(now), expires_at=session.starts_at)
+
+
+def queue_changes(session: TrainingSession, participant_ids: Iterable[int], *, now: datetime) -> int:
+    """To everybody with a place, when day, time or venue moved. Each new plan is an occasion of its own."""
+    plan = f"changed-{session.plan_version}"
+    return _queue(
+        CHANGED,
+        session,
+        [(person, plan) for person in participant_ids],
+        due_at=decent(now, begins=URGENT_BEGINS, ends=URGENT_ENDS),
+        expires_at=session.starts_at,
+    )
+
+
+def queue_cancellations(session: TrainingSession, participant_ids: Iterable[int], *, now: datetime) -> int:
+    """To everybody with a place or on the waiting list; what else waits for them about it is withdrawn."""
+    services.cancel(cause=(CAUSE, session.pk), kinds=OF_A_SEAT, reason="session_cancelled")
+    soon = session.starts_at - now < timedelta(hours=24)
+    due = decent(now, begins=URGENT_BEGINS, ends=URGENT_ENDS) if soon else decent(now)
+    return _queue(
+        CANCELLED,
+        session,
+        [(person, "cancelled") for person in participant_ids],
+        due_at=due,
+        expires_at=session.starts_at,
+    )
+
+
+def withdraw(booking: Booking) -> None:
+    """What still waits for a person who gave the seat back."""
+    occasions = (
+        reminder_occasion(booking.session.plan_version),
+        f"invited-{booking.queue_number}",
+        f"seat-{booking.queue_number}",
+    )
+    keys = [key(booking.session_id, booking.participant_id, occasion) for occasion in occasions]
+    services.cancel(keys=keys, reason="seat_gone")

@@ -1,0 +1,190 @@
+"""How far somebody is this year: which activities are done, what comes next, what is missing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+
+from participants.models import Participant
+from trainings import completion
+from trainings.enums import SEATED, BookingState, SessionState
+from trainings.models import Activity, AttendanceScan, Booking
+from trainings.querysets import year_in_jakarta
+from trainings.scheduling import day_of
+
+
+@dataclass(frozen=True)
+class BookedSession:
+    """A coming session in which the person has a seat or waits."""
+
+    session_id: int
+    booking_id: int
+    activity_code: str
+    activity_position: int
+    activity_name: str
+    starts_at: datetime
+    ends_at: datetime
+    venue_name: str
+    venue_address: str
+    kecamatan_name: str
+    trainer_name: str
+    state: str
+    waiting_position: int | None
+
+    @property
+    def needs_answer(self) -> bool:
+        return self.state == BookingState.INVITED
+
+    @property
+    def answer_url(self) -> str:
+        return reverse("trainings:answer", args=[self.session_id])
+
+
+@dataclass(frozen=True)
+class ActivityProgress:
+    """One required activity. ``booking`` is the coming session of it, with a seat before one to wait for."""
+
+    code: str
+    position: int
+    name: str
+    is_done: bool
+    done_on: date | None
+    done_session_id: int | None
+    booking: BookedSession | None
+
+
+@dataclass(frozen=True)
+class Progress:
+    year: int
+    activities: tuple[ActivityProgress, ...]
+    done_count: int
+    required_count: int
+    is_complete: bool
+    completed_on: date | None
+    next_session: BookedSession | None
+
+    @property
+    def missing(self) -> tuple[ActivityProgress, ...]:
+        return tuple(a for a in self.activities if not a.is_done)
+
+
+def progress_of(participant: Participant, year: int, *, now: datetime | None = None) -> Progress:
+    """The year of one person, in three queries whatever the number of activities.
+
+    ``year`` is a calendar year in Jakarta; an activity counts for the year of its session's day.
+    """
+    now = now or timezone.now()
+    activities = list(Activity.objects.required())
+    required = {a.code for a in activities}
+    attended = attended_by([participant.pk], year)[participant.pk]
+    firsts = completion.first_of_each(attended, year=year, required=required)
+    completing = completion.completing(attended, year=year, required=required)
+    booked = [_booked(row) for row in coming_places(participant, year, now=now)]
+    return Progress(
+        year=year,
+        activities=tuple(_activity(a, firsts.get(a.code), booked) for a in activities),
+        done_count=len(firsts),
+        required_count=completion.REQUIRED_ACTIVITIES,
+        is_complete=completing is not None,
+        completed_on=completing.on if completing else None,
+        next_session=next((b for b in booked if b.state in SEATED), None),
+    )
+
+
+def _activity(
+    activity: Activity, done: completion.Attended | None, booked: list[BookedSession]
+) -> ActivityProgress:
+    places = [b for b in booked if b.activity_code == activity.code]
+    return ActivityProgress(
+        code=activity.code,
+        position=activity.position,
+        name=activity.name,
+        is_done=done is not None,
+        done_on=done.on if done else None,
+        done_session_id=done.session_id if done else None,
+        booking=min(places, key=lambda b: (b.state not in SEATED, b.starts_at), default=None),
+    )
+
+
+def coming_places(participant: Participant, year: int, *, now: datetime) -> Any:
+    """Seats and waiting places of the person in sessions that are not over, nearest first."""
+    before = (
+        Booking.objects.filter(
+            session=OuterRef("session"),
+            state=BookingState.WAITLISTED,
+            queue_number__lte=OuterRef("queue_number"),
+        )
+        .order_by()
+        .values("session")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    return (
+        Booking.objects.filter(
+            year_in_jakarta(year, "session__"),
+            participant=participant,
+            state__in=[*SEATED, BookingState.WAITLISTED],
+            session__state=SessionState.PUBLISHED,
+            session__ends_at__gt=now,
+        )
+        .select_related("session__activity", "session__venue", "session__kecamatan", "session__trainer")
+        .annotate(place=Coalesce(Subquery(before), 0))
+        .order_by("session__starts_at", "pk")
+    )
+
+
+def _booked(booking: Any) -> BookedSession:
+    session = booking.session
+    return BookedSession(
+        session_id=session.pk,
+        booking_id=booking.pk,
+        activity_code=session.activity_id,
+        activity_position=session.activity.position,
+        activity_name=session.activity.name,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        venue_name=session.venue.name,
+        venue_address=session.venue.address,
+        kecamatan_name=session.kecamatan.name,
+        trainer_name=session.trainer.name if session.trainer else "",
+        state=booking.state,
+        waiting_position=booking.place if booking.state == BookingState.WAITLISTED else None,
+    )
+
+
+def attended_by(ids: Collection[int], year: int) -> dict[int, list[completion.Attended]]:
+    """What these people attended in the year. One query; people without attendance have an empty list."""
+    rows = (
+        AttendanceScan.objects.counted()
+        .of_year(year)
+        .filter(participant__in=ids)
+        .values_list("participant_id", "session__activity_id", "session__starts_at", "session_id")
+        .order_by()
+        .distinct()
+    )
+    found: dict[int, list[completion.Attended]] = defaultdict(list)
+    for person, activity, starts_at, session_id in rows:
+        found[person].append(completion.Attended(activity, day_of(starts_at), session_id))
+    return found
+
+
+def done_counts(participant_ids: Collection[int], year: int) -> dict[int, int]:
+    """How many different required activities each of these people did in the year; absent people are 0."""
+    rows = (
+        AttendanceScan.objects.counted()
+        .of_year(year)
+        .filter(participant__in=participant_ids, session__activity__is_required=True)
+        .order_by()
+        .values("participant_id")
+        .annotate(n=Count("session__activity", distinct=True))
+        .values_list("participant_id", "n")
+    )
+    return dict.fromkeys(participant_ids, 0) | dict(rows)

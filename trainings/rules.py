@@ -1,0 +1,221 @@
+"""Who may do what to a session, and who may sit in it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format, time_format
+
+from okoce.accounts.roles import has_permission
+from okoce.accounts.scope import scope_of
+from okoce.regions.models import Region
+from participants.enums import Status
+from participants.models import Participant
+from trainings import scheduling
+from trainings.enums import ENROLLED, SessionState
+from trainings.models import Booking, TrainingSession, Venue
+from trainings.querysets import attendance_of, seats_for_the_same
+from trainings.refusals import BookingRefused, Clash, Refusal, SessionRefused
+
+GRACE = timedelta(minutes=30)  # after the start, seats of those who have not come are open for others
+
+
+# ---------------------------------------------------------------- staff
+
+
+def kecamatan_for(user: Any) -> Any:
+    """Kecamatan the person may plan sessions for."""
+    scope = scope_of(user)
+    if not has_permission(user, "trainings.manage"):
+        return Region.objects.none()
+    if scope.kecamatan:
+        return Region.objects.filter(code=scope.kecamatan)
+    return Region.objects.kecamatan(city=scope.city) if scope.city else Region.objects.none()
+
+
+def kecamatan_to_filter(user: Any) -> Any:
+    """Kecamatan among whose sessions the person may choose; none where there is only one."""
+    scope = scope_of(user)
+    if scope.everything:
+        return Region.objects.kecamatan()
+    return Region.objects.kecamatan(city=scope.city) if scope.city else Region.objects.none()
+
+
+def is_changeable(session: TrainingSession, *, now: datetime) -> bool:
+    return session.state in (SessionState.DRAFT, SessionState.PUBLISHED) and session.starts_at > now
+
+
+def may_change(user: Any, session: TrainingSession, *, now: datetime) -> bool:
+    return is_changeable(session, now=now) and has_permission(user, "trainings.manage")
+
+
+def may_publish(user: Any, session: TrainingSession, *, now: datetime) -> bool:
+    return (
+        session.state == SessionState.DRAFT
+        and session.starts_at > now
+        and has_permission(user, "trainings.manage")
+    )
+
+
+def may_cancel(user: Any, session: TrainingSession) -> bool:
+    """Until the list is closed; with anybody present the service still refuses."""
+    return session.state in (SessionState.DRAFT, SessionState.PUBLISHED) and has_permission(
+        user, "trainings.manage"
+    )
+
+
+def may_fill(user: Any, session: TrainingSession, *, now: datetime) -> bool:
+    return (
+        session.state == SessionState.PUBLISHED
+        and session.starts_at > now
+        and has_permission(user, "trainings.manage")
+    )
+
+
+def may_take_attendance(user: Any, session: TrainingSession, *, today: date) -> bool:
+    """From the session's day on. After the list is closed only the offices correct it."""
+    if session.state == SessionState.HELD:
+        return has_permission(user, "trainings.manage")
+    return (
+        session.state == SessionState.PUBLISHED
+        and scheduling.day_of(session.starts_at) <= today
+        and has_permission(user, "trainings.attendance")
+    )
+
+
+def walk_ins_for(user: Any, session: TrainingSession) -> Any:
+    """People who may be found by their number at the door.
+
+    Everybody the person may see anyway, and everybody of the session's kecamatan: a trainer sees no list of
+    participants, but must be able to admit somebody who shows the card.
+    """
+    if not has_permission(user, "trainings.attendance"):
+        return Participant.objects.none()
+    if scope_of(user).trainer_id is not None:
+        return Participant.objects.of_kecamatan(session.kecamatan_id)
+    return Participant.objects.filter(
+        Q(pk__in=Participant.objects.visible_to(user)) | Q(kecamatan=session.kecamatan_id)
+    )
+
+
+# ---------------------------------------------------------------- seats
+
+
+def why_not(session: TrainingSession, participant: Participant) -> BookingRefused | None:
+    """Why the person may not be given a place, or None. ``querysets.can_come`` says the same of many."""
+    name = participant.full_name
+    if participant.status != Status.ACTIVE or participant.is_outside_dki:
+        return BookingRefused(Refusal.NOT_IN_PROGRAMME, name=name)
+    if participant.category in session.activity.closed_to:
+        return BookingRefused(Refusal.CATEGORY, name=name)
+    done = attendance_of(session, participant.pk).select_related("session").first()
+    if done is not None:
+        return BookingRefused(Refusal.DONE, name=name, day=long_day(done.session.starts_at))
+    others = Booking.objects.filter(participant=participant).exclude(session=session)
+    overlapping = (
+        others.filter(state__in=ENROLLED, during__overlap=(session.starts_at, session.ends_at))
+        .select_related("session__activity", "session__kecamatan")
+        .first()
+    )
+    if overlapping is not None:
+        return BookingRefused(
+            Refusal.ELSEWHERE,
+            name=name,
+            activity=overlapping.session.activity.label,
+            kecamatan=overlapping.session.kecamatan.name,
+            day=long_day(overlapping.session.starts_at),
+            clock=hours(overlapping.session.starts_at, overlapping.session.ends_at),
+        )
+    same = seats_for_the_same(session, others).select_related("session").first()
+    if same is not None:
+        return BookingRefused(Refusal.SAME_ACTIVITY, name=name, day=long_day(same.session.starts_at))
+    return None
+
+
+def why_closed(session: TrainingSession, *, now: datetime) -> BookingRefused | None:
+    """Why no place can be given in the session at all."""
+    if session.state == SessionState.DRAFT:
+        return BookingRefused(Refusal.DRAFT)
+    if session.state == SessionState.CANCELLED:
+        return BookingRefused(Refusal.CANCELLED)
+    if session.state == SessionState.HELD:
+        return BookingRefused(Refusal.CLOSED)
+    return BookingRefused(Refusal.BEGUN) if session.starts_at <= now else None
+
+
+# ---------------------------------------------------------------- plans
+
+
+def problems_of_time(starts_at: datetime, ends_at: datetime, *, now: datetime) -> list[SessionRefused]:
+    """What forbids a session at this time. ``ends_at`` before ``starts_at`` may mean the next day."""
+    found = []
+    if ends_at <= starts_at:
+        start, end = starts_at.astimezone(scheduling.JAKARTA), ends_at.astimezone(scheduling.JAKARTA)
+        over_night = start.hour >= 17 and end.hour <= 6
+        code = Clash.ACROSS_MIDNIGHT if over_night else Clash.ENDS_BEFORE_START
+        found.append(SessionRefused(code, "end", clock=time_format(start.time())))
+    elif scheduling.day_of(starts_at) != scheduling.day_of(ends_at):
+        found.append(SessionRefused(Clash.ACROSS_MIDNIGHT, "end"))
+    if starts_at <= now:
+        same_day = scheduling.day_of(starts_at) == scheduling.day_of(now)
+        found.append(SessionRefused(Clash.PAST, "start" if same_day else "date"))
+    return found
+
+
+def problems_of_capacity(
+    capacity: int, *, venue_name: str, room: int, seated: int = 0
+) -> list[SessionRefused]:
+    if capacity < 1:
+        return [SessionRefused(Clash.CAPACITY_ZERO, "capacity")]
+    if capacity > room:
+        return [SessionRefused(Clash.CAPACITY_OVER_VENUE, "capacity", venue=venue_name, room=room)]
+    if capacity < seated:
+        return [SessionRefused(Clash.CAPACITY_BELOW_SEATED, "capacity", seated=seated)]
+    return []
+
+
+def clashes(
+    *,
+    venue: Venue | None,
+    trainer: Any,
+    starts_at: datetime,
+    ends_at: datetime,
+    besides: int | None = None,
+) -> list[SessionRefused]:
+    """Sessions that hold the venue or the trainer at that time, in words."""
+    others = (
+        TrainingSession.objects.active()
+        .overlapping(starts_at, ends_at)
+        .exclude(pk=besides)
+        .with_places()
+        .order_by("starts_at")
+    )
+    found = []
+    if venue is not None and (other := others.filter(venue=venue).first()):
+        found.append(SessionRefused(Clash.VENUE, "venue", venue=other.venue.name, **_use(other)))
+    if trainer is not None and (other := others.filter(trainer=trainer).first()):
+        found.append(SessionRefused(Clash.TRAINER, "trainer", trainer=trainer.name, **_use(other)))
+    return found
+
+
+def _use(session: TrainingSession) -> dict[str, str]:
+    return {
+        "clock": hours(session.starts_at, session.ends_at),
+        "activity": session.activity.label,
+        "kecamatan": session.kecamatan.name,
+    }
+
+
+# ---------------------------------------------------------------- words
+
+
+def hours(starts_at: datetime, ends_at: datetime) -> str:
+    """09.00-12.00, in Jakarta."""
+    return f"{time_format(timezone.localtime(starts_at))}-{time_format(timezone.localtime(ends_at))}"
+
+
+def long_day(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "LONG_DATE_FORMAT")
