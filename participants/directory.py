@@ -18,8 +18,8 @@ _PLACE = "0"  # stands for the number while the address is made once for many
 def people(ids: Collection[int], *, with_phone: bool) -> dict[int, Person]:
     """{id: Person}, in one query. Who has died is absent: nobody writes to them any more.
 
-    Consent is the newest answer about messages; None when nobody was asked. Who has left the programme counts as
-    having refused. The phone is opened only ``with_phone``.
+    Consent is the newest answer about messages; None when nobody was asked. Who has left the programme counts
+    as having refused. The phone is opened only ``with_phone``.
     """
     newest = (
         Consent.objects.filter(participant=OuterRef("pk"), purpose=Purpose.MESSAGES)

@@ -1,0 +1,177 @@
+"""The portal's real processes on servers of their own, to be killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psycopg
+
+from okoce.embedded import start_servers
+from okoce.embedded.portal import portal_environment
+from okoce.embedded.processes import wait_until
+from okoce.embedded.servers import Servers
+from tests.smtp import MailServer
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+class Portal:
+    """Servers, mail server and environment; starts workers and clocks as process groups."""
+
+    def __init__(self, folder: Path, servers: Servers, mail: MailServer) -> None:
+        self.folder, self.servers, self.mail = folder, servers, mail
+        # Only what a shell has: nothing that points at the servers of the test run.
+        shell = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG", "USER"}}
+        self.env = portal_environment(
+            servers,
+            {
+                **shell,
+                "OKOCE_ENV": "test",
+                "DJANGO_SETTINGS_MODULE": "tests.drills.settings",
+                "EMAIL_URL": mail.url,
+                "OKOCE_THROWAWAY": "",
+                "CELERY_SKIP_CHECKS": "1",  # a second less after every kill
+            },
+        )
+        self.running: list[subprocess.Popen] = []
+
+    def prepare(self) -> None:
+        """Migrate as the owner, then give the application's role its rights."""
+        owner = {**self.env, "DATABASE_URL": self.servers.owner_url}
+        for words in (["migrate", "-v0", "--skip-checks"], ["grant_app_role", "--skip-checks"]):
+            self._run([sys.executable, "manage.py", *words], owner)
+
+    def python(self, code: str) -> str:
+        """Run a few lines inside the portal; what they print."""
+        return self._run([sys.executable, "-c", f"import django; django.setup()\n{code}"], self.env)
+
+    def _run(self, command: list[str], env: dict[str, str]) -> str:
+        done = subprocess.run(
+            command, cwd=PROJECT, env=env, capture_output=True, text=True, timeout=300, check=False
+        )
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+        return done.stdout
+
+    def worker(self, children: int = 2) -> subprocess.Popen:
+        words = [
+            "worker",
+            "--concurrency",
+            str(children),
+            "--without-gossip",
+            "--without-mingle",
+            "-l",
+            "INFO",
+        ]
+        return self._celery("worker", words)
+
+    def clock(self, name: str = "clock") -> subprocess.Popen:
+        return self._celery(name, ["beat", "--pidfile=", "-s", str(self.folder / name), "-l", "INFO"])
+
+    def _celery(self, name: str, words: list[str]) -> subprocess.Popen:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "celery", "-A", "okoce", *words],
+                cwd=PROJECT,
+                env=self.env,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.running.append(process)
+        return process
+
+    def kill(self, process: subprocess.Popen) -> None:
+        """kill -9 of a process with all its children."""
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(10)
+        self.running.remove(process)
+
+    def close(self) -> None:
+        for process in list(self.running):
+            self.kill(process)
+
+    def query(self, sql: str) -> list[tuple]:
+        with psycopg.connect(self.servers.database_url) as line:
+            return line.execute(sql).fetchall()
+
+    def states(self) -> dict[str, int]:
+        return dict(self.query("SELECT state, count(*) FROM notifications_message GROUP BY state"))  # type: ignore[arg-type]
+
+    def log_of(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text()[-6000:]
+
+    def wait_for_keys(self, count: int, *, seconds: float) -> None:
+        arrived = wait_until(lambda: len(set(self.mail.box.keys)) >= count, seconds=seconds)
+        assert arrived, (
+            f"{len(set(self.mail.box.keys))} of {count} arrived; {self.states()}\n{self.log_of('worker')}"
+        )
+
+
+@contextmanager
+def portal(folder: Path, *, letter_seconds: float = 0.0) -> Iterator[Portal]:
+    mail = MailServer().start()
+    mail.box.delay = letter_seconds
+    with start_servers(folder / "servers", die_with_parent=True) as servers:
+        one = Portal(folder, servers, mail)
+        try:
+            one.prepare()
+            yield one
+        finally:
+            one.close()
+            mail.stop()
+
+
+QUEUE = """
+from okoce.accounts.models import User
+from okoce.notifications.services import Draft, queue_many
+first = User.objects.count()
+users = User.objects.bulk_create(
+    User(username=f"peserta{{n}}", full_name=f"Siti {{n}}", email=f"peserta{{n}}@example.org", password="!")
+    for n in range(first, first + {count})
+)
+print(queue_many(kind="drill", drafts=[Draft(key=f"drill:{{u.pk}}", user_id=u.pk) for u in users]))
+"""
+
+
+def reminders_survive_kills(
+    folder: Path, *, reminders: int, kills: int, children: int = 2
+) -> dict[str, float]:
+    """Queue, send, and kill the whole worker again and again while it sends; the figures of the drill."""
+    with portal(folder, letter_seconds=0.004) as one:
+        queued = int(one.python(QUEUE.format(count=reminders)))
+        one.clock("clock")
+        one.clock("second clock")  # by mistake
+        began = time.monotonic()
+        repeated_by_kill = []
+        for kill in range(1, kills + 1):
+            worker = one.worker(children)
+            one.wait_for_keys(reminders * kill // (kills + 2), seconds=90)
+            before = one.mail.box.repeated()
+            one.kill(worker)
+            repeated_by_kill.append(before)
+        one.worker(children)
+        one.wait_for_keys(reminders, seconds=90)
+        settled = wait_until(lambda: one.states() == {"sent": reminders}, seconds=30)
+        assert settled, one.states()
+        keys = one.mail.box.keys
+        repeats = [
+            b - a
+            for a, b in zip(repeated_by_kill, [*repeated_by_kill[1:], one.mail.box.repeated()], strict=True)
+        ]
+        return {
+            "queued": queued,
+            "kills": kills,
+            "distinct": len(set(keys)),
+            "lost": reminders - len(set(keys)),
+            "repeated": one.mail.box.repeated(),
+            "repeated_after_one_kill": max(repeats),
+            "seconds": time.monotonic() - began,
+        }

@@ -1,0 +1,107 @@
+"""A mail server, and two kinds of message whose texts stand here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+
+from okoce.notifications import compose, kinds
+from okoce.notifications.enums import Channel, ConsentRule
+from okoce.settings.env import email_settings
+from tests.smtp import MailServer
+
+TEXTS = {
+    "messages/greeting/subject.txt": "Halo {{ name }}",
+    "messages/greeting/email.txt": "Yth. {{ name }},\n\n{{ words }}\n",
+    "messages/greeting/text.txt": "Yth. {{ name }}, {{ words }}",
+    "messages/greeting/group.txt": "Bapak/Ibu, {{ words }}",
+    "messages/code/subject.txt": "Kode masuk",
+    "messages/code/email.txt": "Kode Anda {{ secret }}",
+    "messages/code/text.txt": "Kode Anda {{ secret }}",
+}
+
+
+@pytest.fixture(autouse=True)
+def _texts(settings):
+    compose._compiled.cache_clear()
+    engine = settings.TEMPLATES[0]
+    settings.TEMPLATES = [
+        {
+            **engine,
+            "APP_DIRS": False,
+            "OPTIONS": {
+                **engine["OPTIONS"],
+                "loaders": [
+                    ("django.template.loaders.locmem.Loader", TEXTS),
+                    "django.template.loaders.filesystem.Loader",
+                    "django.template.loaders.app_directories.Loader",
+                ],
+            },
+        }
+    ]
+    yield
+    compose._compiled.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _quiet_broker(monkeypatch):
+    """Nobody listens to the test broker: nudges are counted elsewhere."""
+    monkeypatch.setattr("okoce.notifications.wake._quiet_until", float("inf"))
+
+
+@pytest.fixture
+def domain() -> Iterator[SimpleNamespace]:
+    """What an upper app would say: put keys into ``unneeded`` or values into ``fresh``; ``calls`` counts."""
+    said = SimpleNamespace(unneeded={}, fresh={}, calls=[], fails=False)
+
+    def recheck(messages):
+        said.calls.append(("recheck", len(messages)))
+        if said.fails:
+            raise RuntimeError("a mistake in the domain")
+        return {m.key: said.unneeded[m.key] for m in messages if m.key in said.unneeded}
+
+    def details(messages):
+        said.calls.append(("details", len(messages)))
+        return {m.key: said.fresh for m in messages}
+
+    kinds.register(
+        kinds.Kind(
+            code="greeting",
+            label="Greeting",
+            channels=(Channel.EMAIL, Channel.READY_TEXT),
+            recheck=recheck,
+            details=details,
+            reasons={"over": "It is over"},
+            sample={"words": "apa kabar?"},
+        )
+    )
+    kinds.register(
+        kinds.Kind(
+            code="code",
+            label="Code",
+            channels=(Channel.EMAIL, Channel.SMS),
+            consent=ConsentRule.NONE,
+            urgent=True,
+        )
+    )
+    yield said
+    kinds.unregister("greeting")
+    kinds.unregister("code")
+
+
+@pytest.fixture
+def mail(settings) -> Iterator[MailServer]:
+    """A mail server of our own; the settings point at it."""
+    server = MailServer().start()
+    use(settings, server)
+    yield server
+    server.stop()
+
+
+def use(settings, server: MailServer) -> None:
+    settings.EMAIL_URL = server.url
+    for name, value in email_settings(server.url).items():
+        setattr(settings, name, value)
+    settings.EMAIL_TIMEOUT = 5

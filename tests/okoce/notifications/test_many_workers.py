@@ -1,0 +1,168 @@
+"""Several workers at one outbox, and workers that stop in the middle. Real connections, real commits."""
+
+import threading
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections
+from django.utils import timezone
+
+from okoce.notifications import outbox
+from okoce.notifications.enums import Event, State
+from okoce.notifications.models import DeliveryEvent, Message
+from okoce.notifications.outbox import Outcome, claim, settle
+from okoce.notifications.services import Draft, queue_many
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _kinds(domain):
+    return domain
+
+
+def greet(count: int) -> None:
+    users = [UserFactory() for _ in range(count)]
+    queue_many(kind="greeting", drafts=[Draft(key=f"greeting:{u.pk}", user_id=u.pk) for u in users])
+
+
+def at_once(count: int, work) -> list:
+    results, barrier = [], threading.Barrier(count)
+
+    def run():
+        try:
+            barrier.wait()
+            results.append(work())
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return results
+
+
+def end_of_lease() -> None:
+    Message.objects.exclude(lease_until=None).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
+def test_four_drains_at_once_send_every_letter_once(mail):
+    greet(60)
+
+    reports = at_once(4, lambda: outbox.drain(batch=7))
+
+    assert sum(report.sent for report in reports) == 60
+    assert len(mail.box.keys) == len(set(mail.box.keys)) == 60
+    assert Message.objects.filter(state="sent", attempts=1, lease_owner=None).count() == 60
+    assert DeliveryEvent.objects.filter(event="sent").count() == 60
+
+
+def test_two_clocks_that_queue_and_drain_have_one_effect(mail):
+    users = [UserFactory() for _ in range(20)]
+
+    def beat():
+        queue_many(
+            kind="greeting",
+            drafts=[Draft(key=f"greeting:{u.pk}:besok", user_id=u.pk) for u in users],
+        )
+        outbox.drain()
+
+    at_once(3, beat)
+    outbox.drain()
+
+    assert len(mail.box.keys) == len(set(mail.box.keys)) == 20
+
+
+def test_a_claimed_message_is_nobody_elses_until_the_lease_ends():
+    greet(3)
+    first, second = uuid.uuid4(), uuid.uuid4()
+
+    assert len(claim("email", owner=first, size=2)) == 2
+    assert len(claim("email", owner=second, size=5)) == 1
+    assert claim("email", owner=second, size=5) == []
+    end_of_lease()
+    assert len(claim("email", owner=second, size=5)) == 3
+
+
+@pytest.fixture(autouse=True)
+def _connected(mail):
+    return mail
+
+
+def test_the_successor_of_a_dead_worker_sends_what_it_left(mail):
+    greet(4)
+    claim("email", owner=uuid.uuid4(), size=3)
+    assert outbox.drain().sent == 1
+
+    end_of_lease()
+
+    assert outbox.drain().sent == 3
+    assert len(set(mail.box.keys)) == 4
+
+
+def test_a_worker_that_overslept_its_lease_cannot_write_over_its_successor():
+    greet(1)
+    sleeper, successor = uuid.uuid4(), uuid.uuid4()
+    (message,) = claim("email", owner=sleeper, size=1)
+    assert settle(sleeper, [], begin=message.pk) is True
+    end_of_lease()
+    claim("email", owner=successor, size=1)
+    assert settle(successor, [], begin=message.pk) is True
+    settle(successor, [Outcome(message.pk, State.SENT, Event.SENT)])
+
+    settle(sleeper, [Outcome(message.pk, State.DEAD, Event.DEAD, "refused:500")])
+
+    message.refresh_from_db()
+    assert (message.state, message.reason, message.attempts) == ("sent", "", 2)
+    assert list(message.events.values_list("event", "reason")) == [("sent", ""), ("dead", "lease_lost")]
+
+
+def test_a_worker_that_overslept_does_not_begin_what_its_successor_holds():
+    greet(1)
+    sleeper = uuid.uuid4()
+    (message,) = claim("email", owner=sleeper, size=1)
+    end_of_lease()
+    claim("email", owner=uuid.uuid4(), size=1)
+
+    assert settle(sleeper, [], begin=message.pk) is False
+
+
+def test_a_message_cancelled_after_the_claim_is_not_begun():
+    greet(1)
+    owner = uuid.uuid4()
+    (message,) = claim("email", owner=owner, size=1)
+    Message.objects.update(state="cancelled", finished_at=timezone.now(), lease_owner=None, lease_until=None)
+
+    assert settle(owner, [], begin=message.pk) is False
+
+
+def test_each_result_is_committed_before_the_next_letter_begins(mail):
+    greet(3)
+    seen = []
+
+    def count_sent() -> None:
+        seen.append(Message.objects.filter(state="sent").count())
+        connection.close()
+
+    def look(key: str) -> None:  # in a thread with a connection of its own, while the letter is on its way
+        thread = threading.Thread(target=count_sent)
+        thread.start()
+        thread.join(10)
+
+    mail.box.answer_data = look
+    outbox.drain()
+
+    assert seen == [0, 1, 2]
+
+
+def test_commits_wait_for_the_disk_again_after_a_drain():
+    greet(1)
+    outbox.drain()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        assert cursor.fetchone() == ("on",)
