@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class BazaarsConfig(AppConfig):
     name = "bazaars"
+
+    def ready(self) -> None:
+        from bazaars import messages  # noqa: PLC0415  models exist only from here on
+
+        messages.register()

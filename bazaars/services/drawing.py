@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
 from bazaars import draw as rules_of_the_draw
-from bazaars import errors
+from bazaars import errors, messages
 from bazaars.assignment import FreeStall, Vendor, assign
 from bazaars.enums import AllocationState, SiteState, TurnKind
 from bazaars.models import Allocation, Application, Bazaar, Draw, SeedPart, Site, TurnLedger
@@ -160,17 +160,25 @@ def run_draw(*, site_id: int, by: User, now: datetime) -> Draw:
     )
     draw.drawn_at, draw.drawn_by = now, by
     draw.save(update_fields=["record", "drawn_at", "drawn_by"])
-    _give_stalls(site, result.chosen, now=now)
+    found = {a.public_id: a for a in Application.objects.filter(public_id__in=result.order)}
+    _give_stalls(site, [found[public_id] for public_id in result.chosen], now=now)
     site.state = SiteState.DRAWN
     site.save(update_fields=["state", "updated_at"])
+    messages.tell_results(
+        site=site,
+        chosen=[found[public_id] for public_id in result.chosen],
+        reserve=[found[reserve.id] for reserve in result.reserve],
+        now=now,
+    )
     record(by, "bazaars.draw.run", draw, count=len(result.chosen), seed=result.seed)
     return draw
 
 
-def _give_stalls(site: Site, chosen: Collection[str], *, now: datetime) -> None:
+def _give_stalls(site: Site, chosen: Sequence[Application], *, now: datetime) -> None:
+    """``chosen`` in the order of the draw."""
     bazaar: Bazaar = site.bazaar
-    found = {a.public_id: a for a in Application.objects.filter(public_id__in=chosen)}
-    vendors = [Vendor(i, found[i].pengampu_id, found[i].needs_power) for i in chosen]
+    found = {a.public_id: a for a in chosen}
+    vendors = [Vendor(a.public_id, a.pengampu_id, a.needs_power) for a in chosen]
     stalls = {stall.number: stall for stall in site.stalls.filter(is_partner=False)}
     given = assign(
         vendors,
@@ -196,10 +204,10 @@ def _give_stalls(site: Site, chosen: Collection[str], *, now: datetime) -> None:
         raise errors.HoldsStallElsewhere from error
     TurnLedger.objects.bulk_create(
         TurnLedger(
-            participant_id=found[public_id].participant_id,
+            participant_id=application.participant_id,
             site=site,
             kind=TurnKind.STALL_HELD,
             on=bazaar.starts_on,
         )
-        for public_id in chosen
+        for application in chosen
     )

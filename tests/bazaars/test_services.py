@@ -9,13 +9,17 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from bazaars import draw as rules_of_the_draw
-from bazaars import errors, verify_draw
+from bazaars import errors, messages, verify_draw
 from bazaars.eligibility import Obstacle
 from bazaars.enums import AllocationState, SiteState, TurnKind
 from bazaars.feasibility import Bounds, ProblemCode
+from bazaars.messages import STALL_GIVEN, STALL_RESERVE
 from bazaars.models import Allocation, Application, Draw, Site, TurnLedger
 from bazaars.services import applying, drawing, events
 from okoce.audit.models import AuditEvent
+from okoce.notifications import compose, kinds
+from okoce.notifications.enums import Channel
+from okoce.notifications.models import Message
 from okoce.organisations.models import Organisation
 from participants.models import FosterLink
 from tests.factories.accounts import JAKARTA_BARAT, member
@@ -486,3 +490,33 @@ def test_two_officers_who_draw_at_once_draw_once(sudin):
     assert sorted(outcomes) == ["drawn", "refused", "refused", "refused"]
     assert Allocation.objects.filter(application__site=site).count() == 3
     assert Site.objects.get(pk=site.pk).state == SiteState.DRAWN
+
+
+# --- messages -------------------------------------------------------------------------------------
+
+
+def test_everybody_in_the_draw_is_told_once():
+    site = drawn_site(5)
+    told = Message.objects.filter(cause_type="bazaars.application")
+
+    assert sorted(told.values_list("kind", flat=True)) == [STALL_GIVEN] * 3 + [STALL_RESERVE] * 2
+    assert set(told.values_list("cause_id", flat=True)) == set(site.applications.values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("code", [STALL_GIVEN, STALL_RESERVE])
+def test_the_texts_name_bazaar_place_days_and_page(code, language):
+    parts = compose.sample_letter(kinds.get(code), Channel.READY_TEXT, language=language)
+
+    for words in ("Siti Rahmawati", "Halaman Kantor Wali Kota", "2026", "/bazar/hasil/12/"):
+        assert words in parts["text"]
+
+
+def test_a_message_about_a_stall_that_was_given_back_is_not_sent():
+    site = drawn_site(1)
+    message = Message.objects.get(kind=STALL_GIVEN)
+    assert messages.void([message]) == {}
+
+    Allocation.objects.filter(application__site=site).update(state=AllocationState.RELEASED)
+
+    assert messages.void([message]) == {message.key: "stall_gone"}
