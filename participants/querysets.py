@@ -118,6 +118,11 @@ class ParticipantQuerySet(models.QuerySet):
         rows = self.order_by().values_list("kecamatan_id").annotate(models.Count("pk"))
         return {code: count for code, count in rows if code}
 
+    def by_kelurahan(self) -> dict[str, int]:
+        """As ``by_kecamatan``, for each kelurahan."""
+        rows = self.order_by().values_list("kelurahan_id").annotate(models.Count("pk"))
+        return {code: count for code, count in rows if code}
+
     def by_city(self) -> dict[str, int]:
         """As ``by_kecamatan``, for each city."""
         rows = self.order_by().values_list("city_id").annotate(models.Count("pk"))

@@ -1,0 +1,210 @@
+"""What a participant reads about themselves: the next thing, the bazaars, what is missing, the mentor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bazaars.enums import AllocationState
+from bazaars.models import Application, Site
+from okoce.db.models import valid_on
+from okoce.ui.templatetags.okoce_ui import clock, day_month, full_date, long_date
+from participants.enums import Purpose
+from participants.models import Participant
+from trainings.progress import BookedSession, Progress
+
+SHOWN_AFTER = timedelta(days=30)  # a bazaar's result stays this long after its last day
+
+
+@dataclass(frozen=True)
+class NextThing:
+    """One card with one button. ``lines``: when and where."""
+
+    title: str
+    lines: tuple[str, ...]
+    url: str = ""
+    label: str = ""
+    other_url: str = ""
+    other_label: str = ""
+
+
+@dataclass(frozen=True)
+class BazaarCard:
+    title: str
+    tone: str
+    state: str
+    lines: tuple[str, ...]
+    url: str = ""
+    label: str = ""
+    is_call: bool = False
+
+
+def near(at: datetime, today: date) -> str:
+    """Today 09.00, tomorrow 09.00, or 12 Aug 09.00."""
+    starts = timezone.localtime(at)
+    days = (starts.date() - today).days
+    if days == 0:
+        return _("Today %(time)s") % {"time": clock(at)}
+    if days == 1:
+        return _("Tomorrow %(time)s") % {"time": clock(at)}
+    return f"{day_month(at)}, {clock(at)}"
+
+
+def next_thing(progress: Progress, bazaars: list[BazaarCard], *, today: date) -> NextThing:
+    """What somebody should do now: come to a session, apply for a stall, or wait for the invitation."""
+    if (session := progress.next_session) is not None:
+        return _come(session, today)
+    if call := next((card for card in bazaars if card.is_call), None):
+        return NextThing(call.title, call.lines, call.url, call.label)
+    if waiting := next((a.booking for a in progress.missing if a.booking), None):
+        words = {"name": waiting.activity_name, "position": waiting.waiting_position}
+        return NextThing(
+            _("You wait for a seat: %(name)s") % words,
+            (
+                f"{long_date(waiting.starts_at)}, {clock(waiting.starts_at)}-{clock(waiting.ends_at)}",
+                _("You are number %(position)s. We tell you as soon as a seat is free.") % words,
+            ),
+            reverse("trainings:schedule"),
+            _("See other sessions"),
+        )
+    if progress.missing:
+        return NextThing(
+            _("Find a session for: %(name)s") % {"name": progress.missing[0].name},
+            (_("The kecamatan office invites you. You can see which dates are planned."),),
+            reverse("trainings:schedule"),
+            _("See the schedule"),
+        )
+    return NextThing(
+        _("All three activities are done. Well done!"),
+        (_("You may now apply for a stall at the bazaars of your city."),),
+        reverse("bazaars:public"),
+        _("See the bazaars"),
+    )
+
+
+def _come(session: BookedSession, today: date) -> NextThing:
+    words = {"position": session.activity_position, "name": session.activity_name}
+    days = (timezone.localtime(session.starts_at).date() - today).days
+    day = long_date(session.starts_at)
+    if days == 0:
+        day = _("Today, %(day)s") % {"day": day}
+    elif days == 1:
+        day = _("Tomorrow, %(day)s") % {"day": day}
+    when = f"{day}, {clock(session.starts_at)}-{clock(session.ends_at)}"
+    where = ", ".join(filter(None, (session.venue_name, session.venue_address or session.kecamatan_name)))
+    title = _("Come to activity %(position)s: %(name)s") % words
+    if session.needs_answer:
+        return NextThing(title, (when, where), session.answer_url, _("Say whether you come"))
+    return NextThing(
+        title,
+        (when, where, _("You have said that you come.")),
+        "",
+        "",
+        session.answer_url,
+        _("I cannot come after all"),
+    )
+
+
+def bazaars_of(participant: Participant, *, user: Any, now: datetime) -> list[BazaarCard]:
+    """Own applications with their result, then the open call that is nearest. Two queries."""
+    today = timezone.localtime(now).date()
+    mine = Application.objects.visible_to(user).filter(participant=participant).submitted()
+    shown = (
+        mine.filter(site__bazaar__ends_on__gte=today - SHOWN_AFTER)
+        .select_related("site__bazaar", "site__kecamatan", "allocation__stall")
+        .order_by("site__bazaar__starts_on", "pk")[:4]
+    )
+    found = [_result(application) for application in shown]
+    call = (
+        Site.objects.public()
+        .open_at(now)
+        .filter(~Exists(mine.filter(site=OuterRef("pk"))), bazaar__city_id=participant.city_id)
+        .select_related("bazaar", "kecamatan")
+        .order_by("applications_close_at", "pk")
+        .first()
+    )
+    if call is not None:
+        found.append(_call(call))
+    return found
+
+
+def _when(site: Site) -> str:
+    bazaar = site.bazaar
+    days = full_date(bazaar.starts_on)
+    if bazaar.ends_on != bazaar.starts_on:
+        days = f"{day_month(bazaar.starts_on)}-{full_date(bazaar.ends_on)}"
+    return f"{days}, {clock(bazaar.opens_at)}-{clock(bazaar.closes_at)}"
+
+
+def _result(application: Application) -> BazaarCard:
+    site = application.site
+    url, lines = reverse("bazaars:result", args=[site.pk]), (site.name, _when(site))
+    allocation = getattr(application, "allocation", None)
+    if allocation is not None and allocation.state != AllocationState.RELEASED:
+        words = {"number": allocation.stall.number}
+        title = _("Your bazaar stall: %(number)s") % words
+        return BazaarCard(title, "ok", _("Stall given"), lines, url, _("Why I got a stall"))
+    if site.state == "drawn":
+        return BazaarCard(site.bazaar.name, "", _("No stall this time"), lines, url, _("Read the reason"))
+    if site.state == "frozen":
+        return BazaarCard(
+            site.bazaar.name, "warn", _("Waiting for the draw"), lines, url, _("See my application")
+        )
+    if site.state == "cancelled":
+        return BazaarCard(site.bazaar.name, "bad", _("Cancelled"), lines)
+    return BazaarCard(
+        site.bazaar.name, "info", _("Application received"), lines, url, _("See my application")
+    )
+
+
+def _call(site: Site) -> BazaarCard:
+    close = _("Apply until %(day)s.") % {"day": day_month(site.applications_close_at)}
+    return BazaarCard(
+        site.bazaar.name,
+        "ok",
+        _("Open for applications"),
+        (site.name, _when(site), close),
+        reverse("bazaars:apply", args=[site.pk]),
+        _("Apply for a stall"),
+        is_call=True,
+    )
+
+
+def missing_of(participant: Participant, progress: Progress) -> list[dict[str, str]]:
+    """What is not there yet, and who can mend it."""
+    found = [
+        {
+            "title": _("Activity %(position)s: %(name)s") % {"position": a.position, "name": a.name},
+            "text": _("No session yet. The kecamatan office invites you."),
+        }
+        for a in progress.missing
+        if a.booking is None
+    ]
+    if not participant.businesses.exists():
+        found.append(
+            {
+                "title": _("Your business"),
+                "text": _("It is not recorded. Tell the kecamatan office its name and what you sell."),
+            }
+        )
+    newest = participant.consents.filter(purpose=Purpose.MESSAGES).first()
+    if newest is not None and not newest.is_given:
+        found.append(
+            {
+                "title": _("Reminders"),
+                "text": _("You get no messages, as you wished. Tell the kecamatan office if you want them."),
+            }
+        )
+    return found
+
+
+def mentor_of(participant: Participant, *, today: date) -> str:
+    """The name of the present mentor; empty when there is none."""
+    assignment = participant.mentor_assignments.filter(valid_on(today)).select_related("mentor").first()
+    return assignment.mentor.full_name if assignment else ""

@@ -1,0 +1,302 @@
+"""What trainings and bazaars know of a participant, for the participants' own pages (participants.panels)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from bazaars.enums import AllocationState
+from bazaars.models import Allocation, Application
+from okoce.accounts.roles import Role, has_permission
+from okoce.ui.templatetags.okoce_ui import clock, day_month, short_date
+from participants.enums import Step
+from participants.models import Participant
+from participants.panels import Event, NextStep, Panel, RowFacts, SavedView, register, register_row_facts
+from trainings.enums import BookingState, SessionState
+from trainings.models import AttendanceScan, Booking
+from trainings.progress import ActivityProgress, Progress, progress_of
+
+REQUIRED = 3
+
+
+def register_all() -> None:
+    """Called once, from the dashboard's AppConfig.ready()."""
+    register(
+        Panel(
+            position=20,
+            template="dashboard/panel_trainings.html",
+            context=trainings_panel,
+            events=training_events,
+            next_step=training_next_step,
+            step_texts=training_step,
+        )
+    )
+    register(
+        Panel(
+            position=40,
+            template="dashboard/panel_bazaars.html",
+            context=bazaars_panel,
+            events=bazaar_events,
+            step_texts=bazaar_step,
+        )
+    )
+    register_row_facts(
+        row_facts,
+        activities_done=with_activities_done,
+        views=(
+            SavedView("satu-lagi", gettext_lazy("One activity to go"), one_to_go),
+            SavedView("belum-hadir", gettext_lazy("Never came this year"), never_came),
+        ),
+    )
+
+
+# ---------------------------------------------------------------- the list
+
+
+def row_facts(ids: Sequence[int], today: date) -> dict[int, RowFacts]:
+    """Activities done this year, the last day present, and the coming session, of a page of people."""
+    required = Q(session__activity__is_required=True)
+    attended = (
+        AttendanceScan.objects.counted()
+        .of_year(today.year)
+        .filter(participant__in=ids)
+        .order_by()
+        .values("participant_id")
+        .annotate(
+            done=Count("session__activity", filter=required, distinct=True), last=Max("session__starts_at")
+        )
+        .values_list("participant_id", "done", "last")
+    )
+    invited = (
+        Booking.objects.seated()
+        .filter(
+            participant__in=ids,
+            session__state=SessionState.PUBLISHED,
+            session__starts_at__gt=timezone.now(),
+        )
+        .order_by()
+        .values("participant_id")
+        .annotate(at=Min("session__starts_at"))
+        .values_list("participant_id", "at")
+    )
+    done = {pk: (count, timezone.localtime(last).date()) for pk, count, last in attended}
+    coming = dict(invited)
+    facts = {}
+    for pk in ids:
+        count, last = done.get(pk, (0, None))
+        label = tone = icon = ""
+        if pk in coming:
+            label, tone, icon = _("Invited %(day)s") % {"day": day_month(coming[pk])}, "info", "calendar3"
+        elif count >= REQUIRED:
+            label, tone = _("Three activities done"), "ok"
+        facts[pk] = RowFacts(count, last, label, tone, icon)
+    return facts
+
+
+def _attendance(year: int) -> Any:
+    return (
+        AttendanceScan.objects.counted().of_year(year).filter(session__activity__is_required=True).order_by()
+    )
+
+
+def with_activities_done(count: int, today: date) -> Q:
+    """Participants with exactly ``count`` different required activities this year."""
+    attended = _attendance(today.year)
+    if count == 0:
+        return ~Exists(attended.filter(participant=OuterRef("pk")))
+    people = attended.values("participant").annotate(n=Count("session__activity", distinct=True))
+    return Q(pk__in=people.filter(n=count).values("participant"))
+
+
+def one_to_go(today: date) -> Q:
+    return with_activities_done(REQUIRED - 1, today) & Q(status="active")
+
+
+def never_came(today: date) -> Q:
+    return Q(with_activities_done(0, today), status="active")
+
+
+# ---------------------------------------------------------------- trainings of one person
+
+
+def _url(name: str, *args: Any) -> str:
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def trainings_panel(participant: Participant, *, user: Any, today: date) -> dict[str, Any] | None:
+    progress = progress_of(participant, today.year)
+    scans = _scans(participant, today)
+    may_open = has_permission(user, "trainings.view")
+    return {
+        "progress": progress,
+        "rows": [_activity_row(a, scans.get(a.done_session_id), may_open) for a in progress.activities],
+    }
+
+
+def _scans(participant: Participant, today: date) -> dict[int, AttendanceScan]:
+    """The counted scan of each session this year, with who recorded it."""
+    found = (
+        AttendanceScan.objects.counted()
+        .of_year(today.year)
+        .filter(participant=participant)
+        .select_related("session__venue", "session__activity", "recorded_by")
+        .order_by("-pk")
+    )
+    return {scan.session_id: scan for scan in found}
+
+
+def _activity_row(activity: ActivityProgress, scan: AttendanceScan | None, may_open: bool) -> dict[str, Any]:
+    booking = activity.booking
+    row = {"label": f"{activity.position}. {activity.name}", "session": "-", "url": "", "by": "-"}
+    if activity.is_done and scan is not None:
+        return row | {
+            "session": f"{short_date(scan.session.starts_at)}, {scan.session.venue.name}",
+            "url": _url("trainings:session", scan.session_id) if may_open else "",
+            "tone": "ok",
+            "state": _("Present %(time)s") % {"time": clock(scan.device_at)},
+            "by": scan.recorded_by.full_name if scan.recorded_by else scan.get_method_display(),
+        }
+    if booking is None:
+        return row | {"tone": "", "state": _("Not invited yet"), "icon": "hourglass-split"}
+    waits = booking.state == BookingState.WAITLISTED
+    return row | {
+        "session": f"{short_date(booking.starts_at)}, {booking.venue_name}",
+        "url": _url("trainings:session", booking.session_id) if may_open else "",
+        "tone": "warn" if waits else "info",
+        "icon": "hourglass-split" if waits else "calendar3",
+        "state": _waiting_or_invited(booking.state, booking.waiting_position),
+    }
+
+
+def _waiting_or_invited(state: str, position: int | None) -> str:
+    if state == BookingState.WAITLISTED:
+        return _("Waiting, number %(position)s") % {"position": position}
+    return _("Confirmed") if state == BookingState.CONFIRMED else _("Invited")
+
+
+def training_events(participant: Participant, *, user: Any, today: date) -> Iterator[Event]:
+    for scan in _scans(participant, today).values():
+        text = _("Present: %(activity)s") % {"activity": scan.session.activity.name}
+        yield Event(scan.device_at, text, scan.recorded_by.full_name if scan.recorded_by else "", "ok")
+
+
+def training_next_step(participant: Participant, *, user: Any, today: date) -> NextStep | None:
+    """For the staff who open the page: what this person's training waits for."""
+    if participant.status != "active":
+        return None
+    progress = progress_of(participant, today.year)
+    if progress.is_complete:
+        return None
+    if (coming := progress.next_session) is not None:
+        words = {
+            "activity": coming.activity_name,
+            "day": day_month(coming.starts_at),
+            "venue": coming.venue_name,
+        }
+        text = _("%(day)s, %(venue)s.") % words
+        if coming.needs_answer:
+            text = _("%(day)s, %(venue)s. Not answered yet.") % words
+        return NextStep(
+            _("Next: %(activity)s.") % words,
+            text,
+            _url("trainings:session", coming.session_id) if has_permission(user, "trainings.view") else "",
+            _("See the session"),
+            "info",
+            30,
+        )
+    missing = progress.missing
+    text = ngettext(
+        "%(count)d activity is missing this year, and there is no invitation.",
+        "%(count)d activities are missing this year, and there is no invitation.",
+        len(missing),
+    ) % {"count": len(missing)}
+    url = _url("trainings:sessions") if has_permission(user, "trainings.manage") else ""
+    return NextStep(_("No session is planned for this person."), text, url, _("See the sessions"), "warn", 40)
+
+
+def training_step(participant: Participant, *, user: Any, today: date) -> dict[int, tuple[str, str]]:
+    progress = progress_of(participant, today.year)
+    return step_text(progress)
+
+
+def step_text(progress: Progress) -> dict[int, tuple[str, str]]:
+    if not progress.done_count:
+        return {}
+    words = {"done": progress.done_count, "all": progress.required_count}
+    return {int(Step.P2_TRAINING): ("now", _("%(done)d of %(all)d activities") % words)}
+
+
+# ---------------------------------------------------------------- bazaars of one person
+
+
+def _applications(participant: Participant, user: Any) -> list[Application]:
+    """What the user may see of this person's applications, newest bazaar first."""
+    seen = Application.objects.visible_to(user)
+    return list(
+        seen.filter(participant=participant)
+        .submitted()
+        .select_related("site__bazaar", "allocation__stall")
+        .order_by("-site__bazaar__starts_on", "-pk")[:10]
+    )
+
+
+def _stall_of(application: Application) -> str:
+    allocation: Allocation | None = getattr(application, "allocation", None)
+    if allocation is None or allocation.state == AllocationState.RELEASED:
+        return ""
+    return allocation.stall.number
+
+
+def bazaars_panel(participant: Participant, *, user: Any, today: date) -> dict[str, Any] | None:
+    applications = _applications(participant, user)
+    if not applications:
+        return None
+    is_self = user.active_membership.role == Role.PARTICIPANT
+    return {"rows": [_bazaar_row(application, is_self) for application in applications]}
+
+
+def _bazaar_row(application: Application, is_self: bool) -> dict[str, Any]:
+    site, stall = application.site, _stall_of(application)
+    row = {
+        "name": site.name,
+        "when": short_date(site.bazaar.starts_on),
+        "product": application.product,
+        "url": _url("bazaars:public_draw", site.pk) if site.state in ("frozen", "drawn") else "",
+    }
+    if stall:
+        return row | {"tone": "ok", "state": _("Stall %(number)s") % {"number": stall}}
+    if site.state == "drawn":
+        return row | {"tone": "", "state": _("No stall this time"), "icon": "slash-circle"}
+    return row | {"tone": "info", "state": _("Applied")}
+
+
+def bazaar_events(participant: Participant, *, user: Any, today: date) -> Iterator[Event]:
+    for application in _applications(participant, user):
+        name = {"bazaar": application.site.bazaar.name}
+        yield Event(application.submitted_at, _("Applied for a stall: %(bazaar)s") % name, "", "info")
+        if stall := _stall_of(application):
+            yield Event(
+                application.allocation.decided_at,
+                _("Got stall %(number)s, %(bazaar)s") % {**name, "number": stall},
+                _("open draw"),
+                "ok",
+            )
+
+
+def bazaar_step(participant: Participant, *, user: Any, today: date) -> dict[int, tuple[str, str]]:
+    """A stall that is given is not held yet: marketing is under way."""
+    for application in _applications(participant, user):
+        if _stall_of(application) and application.site.bazaar.ends_on >= today:
+            day = day_month(application.site.bazaar.starts_on)
+            return {int(Step.P5_MARKETING): ("now", _("Bazaar %(day)s") % {"day": day})}
+    return {}

@@ -1,0 +1,3 @@
+from okoce.dashboard.views.home import home
+
+__all__ = ["home"]

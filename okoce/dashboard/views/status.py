@@ -1,0 +1,108 @@
+"""My status: a participant's own page, made for a phone and for one next step."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from okoce.accounts.access import participant_only
+from okoce.dashboard import own_status
+from okoce.ui.responses import render_page
+from okoce.ui.templatetags.okoce_ui import day_month
+from participants import areas, journey, qr
+from participants.models import Participant
+from participants.services import cards
+from trainings.enums import BookingState
+from trainings.progress import ActivityProgress, Progress, progress_of
+
+
+def _me(request: HttpRequest) -> Participant:
+    return get_object_or_404(Participant.objects.visible_to(request.user))
+
+
+@participant_only
+@require_GET
+def status(request: HttpRequest) -> HttpResponse:
+    participant, now = _me(request), timezone.now()
+    today = timezone.localtime(now).date()
+    progress = progress_of(participant, today.year, now=now)
+    bazaars = own_status.bazaars_of(participant, user=request.user, now=now)
+    business = participant.businesses.exclude(name="").first()
+    context = {
+        "participant": participant,
+        "business": business.name if business else "",
+        "place": areas.name_of(participant.kelurahan_id),
+        "next": own_status.next_thing(progress, bazaars, today=today),
+        "card": _card(participant),
+        "progress": progress,
+        "ring_text": f"{progress.done_count}/{progress.required_count}",
+        "ring_label": _("%(done)d of %(all)d activities done")
+        % {"done": progress.done_count, "all": progress.required_count},
+        "training_text": _training_text(progress),
+        "activities": [_activity(activity, today) for activity in progress.activities],
+        "bazaars": bazaars,
+        "missing": own_status.missing_of(participant, progress),
+        "mentor": own_status.mentor_of(participant, today=today),
+        "steps": journey.steps(participant, user=request.user, today=today),
+    }
+    return render_page(request, "dashboard/status.html", context)
+
+
+def _card(participant: Participant) -> qr.Code | None:
+    valid = participant.card_tokens.filter(revoked_at=None).select_related("participant").first()
+    return qr.draw(cards.address_of(valid), border=1) if valid else None
+
+
+@participant_only
+@require_POST
+def make_card(request: HttpRequest) -> HttpResponse:
+    """A first card, or a new one; the one before opens nothing from then on."""
+    participant = _me(request)
+    cards.issue(participant_id=participant.pk, by=request.user)
+    messages.success(request, _("Your card is ready. Show its code at attendance."))
+    return redirect("dashboard:status")
+
+
+@participant_only
+@require_GET
+def card_image(request: HttpRequest) -> HttpResponse:
+    """The card's code as an image to keep; the file name holds nothing personal."""
+    code = _card(_me(request))
+    if code is None:
+        return redirect("dashboard:status")
+    image = render_to_string("dashboard/card.svg", {"code": code})
+    response = HttpResponse(image, content_type="image/svg+xml")
+    response["Content-Disposition"] = 'attachment; filename="kartu-peserta.svg"'
+    return response
+
+
+def _training_text(progress: Progress) -> str:
+    if progress.is_complete:
+        return _("All activities of this year are done.")
+    missing = len(progress.missing)
+    return ngettext(
+        "%(count)d activity to go, then you have completed the training.",
+        "%(count)d activities to go, then you have completed the training.",
+        missing,
+    ) % {"count": missing}
+
+
+def _activity(activity: ActivityProgress, today: date) -> dict[str, Any]:
+    row = {"label": f"{activity.position}. {activity.name}", "url": ""}
+    if activity.is_done:
+        return row | {"tone": "ok", "state": _("Present %(day)s") % {"day": day_month(activity.done_on)}}
+    if (booking := activity.booking) is None:
+        return row | {"tone": "", "state": _("Not planned yet"), "icon": "hourglass-split"}
+    if booking.state == BookingState.WAITLISTED:
+        words = {"position": booking.waiting_position}
+        return row | {"tone": "info", "state": _("Waiting list, number %(position)s") % words}
+    return row | {"tone": "warn", "icon": "clock", "state": own_status.near(booking.starts_at, today)}

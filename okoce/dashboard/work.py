@@ -1,0 +1,322 @@
+"""The work that waits for somebody: each line with its number, why it matters, and one button."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bazaars.enums import SiteState
+from bazaars.models import SeedPart, Site
+from okoce.accounts.roles import Role, has_permission
+from okoce.notifications.models import Message
+from okoce.ui.templatetags.okoce_ui import clock, day_month, number
+from participants.models import ImportBatch
+from trainings.enums import SessionState
+from trainings.models import TrainingSession
+
+URGENT, SOON, INFO = "bad", "warn", "info"
+RANK = {URGENT: 0, SOON: 1, INFO: 2}
+SHOWN = 7
+DRAFTS_WITHIN = timedelta(days=14)
+EMPTY_SEATS_MATTER = 0.8  # a session tomorrow with fewer seats taken than this share is worth a call
+
+
+@dataclass(frozen=True)
+class Work:
+    tone: str
+    icon: str
+    title: str
+    text: str
+    url: str
+    label: str
+
+
+def work_for(user: Any, *, now: datetime) -> list[Work]:
+    """What waits for the user, most urgent first. A fixed number of queries, whatever waits."""
+    found: list[Work] = []
+    for source in (_sessions, _attendance, _imports, _bazaars, _seed_parts, _messages):
+        found.extend(source(user, now))
+    return sorted(found, key=lambda work: RANK[work.tone])
+
+
+def _url(name: str, *args: Any) -> str:
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def _sessions(user: Any, now: datetime) -> Iterator[Work]:
+    """Tomorrow's sessions that are too full or too empty, those without trainer, and drafts."""
+    if not has_permission(user, "trainings.manage"):
+        return
+    tomorrow = timezone.localtime(now).date() + timedelta(days=1)
+    coming = (
+        TrainingSession.objects.visible_to(user)
+        .upcoming(now=now)
+        .filter(starts_at__lt=now + DRAFTS_WITHIN, state__in=[SessionState.DRAFT, SessionState.PUBLISHED])
+        .with_places()
+        .with_seats()
+        .order_by("starts_at", "pk")[:60]
+    )
+    for session in coming:
+        place = {"place": session.kecamatan.name, "day": day_month(session.starts_at)}
+        url, is_tomorrow = _url("trainings:session", session.pk), _day(session) == tomorrow
+        over = session.seated_count - session.venue.capacity
+        if session.state == SessionState.DRAFT:
+            days = (_day(session) - timezone.localtime(now).date()).days
+            yield Work(
+                SOON if days <= 3 else INFO,
+                "calendar-plus",
+                _("The session of %(day)s in %(place)s is still a draft") % place,
+                _("Nobody can be invited before it is published."),
+                _url("trainings:publish", session.pk) or url,
+                _("Publish the session"),
+            )
+        elif over > 0:
+            yield Work(
+                URGENT,
+                "exclamation-triangle-fill",
+                _("%(count)s people are booked for %(day)s in %(place)s, the room holds %(room)s")
+                % {**place, "count": number(session.seated_count), "room": number(session.venue.capacity)},
+                ngettext(
+                    "Make another session or move %(count)d person.",
+                    "Make another session or move %(count)d people.",
+                    over,
+                )
+                % {"count": over},
+                url,
+                _("Arrange the session"),
+            )
+        elif session.trainer_id is None:
+            yield Work(
+                URGENT if is_tomorrow else SOON,
+                "person-x",
+                _("The session of %(day)s in %(place)s has no trainer") % place,
+                _("Choose one who is free at that time."),
+                _url("trainings:session_edit", session.pk) or url,
+                _("Choose a trainer"),
+            )
+        elif is_tomorrow and session.seated_count < session.capacity * EMPTY_SEATS_MATTER:
+            yield Work(
+                SOON,
+                "calendar3",
+                _("Only %(count)s of %(capacity)s seats are taken tomorrow in %(place)s")
+                % {**place, "count": number(session.seated_count), "capacity": number(session.capacity)},
+                _("%(activity)s, %(time)s. Invite more people today.")
+                % {"activity": session.activity.name, "time": clock(session.starts_at)},
+                _url("trainings:invite", session.pk) or url,
+                _("Invite people"),
+            )
+        elif session.waiting_count and session.seated_count >= session.capacity:
+            yield Work(
+                INFO,
+                "people-fill",
+                ngettext(
+                    "%(count)d person waits for a seat on %(day)s in %(place)s",
+                    "%(count)d people wait for a seat on %(day)s in %(place)s",
+                    session.waiting_count,
+                )
+                % {**place, "count": session.waiting_count},
+                _("The session is full. Another one for the same activity would serve them."),
+                _url("trainings:session_create") or url,
+                _("Make a session"),
+            )
+
+
+def _day(session: TrainingSession) -> Any:
+    return timezone.localtime(session.starts_at).date()
+
+
+def _attendance(user: Any, now: datetime) -> Iterator[Work]:
+    """Lists to take today, and lists of past sessions that nobody closed."""
+    if not has_permission(user, "trainings.attendance"):
+        return
+    today = timezone.localtime(now).date()
+    mine = TrainingSession.objects.visible_to(user).with_places()
+    for session in mine.on_day(today).filter(state=SessionState.PUBLISHED, ends_at__gt=now)[:5]:
+        yield Work(
+            URGENT,
+            "list-check",
+            _("Today %(time)s in %(place)s: take attendance")
+            % {"time": clock(session.starts_at), "place": session.venue.name},
+            session.activity.name,
+            _url("trainings:attendance", session.pk),
+            _("Take attendance"),
+        )
+    for session in mine.unclosed(now=now).order_by("-starts_at")[:5]:
+        yield Work(
+            SOON,
+            "list-check",
+            _("The list of %(day)s in %(place)s is not closed")
+            % {"day": day_month(session.starts_at), "place": session.venue.name},
+            _("%(activity)s. Nobody's progress is final before that.") % {"activity": session.activity.name},
+            _url("trainings:attendance", session.pk),
+            _("Close the list"),
+        )
+
+
+def _imports(user: Any, now: datetime) -> Iterator[Work]:
+    """Lists that were checked and not saved, and rows of the last week that were refused."""
+    if not has_permission(user, "participants.import"):
+        return
+    batches = ImportBatch.objects.visible_to(user).filter(
+        Q(state="checked") | Q(state="saved", saved_at__gt=now - timedelta(days=7))
+    )
+    for batch in batches.order_by("-uploaded_at")[:5]:
+        url = _url("participants:import", batch.uid)
+        totals = batch.totals or {}
+        rejected, good = totals.get("rejected", 0), totals.get("accepted", 0) + totals.get("warning", 0)
+        if batch.state == "checked":
+            yield Work(
+                SOON,
+                "upload",
+                ngettext(
+                    "%(count)s row is checked and not saved yet",
+                    "%(count)s rows are checked and not saved yet",
+                    good,
+                )
+                % {"count": number(good)},
+                _("%(file)s. Nothing of it is a participant before that.") % {"file": batch.file_name},
+                url,
+                _("See the report"),
+            )
+        elif rejected:
+            yield Work(
+                INFO,
+                "upload",
+                ngettext(
+                    "%(count)s row of an import was rejected",
+                    "%(count)s rows of an import were rejected",
+                    rejected,
+                )
+                % {"count": number(rejected)},
+                _("%(file)s. The report says why, and how to mend them.") % {"file": batch.file_name},
+                url,
+                _("See the rows"),
+            )
+
+
+def _bazaars(user: Any, now: datetime) -> Iterator[Work]:
+    """Sites whose next step is due: open, freeze, draw."""
+    if not has_permission(user, "bazaars.manage"):
+        return
+    sites = (
+        Site.objects.visible_to(user)
+        .filter(
+            state__in=[SiteState.DRAFT, SiteState.OPEN, SiteState.FROZEN],
+            bazaar__ends_on__gte=timezone.localtime(now).date(),
+        )
+        .select_related("bazaar")
+        .annotate(applied=Count("applications", filter=Q(applications__state="submitted"), distinct=True))
+        .order_by("bazaar__starts_on", "pk")[:10]
+    )
+    for site in sites:
+        name = {"site": site.name, "day": day_month(site.bazaar.starts_on), "count": number(site.applied)}
+        url = _url("bazaars:site", site.pk)
+        if site.state == SiteState.FROZEN:
+            yield Work(
+                URGENT,
+                "shuffle",
+                _("The list of %(site)s is frozen and not drawn yet") % name,
+                _("%(count)s applicants wait for the result. The bazaar is on %(day)s.") % name,
+                url,
+                _("Go to the draw"),
+            )
+        elif (
+            site.state == SiteState.OPEN and site.applications_close_at and site.applications_close_at <= now
+        ):
+            yield Work(
+                SOON,
+                "shop",
+                _("Applications for %(site)s have closed with %(count)s applicants") % name,
+                _("Freeze the list, then the draw can be made. The bazaar is on %(day)s.") % name,
+                url,
+                _("Freeze the list"),
+            )
+        elif site.state == SiteState.OPEN:
+            close = {"close": day_month(site.applications_close_at) if site.applications_close_at else "-"}
+            yield Work(
+                INFO,
+                "shop",
+                _("%(count)s people have applied for %(site)s so far") % name,
+                _("Applications close on %(close)s.") % close,
+                url,
+                _("See the applications"),
+            )
+        else:
+            yield Work(
+                SOON,
+                "shop",
+                _("%(site)s is not open for applications yet") % name,
+                _("The bazaar is on %(day)s. Set stalls and quotas, then open it.") % name,
+                url,
+                _("Prepare the site"),
+            )
+
+
+def _seed_parts(user: Any, now: datetime) -> Iterator[Work]:
+    """An agency that gave a part of the seed must open it once the list is frozen."""
+    if not has_permission(user, "bazaars.commit_seed") or user.active_membership.role != Role.PENGAMPU:
+        return
+    own = user.active_membership.organisation_id
+    sites = Site.objects.visible_to(user).filter(
+        pk__in=SeedPart.objects.filter(organisation_id=own, revealed_at__isnull=True).values("site"),
+        state=SiteState.FROZEN,
+    )
+    for site in sites[:5]:
+        yield Work(
+            URGENT,
+            "key",
+            _("Open your part of the seed for %(site)s") % {"site": site.name},
+            _("The list is frozen. The draw can only be made with the parts of all."),
+            _url("bazaars:reveal", site.pk),
+            _("Open the part"),
+        )
+
+
+def _messages(user: Any, now: datetime) -> Iterator[Work]:
+    """Ready texts to be sent by hand, and messages the portal gave up."""
+    if not has_permission(user, "notifications.view"):
+        return
+    waiting = (
+        Message.objects.visible_to(user)
+        .filter(state__in=["ready", "dead"])
+        .order_by()
+        .values_list("state")
+        .annotate(Count("pk"))
+    )
+    counts = dict(waiting)
+    url = _url("notifications:messages")
+    if ready := counts.get("ready"):
+        yield Work(
+            SOON,
+            "whatsapp",
+            ngettext(
+                "%(count)s message is ready to be sent by hand",
+                "%(count)s messages are ready to be sent by hand",
+                ready,
+            )
+            % {"count": number(ready)},
+            _("Each opens in WhatsApp with its text; tick it off afterwards."),
+            f"{url}?keadaan=ready",
+            _("Send the messages"),
+        )
+    if dead := counts.get("dead"):
+        yield Work(
+            INFO,
+            "envelope",
+            ngettext("%(count)s message could not be sent", "%(count)s messages could not be sent", dead)
+            % {"count": number(dead)},
+            _("The page says why. Call the people, or correct the address."),
+            f"{url}?keadaan=dead",
+            _("See the messages"),
+        )
