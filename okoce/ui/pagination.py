@@ -39,7 +39,7 @@ class OrderField:
 
     def value_of(self, row: Any) -> Any:
         if isinstance(row, dict):
-            return row[self.path]
+            return row[self.path] if self.path in row else row[self.path.removesuffix("_id")]
         for name in self.path.split("__"):
             row = getattr(row, name)
         return row
@@ -171,7 +171,9 @@ def _order_field(queryset: models.QuerySet, name: str) -> OrderField:
         nullable = nullable or bool(field.null)
         if position < len(parts) - 1:
             model = field.related_model
-    return OrderField(path, descending, getattr(field, "target_field", field), nullable)
+    if field.is_relation:  # compare what the column holds, not the object behind it
+        path, field = path.removesuffix(parts[-1]) + field.attname, field.target_field
+    return OrderField(path, descending, field, nullable)
 
 
 def _beyond(fields: Sequence[OrderField], values: Sequence[Any], *, backward: bool) -> Any:
