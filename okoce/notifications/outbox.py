@@ -4,6 +4,7 @@ Any number of workers may drain at once and die at any moment.
 
 - A claim takes rows with SKIP LOCKED under a lease and an owner token made for this drain. Every later write
   checks the token (fencing), so a worker that was asleep cannot overwrite what its successor did.
+- One drain at a time sends on a channel, whoever is first.
 - One statement per letter writes the result of the last one and begins the next: it counts the try, renews
   the lease and confirms the token. So a killed worker repeats at most the one letter it was sending. The rest
   of its batch is free again when the lease ends. That is "maybe twice", never "maybe never": an e-mail
@@ -21,7 +22,7 @@ import logging
 import random
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -45,6 +46,7 @@ LEASE_SECONDS = 90.0  # longer than one letter may take; renewed before each
 SECONDS = 20.0  # of one drain, so that other tasks get their turn
 FIRST_PAUSE, LONGEST_PAUSE = 30.0, 3600.0
 LOST_LINES_IN_A_ROW = 3
+STUCK_AFTER, MOMENT = timedelta(seconds=60), 1.5
 
 
 @dataclass
@@ -81,14 +83,15 @@ class Outcome:
 def drain(*, seconds: float = SECONDS, batch: int = BATCH) -> Report:
     """Send what is due, for at most about ``seconds``. Must run outside a transaction."""
     report, owner, until = Report(), uuid.uuid4(), time.monotonic() + seconds
-    with _fast_commits():
-        for code, way in WAYS.items():
-            if way.starts_as != State.PENDING:
-                continue
-            if reason := way.why_not():
-                hold_unconnected(code, reason)
-            elif not breaker.is_open(code):
-                _drain_channel(code, owner, until, batch, report)
+    for code, way in WAYS.items():
+        if way.starts_as != State.PENDING:
+            continue
+        if reason := way.why_not():
+            hold_unconnected(code, reason)
+        elif not breaker.is_open(code):
+            with _turn(code) as is_ours:
+                if is_ours:
+                    _drain_channel(code, owner, until, batch, report)
     return report
 
 
@@ -261,7 +264,8 @@ WITH given AS (
     WHERE id = %s AND lease_owner = %s AND state = 'pending'
     RETURNING id
 )
-SELECT (SELECT count(*) FROM settled), (SELECT count(*) FROM begun)
+SELECT (SELECT count(*) FROM settled), (SELECT count(*) FROM begun),
+       set_config('synchronous_commit', 'off', true)
 """  # noqa: S608  only our own constant is put in
 
 
@@ -275,6 +279,9 @@ def settle(owner: uuid.UUID, outcomes: Sequence[Outcome], *, begin: int | None =
     """Write outcomes and begin the try of the message ``begin``; whether that one is (still) ours.
 
     What is not ours any more keeps the state its new owner gives it; the event is written all the same.
+
+    This commit does not wait for the disk: a killed worker loses nothing by it, a power cut of the database
+    may forget the last half second and repeat those letters. Waiting would cost more than sending.
     """
     if not outcomes and begin is None:
         return False
@@ -288,7 +295,7 @@ def settle(owner: uuid.UUID, outcomes: Sequence[Outcome], *, begin: int | None =
     ]
     with connection.cursor() as cursor:
         cursor.execute(_SETTLE, [*columns, settings.DEMO, owner, _lease_seconds(), begin, owner])
-        settled, begun = cursor.fetchone()
+        settled, begun, _commit = cursor.fetchone()
     if settled != len(outcomes):
         log.warning("%d results came after the lease was over", len(outcomes) - settled)
     return bool(begun)
@@ -336,17 +343,36 @@ def _lease_seconds() -> float:
 
 
 @contextmanager
-def _fast_commits() -> Any:
-    """Results are committed without waiting for the disk.
+def _turn(channel: str) -> Iterator[bool]:
+    """One drain at a time sends on a channel: one line is as fast as several, and the workers stay free for
+    others.
 
-    A killed worker loses nothing by it. A power cut of the database may forget the last half second: those
-    letters are repeated, as the one in flight would be. Waiting would cost more than sending.
+    The lock belongs to the database connection, so it ends with a killed worker. It only saves work; what
+    keeps two senders apart are the leases. So a worker that holds it and does nothing (stopped, or cut off
+    from us) is passed.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('synchronous_commit', 'off', false)")
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext('okoce.outbox'), hashtext(%s))", [channel])
+        (is_locked,) = cursor.fetchone()
+    if not is_locked:
+        yield _holder_is_stuck(channel)
+        return
     try:
-        yield
+        yield True
     finally:
         if connection.connection is not None and not connection.connection.closed:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('synchronous_commit', 'on', false)")
+                cursor.execute("SELECT pg_advisory_unlock(hashtext('okoce.outbox'), hashtext(%s))", [channel])
+
+
+def _holder_is_stuck(channel: str) -> bool:
+    """Whether something is long due while nobody has anything in hand, also after a moment."""
+    now = timezone.now()
+    waiting = Message.objects.filter(state=State.PENDING, channel=channel)
+    if not waiting.filter(due_at__lt=now - STUCK_AFTER).exists():
+        return False
+    time.sleep(MOMENT)  # it may just have begun
+    if waiting.filter(lease_until__gt=timezone.now()).exists():
+        return False
+    log.warning("channel %s: a worker holds the turn and does nothing; passing it", channel)
+    return True

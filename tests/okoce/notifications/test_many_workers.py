@@ -161,8 +161,50 @@ def test_each_result_is_committed_before_the_next_letter_begins(mail):
 
 def test_commits_wait_for_the_disk_again_after_a_drain():
     greet(1)
-    outbox.drain()
-
     with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")
+        outbox.drain()
         cursor.execute("SHOW synchronous_commit")
         assert cursor.fetchone() == ("on",)
+
+
+def test_claims_at_once_never_share_a_message():
+    greet(60)
+
+    claimed = at_once(4, lambda: [m.pk for m in claim("email", owner=uuid.uuid4(), size=15)])
+
+    assert sorted(len(ids) for ids in claimed) == [15, 15, 15, 15]
+    assert len({pk for ids in claimed for pk in ids}) == 60
+
+
+def test_a_second_drain_leaves_the_channel_to_the_first(mail):
+    greet(3)
+    others = []
+    mail.box.answer_data = lambda key: others.extend(at_once(1, outbox.drain)) if not others else None
+
+    report = outbox.drain()
+
+    assert (report.sent, [other.sent for other in others]) == (3, [0])
+
+
+def test_a_worker_that_holds_the_turn_and_does_nothing_is_passed(mail, monkeypatch):
+    monkeypatch.setattr(outbox, "MOMENT", 0.01)
+    greet(3)
+    Message.objects.update(due_at=timezone.now() - timedelta(minutes=5))
+
+    with outbox._turn("email"):
+        (report,) = at_once(1, outbox.drain)
+
+    assert report.sent == 3
+
+
+def test_a_worker_that_holds_the_turn_and_works_is_not_passed(mail, monkeypatch):
+    monkeypatch.setattr(outbox, "MOMENT", 0.01)
+    greet(3)
+    Message.objects.update(due_at=timezone.now() - timedelta(minutes=5))
+
+    with outbox._turn("email"):
+        claim("email", owner=uuid.uuid4(), size=1)
+        (report,) = at_once(1, outbox.drain)
+
+    assert report.sent == 0
