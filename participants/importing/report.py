@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from participants.importing.cells import text_of
-from participants.importing.checks import Checked
+from participants.importing.cells import Cell, text_of
+from participants.importing.checks import NIK_LENGTH, Checked
 from participants.importing.codes import Status
 from participants.importing.layout import Ignored
 
@@ -77,7 +77,9 @@ class Report:
             "duplicate_of": self._duplicate_of(checked, status),
         }
         if with_cells and not saved:
-            row["cells"] = {name: text for name, cell in checked.row.cells.items() if (text := text_of(cell))}
+            row["cells"] = {
+                name: text for name, cell in checked.row.cells.items() if (text := written(name, cell))
+            }
             row["kecamatan"] = checked.values["kecamatan"]
         return row
 
@@ -86,3 +88,11 @@ class Report:
             return None
         first = self.rows[checked.duplicate_of].row
         return f"{first.sheet}!{first.row}"
+
+
+def written(name: str, cell: Cell) -> str:
+    """A cell as text. A NIK damaged by Excel stays visibly so: as sixteen digits it would pass for whole."""
+    text = text_of(cell)
+    if name == "nik" and isinstance(cell, int | float) and len(text) == NIK_LENGTH and text.endswith("0"):
+        return f"{cell:.5E}"
+    return text
