@@ -26,7 +26,7 @@ PUBLIC = (
     (_("Home"), "home", "house-door"),
     (_("Training schedule"), "trainings:schedule", "calendar3"),
     (_("Bazaars"), "bazaars:public", "shop"),
-    (_("My status"), "participants:status", "person-circle"),
+    (_("My status"), "dashboard:status", "person-circle"),
 )
 SIGN_IN = (_("Staff sign-in"), "account_login", "lock-fill")
 DASHBOARD = (_("Dashboard"), "dashboard:home", "lock-fill")

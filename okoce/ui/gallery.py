@@ -85,6 +85,31 @@ NAVIGATION = [
 ]
 
 
+def _area(path: str, label: str, x: int, level: int, ink: str, value: str) -> dict[str, Any]:
+    return {
+        "path": path,
+        "label": label,
+        "x": x,
+        "y": 70,
+        "value_y": 96,
+        "level": level,
+        "ink": ink,
+        "value": value,
+        "title": f"{label}: {value}",
+        "url": "#",
+    }
+
+
+MAP = {
+    "view_box": "0 0 600 150",
+    "frame": "",
+    "areas": [
+        _area("M10 10 L290 10 L290 140 L10 140 Z", "Tambora", 150, 1, "dk", "44%"),
+        _area("M290 10 L590 10 L590 140 L290 140 Z", "Cengkareng", 440, 5, "lt", "104%"),
+    ],
+}
+
+
 def bound_sample() -> SampleForm:
     """The form with four mistakes; the numbers in it are invented."""
     data = QueryDict(mutable=True)
@@ -109,6 +134,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "steps": STEPS,
         "states": [step["state"] for step in STEPS],
         "events": EVENTS,
+        "map": MAP,
         "page": page,
         "first_page": KeysetPage(
             rows=[1] * 10,

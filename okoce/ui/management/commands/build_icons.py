@@ -25,7 +25,7 @@ def mark() -> str:
     )
     return (
         f'<symbol id="{MARK}" viewBox="0 0 40 40"><g fill="none" stroke-width="6"'
-        f' transform="rotate(-90 20 20)">{parts}</g><circle cx="20" cy="20" r="5" fill="#fff"/></symbol>'
+        f' transform="rotate(-90 20 20)">{parts}</g><circle cx="20" cy="20" r="5" fill="currentColor"/></symbol>'
     )
 
 
