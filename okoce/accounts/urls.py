@@ -1,6 +1,6 @@
 """Addresses of sign-in. allauth's own names are kept, because its code looks for them."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from okoce.accounts import views
 
@@ -21,8 +21,10 @@ urlpatterns = [
     path("sandi/lupa/", views.forgot_password, name="account_reset_password"),
     path("sandi/lupa/terkirim/", views.letter_is_on_its_way, name="account_reset_password_done"),
     path("sandi/baru/selesai/", views.new_password_is_set, name="account_reset_password_from_key_done"),
-    path(
-        "sandi/baru/<str:uidb36>-<str:key>/", views.set_new_password, name="account_reset_password_from_key"
+    re_path(
+        r"^sandi/baru/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",  # the key has hyphens, the id has none
+        views.set_new_password,
+        name="account_reset_password_from_key",
     ),
     path("sandi/ganti/", views.change_password, name="account_change_password"),
 ]

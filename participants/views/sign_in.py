@@ -92,6 +92,8 @@ def _too_many() -> str:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in_code(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return redirect(home_of(request.user))
     phone = _phone_asked_for(request)
     if not phone and request.method != "POST":
         return redirect("participants:sign_in")
@@ -146,7 +148,7 @@ def _words(problem: Problem | None, tries_left: int) -> str:
 
 def _proved(request: HttpRequest, phone_lookup: bytes, *, is_own_phone: bool) -> HttpResponse:
     people = list(services.people_with(phone_lookup)[:2])
-    following = request.session.pop(ASKED, {}).get("next", "")
+    following = request.session[ASKED].get("next", "")
     if len(people) == 1:
         return _enter(request, people[0].pk, is_own_phone=is_own_phone, following=following)
     request.session[PROVED] = {
@@ -169,7 +171,6 @@ def sign_in_who(request: HttpRequest) -> HttpResponse:
         return redirect("participants:sign_in")
     form = WhoForm(request.POST or None, people=list(services.people_with(bytes.fromhex(proved["phone"]))))
     if form.is_valid():
-        del request.session[PROVED]
         return _enter(
             request, form.participant.pk, is_own_phone=proved["is_own_phone"], following=proved["next"]
         )
@@ -180,6 +181,8 @@ def _enter(request: HttpRequest, participant_id: int, *, is_own_phone: bool, fol
     user = services.account_of(participant_id)
     if not user.is_active:
         return redirect("account_inactive")
+    for spent in (ASKED, PROVED):
+        request.session.pop(spent, None)
     login(request, user, backend=BACKEND)
     kind = sessions.OWN_PHONE if is_own_phone else sessions.PARTICIPANT
     begin_session(request, user, kind=kind, now=timezone.now())
