@@ -104,7 +104,7 @@ def _send(code: SignInCode, digits: str, people: list[int]) -> None:
             kind=KIND,
             key=f"sign-in-code:{code.pk}",
             participant_id=people[0] if people else NOBODY,
-    """Whether ``typed`` (six digits) is this browser's newest code. Wrong tries are counted.
+            # An address belongs to one person; a shared phone's code may reach all of them by SMS only.
             channel=None if len(people) == 1 else Channel.SMS,
             secret=digits,
             cause=code,
