@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Sex(models.TextChoices):
@@ -18,7 +19,7 @@ class Category(models.TextChoices):
 class Status(models.TextChoices):
     ACTIVE = "active", _("Active")
     MOVED = "moved", _("Moved away")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WITHDRAWN = "withdrawn", pgettext_lazy("person", "Withdrawn")
     DIED = "died", _("Died")
 
 
@@ -41,7 +42,10 @@ class Step(models.IntegerChoices):
 
 
 class Purpose(models.TextChoices):
-    """What a consent is for. The programme itself rests on public service and needs none (UU 27/2022 art. 20)."""
+    """What a consent is for.
+
+    The programme itself rests on public service and needs none (UU 27/2022 art. 20).
+    """
 
     MESSAGES = "messages", _("Messages by WhatsApp, SMS or e-mail")
     PHOTOS = "photos", _("Photos of me and my products")

@@ -76,15 +76,18 @@ def _registered(evidence: str) -> str:
 
 
 def _consents(participant: Participant) -> Iterable[Event]:
-    for consent in participant.consents.select_related("recorded_by"):
-        words = _("Consent given: %(purpose)s") if consent.is_given else _("Consent withdrawn: %(purpose)s")
+    ever_given: set[str] = set()
+    for consent in reversed(participant.consents.select_related("recorded_by")):
+        if consent.is_given:
+            words = _("Consent given: %(purpose)s")
+            ever_given.add(consent.purpose)
+        elif consent.purpose in ever_given:
+            words = _("Consent withdrawn: %(purpose)s")
+        else:
+            words = _("No consent: %(purpose)s")
         by = consent.recorded_by.full_name if consent.recorded_by else _("participant")
-        yield Event(
-            consent.at,
-            words % {"purpose": consent.get_purpose_display()},
-            by,
-            "ok" if consent.is_given else "warn",
-        )
+        tone = "ok" if consent.is_given else "warn"
+        yield Event(consent.at, words % {"purpose": consent.get_purpose_display()}, by, tone)
 
 
 def _changes(participant: Participant) -> Iterable[Event]:

@@ -122,14 +122,13 @@ def _strip(mask: int, activities: int, language: str) -> SafeString:
 
 @lru_cache(maxsize=256)
 def _state(kind: str, label: str, tone: str, icon: str, language: str) -> SafeString:
-    if kind != "fact":
+    if kind in Status.values and kind != Status.ACTIVE:
+        label, tone, icon = str(Status(kind).label), "", ""
+    elif kind != "fact":
         label, tone, icon = {
             "outside": (_("Outside Jakarta"), "warn", ""),
             "no_phone": (_("No phone number"), "warn", "telephone"),
             "active": (_("Active"), "ok", ""),
-            Status.MOVED: (_("Moved away"), "", ""),
-            Status.WITHDRAWN: (_("Withdrawn"), "", ""),
-            Status.DIED: (_("Died"), "", ""),
         }[kind]
     return render_to_string("components/tag.html", {"label": label, "tone": tone, "icon_name": icon})
 

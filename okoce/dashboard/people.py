@@ -96,6 +96,8 @@ def row_facts(ids: Sequence[int], today: date) -> dict[int, RowFacts]:
             label, tone, icon = _("Invited %(day)s") % {"day": day_month(coming[pk])}, "info", "calendar3"
         elif count >= REQUIRED:
             label, tone = _("Three activities done"), "ok"
+        else:
+            label, icon = _("Not invited"), "hourglass-split"
         facts[pk] = RowFacts(count, last, label, tone, icon)
     return facts
 

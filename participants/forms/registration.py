@@ -169,5 +169,5 @@ class RegistrationForm(forms.Form):
         data = self.cleaned_data
         wanted = ("full_name", "birth_date", "sex", "phone", "category", "business_name", "sector")
         kelurahan = "" if data["kelurahan"] == OUTSIDE_DKI else data["kelurahan"]
-        consents = [Purpose.MESSAGES] if data["messages"] else []
+        consents = {Purpose.MESSAGES: data["messages"]}
         return {**{name: data[name] for name in wanted}, "kelurahan": kelurahan, "consents": consents}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,7 +17,7 @@ from okoce.organisations.models import Organisation
 from okoce.values import names
 from okoce.values import nik as nik_values
 from participants import areas, numbering
-from participants.enums import Category, Purpose, Source, Step
+from participants.enums import Category, Source, Step
 from participants.models import (
     Consent,
     Enrolment,
@@ -111,7 +111,7 @@ def register_participant(
     category: str,
     business_name: str = "",
     sector: str = "",
-    consents: Collection[str] = (),
+    consents: Mapping[str, bool] | None = None,
     by: Any,
     today: date,
     now: datetime,
@@ -119,7 +119,8 @@ def register_participant(
     """A new participant with number, business, enrolment, foster agency, P1 and consents.
 
     ``kelurahan`` is empty for somebody whose identity card is from outside Jakarta: kept at the office that
-    registered them, counted in no target. Raises AlreadyRegistered, also when another officer was faster by
+    registered them, counted in no target. ``consents``: what was answered for each purpose that was asked.
+    Raises AlreadyRegistered, also when another officer was faster by
     a moment.
     """
     if existing := Participant.objects.with_nik(nik).first():
@@ -163,14 +164,13 @@ def register_participant(
         Consent(
             participant=participant,
             purpose=purpose,
-            is_given=True,
+            is_given=is_given,
             text_version=NOTICE_VERSION,
             channel=Source.COUNTER,
             at=now,
             recorded_by=by,
         )
-        for purpose in Purpose.values
-        if purpose in consents
+        for purpose, is_given in (consents or {}).items()
     )
     audit.record(by, "participants.participant.registered", participant, notice=NOTICE_VERSION)
     return participant
