@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bazaars import ceremony
 from bazaars.draw import lot
@@ -19,7 +20,7 @@ from bazaars.plan import DrawnPlan, PlacedStall, Zone, drawn_plan, zone_letter
 from bazaars.services.applying import eligible_at_freezing
 from bazaars.services.drawing import turns_of
 from bazaars.services.events import rules_of
-from bazaars.words import kind_of, reason_words, sector_name, short_reason
+from bazaars.words import kind_of, reason_words, sector_name, short_goods, short_reason
 from okoce.organisations.models import Organisation
 from okoce.regions.models import Region
 from participants.models import Sector
@@ -241,7 +242,11 @@ class SiteOverview:
             owners.setdefault(letter, set()).add(stall.zone_id or ("-" if stall.is_partner else ""))
         return drawn_plan(
             [
-                Zone(f"{letter}  {self.zone_words(owners[letter])}".strip(), tuple(some))
+                Zone(
+                    f"{letter}  {self.zone_words(owners[letter])}",
+                    ngettext("%(count)s stall", "%(count)s stalls", len(some)) % {"count": len(some)},
+                    tuple(some),
+                )
                 for letter, some in sorted(zones.items())
             ]
         )
@@ -262,19 +267,19 @@ class SiteOverview:
             kind, words, title = "free", _("Empty"), _("Empty")
         else:
             category = holders[0].application.category_id
-            kind, words = kind_of(category), self.names.get(category, category)
+            kind, words = kind_of(category), short_goods(category)
             named = [
                 f"{people[a.application.public_id].participant.full_name}, {a.application.product}"
                 for a in holders
                 if a.application.public_id in people
             ]
-            title = "; ".join(named) or words
+            title = "; ".join(named) or self.names.get(category, category)
         picked = any(a.application.public_id == self.picked for a in holders)
         url = ""
         if holders and holders[0].application.public_id in people:
             url = f"?pilih={holders[0].application.public_id}#alasan"
         return PlacedStall(
-            stall.number, stall.row, stall.column, kind, words[:9], f"{stall.number}: {title}", url, picked
+            stall.number, stall.row, stall.column, kind, words, f"{stall.number}: {title}", url, picked
         )
 
     # --- applicants ---
@@ -368,13 +373,13 @@ class SiteOverview:
             "number": self.stall_of.get(public_id, ""),
         }
         if outcome.chosen:
-            title = _("Why %(name)s has stall %(number)s") if name else _("You have stall %(number)s")
+            title = _("Why %(name)s has stall %(number)s") if name else _("Why you have stall %(number)s")
             return (
                 title % values,
                 _("Number %(place)s of %(count)s in the order, and all rules had room.") % values,
                 _("A stall that is given back goes to the first on the reserve list that fits the rules."),
             )
-        title = _("Why %(name)s has no stall yet") if name else _("You have no stall this time")
+        title = _("Why %(name)s has no stall yet") if name else _("Why you have no stall yet")
         return (
             title % values,
             reason_words(outcome.reason, list(outcome.detail), self.names, self.frozen_rules),

@@ -10,6 +10,7 @@ from typing import Final
 MOST_STALLS_AT_ONCE: Final = 200
 STALL_W, STALL_H, STEP_X, STEP_Y = 62, 50, 71, 58
 WIDTH: Final = 904
+EDGE, GAP_X, GAP_Y = 4, 6, 10
 _NUMBER = re.compile(r"([A-Z]{1,3})(\d{1,3})")
 
 
@@ -64,7 +65,10 @@ class PlacedStall:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
+    """``note`` is added to the label where there is room for it."""
+
     label: str
+    note: str
     stalls: tuple[PlacedStall, ...]
 
 
@@ -115,27 +119,50 @@ class DrawnPlan:
 
 
 def drawn_plan(zones: Sequence[Zone]) -> DrawnPlan:
-    """Zones beside each other while they fit, then below; inside a zone the rows and columns of the grid."""
+    """Each zone as far up and then as far left as it fits; inside a zone the rows and columns of the grid."""
     placed: list[DrawnZone] = []
-    x = y = 4
-    shelf = 0
     for zone in zones:
         rows = _ranks(stall.row for stall in zone.stalls)
         columns = _ranks(stall.column for stall in zone.stalls)
-        width = max(len(columns) * STEP_X + 11, 24 + 8 * len(zone.label))
+        label, width = zone.label, len(columns) * STEP_X + 11
+        if zone.note and _text_width(f"{label}, {zone.note}") <= width:
+            label = f"{label}, {zone.note}"
+        width = max(width, _text_width(label))
         height = len(rows) * STEP_Y + 32
-        if x > 4 and x + width > WIDTH - 4:
-            x, y, shelf = 4, y + shelf + 10, 0
+        x, y = _free_corner(placed, width, height)
         boxes = tuple(
             Box(stall, x + 10 + columns[stall.column] * STEP_X, y + 30 + rows[stall.row] * STEP_Y)
             for stall in zone.stalls
         )
-        placed.append(DrawnZone(zone.label, x, y, width, height, boxes))
-        x += width + 6
-        shelf = max(shelf, height)
+        placed.append(DrawnZone(label, x, y, width, height, boxes))
     return DrawnPlan(
-        max((zone.x + zone.width + 4 for zone in placed), default=WIDTH), y + shelf + 4, tuple(placed)
+        max((zone.x + zone.width + EDGE for zone in placed), default=WIDTH),
+        max((zone.y + zone.height + EDGE for zone in placed), default=STEP_Y),
+        tuple(placed),
     )
+
+
+def _text_width(label: str) -> int:
+    return 20 + 8 * len(label)
+
+
+def _free_corner(placed: Sequence[DrawnZone], width: int, height: int) -> tuple[int, int]:
+    """The highest, then leftmost place beside or below other zones where nothing overlaps."""
+    lefts = sorted({EDGE, *(zone.x + zone.width + GAP_X for zone in placed)})
+    tops = sorted({EDGE, *(zone.y + zone.height + GAP_Y for zone in placed)})
+    for y in tops:
+        for x in lefts:
+            if x > EDGE and x + width > WIDTH - EDGE:
+                continue
+            if not any(
+                x < zone.x + zone.width + GAP_X
+                and zone.x < x + width + GAP_X
+                and y < zone.y + zone.height + GAP_Y
+                and zone.y < y + height + GAP_Y
+                for zone in placed
+            ):
+                return x, y
+    return EDGE, tops[-1]
 
 
 def _ranks(values: Iterable[int]) -> dict[int, int]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from bazaars.eligibility import Obstacle
@@ -26,6 +26,20 @@ KIND_OF = {
 
 def sector_name(sector: Sector) -> str:
     return sector.name_en if get_language() == "en" else sector.name_id
+
+
+def short_goods(category: str) -> str:
+    """One word that fits on a stall of the plan."""
+    words = {
+        "kuliner": pgettext("on a stall", "Food"),
+        "minuman": pgettext("on a stall", "Drinks"),
+        "fashion": pgettext("on a stall", "Fashion"),
+        "kerajinan": pgettext("on a stall", "Crafts"),
+        "pertanian": pgettext("on a stall", "Farm"),
+        "jasa": pgettext("on a stall", "Service"),
+        "perdagangan": pgettext("on a stall", "Trade"),
+    }
+    return words.get(category) or pgettext("on a stall", "Other")
 
 
 def kind_of(category: str) -> str:

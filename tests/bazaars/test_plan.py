@@ -66,6 +66,7 @@ def zone(letter: str, count: int, per_row: int) -> Zone:
     places = next_places(count, first_row=1, per_row=per_row)
     return Zone(
         f"{letter}  Sudin",
+        f"{count} stan",
         tuple(
             PlacedStall(f"{letter}{n:02}", row, column, "free", "", "")
             for n, (row, column) in enumerate(places)
