@@ -32,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
     kecamatan = [(area.code, area.name) for area in public_schedule.kecamatan_with_sessions(now=now)]
     names = dict(kecamatan)
     context = {
-        "phone_form": PhoneForm(),
+        "phone_form": _phone_form(),
         "kecamatan": kecamatan,
         "chosen": chosen if chosen in names else "",
         "place": names.get(chosen, ""),
@@ -41,6 +41,13 @@ def home(request: HttpRequest) -> HttpResponse:
         "steps": [{"label": step.label, "text": text, "state": ""} for step, text in _step_texts()],
     }
     return render_page(request, "dashboard/home.html", context)
+
+
+def _phone_form() -> PhoneForm:
+    """The sign-in form as a box of its own: the input takes its whole width."""
+    form = PhoneForm()
+    form.fields["phone"].widget.attrs.pop("class", None)
+    return form
 
 
 def _sessions(kecamatan: str | None, now: datetime) -> list[dict[str, Any]]:
@@ -93,7 +100,7 @@ def _bazaar(site: Site, now: datetime) -> dict[str, Any]:
     return {
         "day": bazaar.starts_on,
         "slug": bazaar.slug,
-        "title": bazaar.name if bazaar.name == site.name else f"{bazaar.name}, {site.name}",
+        "title": bazaar.name if site.name in bazaar.name else f"{bazaar.name}, {site.name}",
         "text": f"{days} {clock(bazaar.opens_at)}-{clock(bazaar.closes_at)}, {stalls}",
         "tone": tone,
         "icon": icon,
