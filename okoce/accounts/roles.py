@@ -71,6 +71,7 @@ PERMISSIONS: dict[str, Permission] = {
     "bazaars.commit_seed": _may(_("give a secret part of the draw's seed"), R.SUDIN, R.PENGAMPU),
     "notifications.view": _may(_("see what was sent to whom, and why not"), R.PROVINCE, *OFFICES),
     "notifications.send_ready": _may(_("send ready texts by hand and tick them off"), *OFFICES),
+    "notifications.retry": _may(_("put a message back into the queue"), R.PROVINCE, *OFFICES),
     "audit.view": _may(_("read the audit trail"), R.AUDITOR),
 }
 

@@ -234,3 +234,59 @@ def sample_letter(kind: Kind, channel: Channel, *, language: str) -> dict[str, s
 
 def _dated(details: Mapping[str, Any]) -> dict[str, datetime.datetime | datetime.date]:
     return {key: moment(key, value) for key, value in details.items() if key.endswith(("_at", "_on"))}
+
+
+# ---------------------------------------------------------------- on a screen
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message as it reads: for the staff page and the demonstration. ``problem`` is a reason code."""
+
+    message: Message
+    person: Person | None
+    subject: str = ""
+    text: str = ""
+    problem: str = ""
+
+
+def shown(messages: Sequence[Message], *, with_secrets: bool = False) -> list[Shown]:
+    """``messages`` in words, whatever their state; a code is dotted out unless ``with_secrets``."""
+    by_kind: dict[str, list[Message]] = defaultdict(list)
+    for message in messages:
+        by_kind[message.kind].append(message)
+    found: dict[str, Shown] = {}
+    for code, group in by_kind.items():
+        for one in _shown_kind(kinds.find(code), group, with_secrets=with_secrets):
+            found[one.message.key] = one
+    return [found[m.key] for m in messages]
+
+
+def _shown_kind(kind: Kind | None, messages: list[Message], *, with_secrets: bool) -> Iterable[Shown]:
+    people = directory.of_messages(messages) if kind is None else recipients(kind, messages)
+    if kind is None:
+        yield from (Shown(m, people.get(m.key), problem="unknown_kind") for m in messages)
+        return
+    details = details_of(kind, messages)
+    for message in messages:
+        person = people.get(message.key)
+        if person is None:
+            yield Shown(message, None, problem="person_gone")
+            continue
+        secret = open_secret(message) if with_secrets else HIDDEN_SECRET
+        try:
+            subject, text = preview(message, kind, person, details.get(message.key, {}), secret=secret)
+        except Unsayable as problem:
+            yield Shown(message, person, problem=problem.reason)
+        else:
+            yield Shown(message, person, subject, text)
+
+
+def group_text(kind: Kind, message: Message) -> str:
+    """The text for the group of a message's cause; empty when the kind has none."""
+    values = variables(message, details_of(kind, [message]).get(message.key, {}), secret="")
+    try:
+        text = render(kind, "group", values, language=message.language)
+    except Unsayable:
+        return ""
+    return "" if safety.problem_in(text) else text

@@ -1,3 +1,7 @@
+from django.urls import path
+
+from okoce.notifications.views import demo
+
 app_name = "demo"
 
-urlpatterns = []
+urlpatterns = [path("pesan/", demo.messages, name="messages")]

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 
 from okoce.accounts.roles import has_permission
 from okoce.accounts.scope import scope_of
@@ -25,6 +25,19 @@ class MessageQuerySet(models.QuerySet):
     def ready_texts(self) -> MessageQuerySet:
         """WhatsApp texts by hand that are still to do or were ticked off."""
         return self.filter(channel="ready_text", state__in=["ready", "sent"])
+
+    def by_kind_and_state(self) -> dict[str, dict[str, int]]:
+        """{kind: {state: how many}}, the kind that was queued last first."""
+        counted = (
+            self.order_by()
+            .values("kind", "state")
+            .annotate(n=Count("pk"), newest=Max("created_at"))
+            .order_by("-newest", "kind")
+        )
+        found: dict[str, dict[str, int]] = {}
+        for row in counted:
+            found.setdefault(row["kind"], {})[row["state"]] = row["n"]
+        return found
 
     def overdue(self, *, now: datetime) -> MessageQuerySet:
         """Too late to be of use, and not in a living worker's hands."""

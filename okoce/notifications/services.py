@@ -380,8 +380,11 @@ def untick(*, message_id: int, by: User) -> bool:
 def open_ready_text(*, message: Message, by: User) -> compose.Letter | None:
     """The letter of a ready text that is about to be opened in WhatsApp, with the phone number; recorded.
 
-    None when it is not needed any more: it is then cancelled (or held), and its reason says why.
+    None when it is not needed any more (it is then cancelled or held, and its reason says why) or is done
+    already.
     """
+    if not Message.objects.select_for_update().filter(pk=message.pk, state=State.READY).exists():
+        return None
     prepared, refused = compose.prepare([message], with_phone=True)
     if refused:
         _settle_refused(refused[0])

@@ -1,0 +1,42 @@
+"""Messages as table rows: who, what, how it stands, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from okoce.notifications import directory, kinds
+from okoce.notifications.directory import Person
+from okoce.notifications.enums import State
+from okoce.notifications.models import Message
+
+TONES = {
+    State.PENDING: "info",
+    State.READY: "warn",
+    State.SENT: "ok",
+    State.HELD: "warn",
+    State.CANCELLED: "",
+    State.EXPIRED: "",
+    State.DEAD: "bad",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    message: Message
+    person: Person | None
+    label: Any
+    tone: str
+    reason: Any
+
+
+def rows_of(messages: Sequence[Message]) -> list[Row]:
+    """One question to the directory for all of them."""
+    people = directory.of_messages(messages)
+    return [row(m, people.get(m.key)) for m in messages]
+
+
+def row(message: Message, person: Person | None) -> Row:
+    reason = kinds.words_for(message.reason, message.kind) if message.reason else ""
+    return Row(message, person, kinds.label_of(message.kind), TONES[State(message.state)], reason)
