@@ -6,8 +6,9 @@ class ParticipantsConfig(AppConfig):
 
     def ready(self) -> None:
         from okoce.notifications import directory  # noqa: PLC0415  models exist only now
-        from participants import messages  # noqa: PLC0415
+        from participants import messages, trail  # noqa: PLC0415
         from participants.directory import people  # noqa: PLC0415
 
         directory.register_participants(people)
         messages.register()
+        trail.register()

@@ -6,7 +6,9 @@ import re
 
 from okoce.audit.context import request_id
 
-_NUMBERS = re.compile(r"(?<!\d)(?:\d[ .\-]?){15}\d(?!\d)|(?<!\d)(?:\+?62|0)8[\d \-.]{7,15}\d")
+_NIK = r"(?<!\d)(?:\d[ .\-]?){15}\d(?!\d)"
+_PHONE = r"(?<!\d)(?:\+?62|0)[ .\-]?8[1-9](?:[ .\-]?\d){6,11}(?!\d)"
+_NUMBERS = re.compile(f"{_NIK}|{_PHONE}")
 
 
 def mask(text: str) -> str:
@@ -15,9 +17,17 @@ def mask(text: str) -> str:
 
 
 class MaskPersonalNumbers(logging.Filter):
+    """Also puts the pattern of an address in the place of the address: it may name a person or hold a key."""
+
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = mask(record.getMessage())
-        record.args = None
+        message, request = record.getMessage(), getattr(record, "request", None)
+        if request is not None and getattr(request, "path", "") not in ("", "/"):
+            route = getattr(getattr(request, "resolver_match", None), "route", None)
+            shown = f"/{route}" if route is not None else "[…]"
+            message = message.replace(request.get_full_path(), shown).replace(request.path, shown)
+        record.msg, record.args = mask(message), None
+        if fields := getattr(record, "fields", None):
+            record.fields = {k: mask(v) if isinstance(v, str) else v for k, v in fields.items()}
         return True
 
 

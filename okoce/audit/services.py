@@ -15,8 +15,8 @@ def record(
 ) -> AuditEvent:
     """One line in the trail, in the transaction of what it reports.
 
-    ``action`` reads ``app.thing.deed`` (``participants.nik.unmasked``). ``details`` never hold a name, NIK, phone or
-    amount: they are read by people who may not see those.
+    ``action`` reads ``app.thing.deed`` (``participants.nik.unmasked``). ``details`` never hold a name, NIK,
+    phone or amount: they are read by people who may not see those.
     """
     membership = getattr(actor, "active_membership", None)
     return AuditEvent.objects.create(

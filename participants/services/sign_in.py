@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 from okoce.accounts import limits
 from okoce.accounts.models import Membership, User
 from okoce.accounts.roles import Role
+from okoce.audit.services import record
 from okoce.db.encryption import lookup
 from okoce.notifications import services as outbox
 from okoce.notifications.enums import Channel
@@ -149,7 +150,10 @@ def check_code(*, typed: str, browser: str, now: datetime) -> Verdict:
 
 @transaction.atomic
 def account_of(participant_id: int) -> User:
-    """The account of a participant, made at the first sign-in: no password, the role of participants only."""
+    """The account with which a participant signs in now, made the first time.
+
+    It has no password and the role of participants only. A closed one is answered, not opened.
+    """
     participant = Participant.objects.select_for_update().get(pk=participant_id)
     if participant.user is None:
         participant.user = User.objects.create_user(
@@ -159,6 +163,8 @@ def account_of(participant_id: int) -> User:
     Membership.objects.get_or_create(
         user=participant.user, role=Role.PARTICIPANT, organisation=None, area=None
     )
+    if participant.user.is_active:
+        record(participant.user, "participants.signed_in", participant)
     return participant.user
 
 

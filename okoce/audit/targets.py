@@ -1,0 +1,48 @@
+"""How a target is called on the pages of auditors: apps above register what people know it by.
+
+What they register names nobody: a participant's number, not the name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from okoce.audit.models import AuditEvent
+
+
+@dataclass(frozen=True)
+class Naming:
+    """``describe(ids)`` answers {id: text} in one query; ``find(text)`` the id, or None."""
+
+    describe: Callable[[Collection[str]], Mapping[str, str]]
+    find: Callable[[str], str | None]
+
+
+_namings: dict[str, Naming] = {}
+
+
+def register(label: str, naming: Naming) -> None:
+    _namings[label] = naming
+
+
+def describe(events: Iterable[AuditEvent]) -> dict[tuple[str, str], str]:
+    """{(type, id): text} for the targets of ``events``; one query for each kind that has a naming."""
+    wanted: dict[str, set[str]] = {}
+    for event in events:
+        wanted.setdefault(event.target_type, set()).add(event.target_id)
+    return {
+        (label, pk): text
+        for label, ids in wanted.items()
+        if label in _namings
+        for pk, text in _namings[label].describe(ids).items()
+    }
+
+
+def find(text: str) -> list[tuple[str, str]]:
+    """The targets (type, id) that ``text`` may mean; ``type:id`` is understood always."""
+    label, colon, pk = text.partition(":")
+    if colon and pk:
+        return [(label, pk)]
+    found = ((name, naming.find(text)) for name, naming in _namings.items())
+    return [(name, pk) for name, pk in found if pk is not None]
