@@ -87,14 +87,15 @@ def doubts_about(
         doubts.append(Doubt.NIK_SEX)
     if not parsed.has_known_province:
         doubts.append(Doubt.NIK_PROVINCE)
-    others = Participant.objects.with_phone(phone) if phone else Participant.objects.none()
+    everybody_else = Participant.objects.exclude(pk__in=Participant.objects.with_nik(nik).values("pk"))
+    others = everybody_else.with_phone(phone) if phone else everybody_else.none()
     if others[:SHARED_PHONE].count() >= SHARED_PHONE - 1:
         doubts.append(Doubt.SHARED_PHONE)
     key = names.key(full_name)
     same = Q(birth_date=birth_date)
     if phone:
         same |= Q(pk__in=others.values("pk"))
-    if Participant.objects.filter(same, name_key=key).exists():
+    if everybody_else.filter(same, name_key=key).exists():
         doubts.append(Doubt.SAME_PERSON)
     return doubts
 
