@@ -49,7 +49,7 @@ class SiteFactory(DjangoModelFactory):
 def open_site(
     *, stalls: int = 3, pengampu=None, categories=None, closes_in=timedelta(days=5), **fields
 ) -> Site:
-    """A site that takes applications: stalls A01…, KPKP and PPKUKM without minimum unless given."""
+    """A site that took applications since yesterday: stalls A01…, KPKP and PPKUKM without minimum unless given."""
     site = SiteFactory(**fields)
     sudin = member("sudin", JAKARTA_BARAT)
     numbers = [f"A{n:02}" for n in range(1, stalls + 1)]
@@ -59,7 +59,9 @@ def open_site(
     bounds = pengampu or {KPKP: Bounds(0, stalls), PPKUKM: Bounds(0, stalls)}
     events.set_quotas(site_id=site.pk, pengampu=bounds, categories=categories or {}, by=sudin)
     now = timezone.now()
-    return events.open_applications(site_id=site.pk, closes_at=now + closes_in, by=sudin, now=now)
+    return events.open_applications(
+        site_id=site.pk, closes_at=now + closes_in, by=sudin, now=now - timedelta(days=1)
+    )
 
 
 def vendor(pengampu: str = KPKP, sector: str = "kuliner", **fields):
