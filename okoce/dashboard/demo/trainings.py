@@ -1,6 +1,6 @@
 """Sessions of West Jakarta around today: held, today, tomorrow and to come, with the people who came.
 
-Groups of 100 keep together through the activities; four kecamatan meet on one day, the other four on the next.
+Groups of 100 keep together; four kecamatan meet on one day, the other four on the next.
 Written in bulk: what is past was not entered by the minute.
 """
 
@@ -125,6 +125,7 @@ def _session(
         capacity=min(GROUP, room.capacity),
         state=state,
         published_at=None if state == SessionState.DRAFT else _at(day - timedelta(days=10), 10),
+        held_at=_at(day, hour + 3, 20) if state == SessionState.HELD else None,
         created_by=stage.officer,
     )
 

@@ -1,0 +1,127 @@
+"""Tells the demonstration: West Jakarta with its list, sessions, bazaars, an account for every role.
+
+Only in demonstration mode. Safe to repeat: what was told once is not told again. The accounts are written to
+settings.DEMO_FILE, readable by its owner only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from bazaars.models import Allocation, Application, Site
+from okoce.accounts.models import User
+from okoce.dashboard.demo.accounts import ACCOUNTS, CITY, PALMERAH, create_accounts, new_password
+from okoce.dashboard.demo.bazaars import tell_bazaars
+from okoce.dashboard.demo.people import foster_and_mentor, registered_on
+from okoce.dashboard.demo.trainings import build_stage, tell_trainings
+from okoce.organisations.management.commands.load_organisations import code_of
+from okoce.organisations.models import Organisation
+from participants.models import Participant
+from participants.services import importing
+from trainings.models import Booking, TrainingSession
+
+WORKBOOK = settings.BASE_DIR / "participants" / "demo" / "jakbar_tahap1.xlsx"
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("The demonstration is for demonstration mode only: DEMO=1")
+        if TrainingSession.objects.exists():
+            self.stdout.write("The demonstration is told already.")
+            return
+        today = timezone.localdate()
+        password = new_password()
+        with transaction.atomic():
+            users = create_accounts(password)
+        self._import(users["sudin.jakbar"], today)
+        with transaction.atomic():
+            foster_and_mentor(users, today)
+            tell_trainings(build_stage(users, today))
+            site = tell_bazaars(users, today)
+        _write_private(
+            Path(settings.DEMO_FILE),
+            {
+                "password": password,
+                "accounts": [{"username": a.username, "role": a.shown_role} for a in ACCOUNTS],
+                "participants": _printed_participants(site, today),
+            },
+        )
+
+    def _import(self, officer: User, today: date) -> None:
+        if Participant.objects.exists():
+            return
+        batch = importing.import_content(
+            content=WORKBOOK.read_bytes(),
+            file_name=WORKBOOK.name,
+            city=CITY,
+            organisation=Organisation.objects.get(pk=code_of("ppkukm", CITY)),
+            by=officer,
+            as_of=today,
+            on=registered_on(today),
+            messages_consented=True,
+        )
+        self.stdout.write(f"{batch.new_count} participants")
+
+
+def _printed_participants(site: Site, today: date) -> list[dict[str, str]]:
+    """Three people whose phone numbers are printed: one learning, one with a stall, one on the reserve."""
+    tomorrow = today + timedelta(days=1)
+    learning = (
+        Booking.objects.seated()
+        .filter(
+            session__kecamatan_id=PALMERAH,
+            session__activity__position=2,
+            session__starts_at__date=tomorrow,
+            participant__phone_lookup__isnull=False,
+            participant__scans__result="accepted",
+        )
+        .order_by("queue_number")
+        .values_list("participant_id", flat=True)
+        .first()
+    )
+    record = site.draw.record
+    reserve = Application.objects.filter(public_id__in=[entry["id"] for entry in record["reserve"]])
+    stories = (
+        ("learning", "1 dari 3 kegiatan, sesi besok", learning),
+        ("stall", "mendapat stan bazar", _one_with_phone(Allocation.objects.filter(stall__site=site))),
+        ("reserve", "cadangan stan bazar", _one_with_phone(reserve)),
+    )
+    printed = []
+    for story, words, pk in stories:
+        person = Participant.objects.get(pk=pk)
+        printed.append(
+            {
+                "story": story,
+                "name": f"{person.full_name}: {words}",
+                "phone": "0" + person.phone.removeprefix("+62"),
+                "number": person.number,
+            }
+        )
+    return printed
+
+
+def _one_with_phone(rows: Any) -> int:
+    return (
+        rows.filter(participant__phone_lookup__isnull=False)
+        .order_by("pk")
+        .values_list("participant_id", flat=True)[0]
+    )
+
+
+def _write_private(path: Path, content: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump(content, file, ensure_ascii=False, indent=1)
