@@ -42,8 +42,8 @@ def imports(request: HttpRequest) -> HttpResponse:
 @requires("participants.import")
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if form.is_bound and form.is_valid():
         membership = request.user.active_membership
         batch, is_new = importing.receive(
             content=form.content,
@@ -133,7 +133,7 @@ def save(request: HttpRequest, uid: UUID) -> HttpResponse:
     found = _found(request, uid)
     if found.state != BatchState.CHECKED or not found.new_count:
         return redirect("participants:import", uid=uid)
-    form = SaveForm(request.POST or None)
+    form = SaveForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             importing.request_save(
@@ -231,7 +231,7 @@ def row(request: HttpRequest, uid: UUID, position: int) -> HttpResponse:
     wanted = get_object_or_404(rows, position=position)
     if found.state != BatchState.CHECKED:
         return redirect("participants:import", uid=uid)
-    form = RowForm(request.POST or None, initial=import_mending.shown(wanted))
+    form = RowForm(request.POST if request.method == "POST" else None, initial=import_mending.shown(wanted))
     if request.method == "POST" and form.is_valid():
         mended = import_mending.mend(row=wanted, changes=form.cleaned_data, by=request.user)
         if mended.status not in import_report.NOT_SAVED:
