@@ -213,10 +213,10 @@ def _way_out(
     reaching = [c for c in kind.channels if person is not None and WAYS[c].reaches(person)]
     connected = [c for c in reaching if not why_not[c]]
     channel = draft.channel or (connected or reaching or list(kind.channels))[0]
-    if why_not[channel]:
-        return channel, State.HELD, why_not[channel]
     if person is None or not WAYS[channel].reaches(person):
         return channel, State.HELD, "no_address"
+    if why_not[channel]:
+        return channel, State.HELD, why_not[channel]
     return channel, WAYS[channel].starts_as, ""
 
 

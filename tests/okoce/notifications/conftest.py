@@ -34,9 +34,19 @@ def _texts(settings):
             "OPTIONS": {
                 **engine["OPTIONS"],
                 "loaders": [
-                    ("django.template.loaders.locmem.Loader", TEXTS),
-                    "django.template.loaders.filesystem.Loader",
-                    "django.template.loaders.app_directories.Loader",
+                    (
+                        "template_partials.loader.Loader",
+                        [
+                            (
+                                "django.template.loaders.cached.Loader",
+                                [
+                                    ("django.template.loaders.locmem.Loader", TEXTS),
+                                    "django.template.loaders.filesystem.Loader",
+                                    "django.template.loaders.app_directories.Loader",
+                                ],
+                            )
+                        ],
+                    )
                 ],
             },
         }
