@@ -120,7 +120,7 @@ def test_a_killed_database_leaves_no_half_written_import(tmp_path):
         for _kill in range(KILLS):
             worker = office.start(SAVE.format(batch=batch))
             assert wait_until(lambda: office.phase() == "writing", seconds=120, every=0.02)
-            time.sleep(moments.uniform(0, 1.2))
+            time.sleep(moments.uniform(0, 0.9))
             killed_while_writing += worker.poll() is None
             office.kill_database()
             worker.wait(60)
