@@ -118,6 +118,14 @@ class SessionQuerySet(models.QuerySet):
             waiting_count=_count_of("Booking", state=BookingState.WAITLISTED),
         )
 
+    def with_attendance_counts(self) -> SessionQuerySet:
+        """What the attendance page counts; ``saved_at`` is when the last row was recorded."""
+        last = _rows("AttendanceScan").filter(session=OuterRef("pk")).order_by("-pk")
+        return self.with_counts().annotate(
+            enrolled_count=_count_of("Booking", state__in=ENROLLED),
+            saved_at=Subquery(last.values("received_at")[:1]),
+        )
+
     def with_counts(self) -> SessionQuerySet:
         """Adds ``seated_count``, ``confirmed_count``, ``waiting_count`` and ``present_count``."""
         present = (
@@ -173,6 +181,21 @@ class BookingQuerySet(models.QuerySet):
             session__state=SessionState.PUBLISHED,
             session__starts_at__gte=at(day, time()),
             session__starts_at__lt=at(day + timedelta(days=1), time()),
+        )
+
+    def for_the_door(self) -> BookingQuerySet:
+        """With the person and what the attendance list says of them; adds ``is_first_time``."""
+        before = (
+            _rows("AttendanceScan")
+            .counted()  # type: ignore[attr-defined]
+            .filter(participant=OuterRef("participant"))
+            .exclude(session=OuterRef("session"))
+        )
+        return (
+            self.with_presence()
+            .annotate(is_first_time=~Exists(before))
+            .select_related("participant__kelurahan")
+            .prefetch_related("participant__businesses")
         )
 
     def with_presence(self) -> BookingQuerySet:
@@ -288,24 +311,30 @@ def waiting_longest(participants: models.QuerySet, session: Any) -> models.Query
     ).order_by(F("waits_since").asc(nulls_last=True), "registered_on", "pk")
 
 
-def lacking(participants: models.QuerySet, activity: Any, *, year: int, now: datetime) -> models.QuerySet:
-    """Participants in the programme who lack ``activity`` in ``year`` and have no coming seat for it."""
+def need_by_activity(
+    participants: models.QuerySet, activities: Any, *, year: int, now: datetime
+) -> dict[str, int]:
+    """How many of ``participants`` lack each activity in ``year`` and have no coming seat for it. One query.
+
+    Counts people in the programme whose category takes the activity. Source: docs/indicators.md.
+    """
     person = OuterRef("pk")
-    done = (
-        _rows("AttendanceScan")
-        .counted()  # type: ignore[attr-defined]
-        .of_year(year)
-        .filter(session__activity=activity.pk, participant=person)
-    )
-    seat = _rows("Booking").filter(
-        participant=person,
-        state__in=SEATED,
-        session__activity=activity.pk,
-        session__state=SessionState.PUBLISHED,
-        session__starts_at__gt=now,
-    )
-    return (
-        participants.in_programme()  # type: ignore[attr-defined]
-        .exclude(category__in=activity.closed_to)
-        .filter(~Exists(done), ~Exists(seat))
-    )
+    counts = {}
+    for activity in activities:
+        done = (
+            _rows("AttendanceScan")
+            .counted()  # type: ignore[attr-defined]
+            .of_year(year)
+            .filter(session__activity=activity.pk, participant=person)
+        )
+        seat = _rows("Booking").filter(
+            participant=person,
+            state__in=SEATED,
+            session__activity=activity.pk,
+            session__state=SessionState.PUBLISHED,
+            session__starts_at__gt=now,
+        )
+        takes = ~Q(category__in=activity.closed_to) & ~Exists(done) & ~Exists(seat)
+        counts[f"need_{activity.position}"] = Count("pk", filter=takes)
+    found = participants.in_programme().aggregate(**counts)  # type: ignore[attr-defined]
+    return {a.pk: found[f"need_{a.position}"] for a in activities}

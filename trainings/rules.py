@@ -12,10 +12,12 @@ from django.utils.formats import date_format, time_format
 from okoce.accounts.roles import has_permission
 from okoce.accounts.scope import scope_of
 from okoce.regions.models import Region
+from okoce.values import names
+from participants import numbering, searching
 from participants.enums import Status
 from participants.models import Participant
 from trainings import scheduling
-from trainings.enums import ENROLLED, SessionState
+from trainings.enums import ENROLLED, BookingState, SessionState
 from trainings.models import Booking, TrainingSession, Venue
 from trainings.querysets import attendance_of, seats_for_the_same
 from trainings.refusals import BookingRefused, Clash, Refusal, SessionRefused
@@ -46,6 +48,57 @@ def kecamatan_to_filter(user: Any) -> Any:
 
 def is_changeable(session: TrainingSession, *, now: datetime) -> bool:
     return session.state in (SessionState.DRAFT, SessionState.PUBLISHED) and session.starts_at > now
+
+
+def kelurahan_of(kecamatan: str) -> list[tuple[str, str]]:
+    return list(Region.objects.kelurahan(kecamatan=kecamatan).order_by("name").values_list("code", "name"))
+
+
+def seated_count(session: TrainingSession) -> int:
+    return session.bookings.seated().count()
+
+
+def waiting_count(session: TrainingSession) -> int:
+    return session.bookings.waiting().count()
+
+
+def told_count(session: TrainingSession) -> int:
+    """How many people a cancellation would be told to."""
+    if session.state != SessionState.PUBLISHED:
+        return 0
+    return session.bookings.filter(state__in=[*ENROLLED, BookingState.WAITLISTED]).count()
+
+
+def matching(text: str, *, prefix: str = "") -> Q | None:
+    """Participants whose number is or ends in ``text``, or whose name holds it; None for anything else.
+
+    A NIK or a phone number is not looked for: it would stand in the address.
+    """
+    query = searching.read(text)
+    if query.kind is searching.Kind.NUMBER:
+        return Q(**{f"{prefix}number": query.value})
+    if query.kind is searching.Kind.SERIAL:
+        return Q(**{f"{prefix}number__in": searching.numbers_with_serial(query.value)})
+    if query.kind is searching.Kind.NAME:
+        return Q(**{f"{prefix}name_key__contains": names.key(query.value)})
+    return None
+
+
+def matching_number(text: str, session: TrainingSession) -> Q | None:
+    """The one participant whose number was typed, in full or its last digits of the session's kecamatan."""
+    query = searching.read(text)
+    if query.kind is searching.Kind.NUMBER:
+        return Q(number=query.value)
+    prefix = numbering.PREFIXES.get(session.kecamatan_id)
+    if query.kind is searching.Kind.SERIAL and prefix:
+        return Q(number=numbering.format_number(prefix, int(query.value)))
+    return None
+
+
+def waiting_place(booking: Booking) -> int:
+    """1 is the next to get a seat."""
+    line = booking.session.bookings.waiting()
+    return line.filter(queue_number__lte=booking.queue_number).count()
 
 
 def may_change(user: Any, session: TrainingSession, *, now: datetime) -> bool:
@@ -215,6 +268,11 @@ def _use(session: TrainingSession) -> dict[str, str]:
 def hours(starts_at: datetime, ends_at: datetime) -> str:
     """09.00-12.00, in Jakarta."""
     return f"{time_format(timezone.localtime(starts_at))}-{time_format(timezone.localtime(ends_at))}"
+
+
+def clock(moment: datetime) -> str:
+    """09.18, in Jakarta."""
+    return time_format(timezone.localtime(moment))
 
 
 def long_day(moment: datetime) -> str:

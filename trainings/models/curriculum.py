@@ -31,7 +31,7 @@ class Activity(models.Model):
         ordering = ["position"]
 
     def __str__(self) -> str:
-        return self.name
+        return self.title
 
     @property
     def name(self) -> str:

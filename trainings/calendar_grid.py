@@ -1,0 +1,81 @@
+"""A month as weeks of days, from Monday."""
+
+from __future__ import annotations
+
+import calendar
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from trainings.scheduling import FRIDAY, at, day_of
+
+SHOWN_A_DAY = 8  # more than that is for the list
+
+
+@dataclass
+class Day:
+    """One cell. ``on`` is None where the week reaches into another month."""
+
+    on: date | None
+    is_today: bool = False
+    events: list[Any] = field(default_factory=list)
+
+    @property
+    def is_off(self) -> bool:
+        return self.on is None or self.on.weekday() > FRIDAY
+
+    @property
+    def shown(self) -> list[Any]:
+        return self.events[:SHOWN_A_DAY]
+
+    @property
+    def hidden_count(self) -> int:
+        return max(0, len(self.events) - SHOWN_A_DAY)
+
+
+def month_of(text: str, *, today: date) -> date:
+    """The first day of the month written 2026-08; this month when it cannot be read."""
+    try:
+        year, month = (int(part) for part in text.split("-"))
+        found = date(year, month, 1)
+    except ValueError:
+        return today.replace(day=1)
+    return found if 2000 <= found.year <= 2100 else today.replace(day=1)
+
+
+def last_day(first: date) -> date:
+    return first.replace(day=calendar.monthrange(first.year, first.month)[1])
+
+
+def previous_month(first: date) -> date:
+    return (first - timedelta(days=1)).replace(day=1)
+
+
+def next_month(first: date) -> date:
+    return last_day(first) + timedelta(days=1)
+
+
+def weeks(first: date, sessions: Iterable[Any], *, today: date) -> list[list[Day]]:
+    """The month that begins on ``first`` with its sessions, in the order they come."""
+    by_day: dict[date, list[Any]] = defaultdict(list)
+    for session in sessions:
+        by_day[day_of(session.starts_at)].append(session)
+    return [
+        [
+            Day(
+                date(first.year, first.month, n),
+                date(first.year, first.month, n) == today,
+                by_day.get(date(first.year, first.month, n), []),
+            )
+            if n
+            else Day(None)
+            for n in week
+        ]
+        for week in calendar.Calendar().monthdayscalendar(first.year, first.month)
+    ]
+
+
+def at_midnight(day: date) -> datetime:
+    return at(day, time())

@@ -1,0 +1,289 @@
+"""What staff type about sessions. Choices are limited to what the person may see."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from okoce.notifications import safety
+from okoce.ui import forms
+from trainings import rules, scheduling
+from trainings.enums import SessionState
+from trainings.models import Activity, Trainer, TrainingSession, Venue
+from trainings.refusals import Refused
+from trainings.services.sessions import NewVenue, SessionPlan
+
+FIELD_OF_PLAN = {"new_venue": "new_venue_name"}
+
+
+class VenueChoice(forms.ModelChoiceField):
+    def label_from_instance(self, venue: Venue) -> str:
+        return str(_("%(name)s, %(kecamatan)s (%(capacity)s people)")) % {
+            "name": venue.name,
+            "kecamatan": venue.kecamatan.name,
+            "capacity": venue.capacity,
+        }
+
+
+class SessionForm(forms.Form):
+    """The plan of one session. ``session`` is the one being changed; once published, its activity stays."""
+
+    activity = forms.ModelChoiceField(queryset=None, label=_("Activity"))
+    kecamatan = forms.ModelChoiceField(queryset=None, label=_("For people of kecamatan"))
+    date = forms.DateField(label=_("Day"))
+    start = forms.TimeField(label=_("Starts"), initial=scheduling.USUAL_START)
+    end = forms.TimeField(label=_("Ends"), initial=scheduling.USUAL_END)
+    venue = VenueChoice(queryset=None, label=_("Venue"), required=False, empty_label=_("Not on the list"))
+    new_venue_name = forms.CharField(label=_("Name of the new venue"), max_length=120, required=False)
+    new_venue_address = forms.CharField(label=_("Its street"), max_length=200, required=False)
+    new_venue_capacity = forms.IntegerField(label=_("How many people it holds"), required=False)
+    trainer = forms.ModelChoiceField(
+        queryset=None, label=_("Trainer"), required=False, empty_label=_("Not settled yet")
+    )
+    new_trainer_name = forms.CharField(label=_("Name of the new trainer"), max_length=100, required=False)
+    capacity = forms.IntegerField(
+        label=_("Seats"),
+        required=False,
+        help_text=_("Empty: 100, or as many as the venue holds"),
+    )
+
+    PLAN = ("activity", "kecamatan", "date", "start", "end")
+    NEW_VENUE = ("new_venue_name", "new_venue_address", "new_venue_capacity")
+    marks_optional = False
+
+    def __init__(
+        self, *args: Any, user: Any, now: datetime, session: TrainingSession | None = None, **kwargs: Any
+    ) -> None:
+        self.session, self.now = session, now
+        if session is not None:
+            kwargs["initial"] = self.values_of(session) | (kwargs.get("initial") or {})
+        super().__init__(*args, **kwargs)
+        self.fields["activity"].queryset = Activity.objects.visible_to(user)
+        self.fields["kecamatan"].queryset = kecamatan = rules.kecamatan_for(user)
+        self.fields["venue"].queryset = Venue.objects.visible_to(user).select_related("kecamatan")
+        self.fields["trainer"].queryset = Trainer.objects.visible_to(user)
+        for name in ("capacity", "new_venue_capacity"):
+            self.fields[name].widget.attrs |= {"class": forms.SHORT, "inputmode": "numeric"}
+        self.fields["capacity"].label = _("Seats (may be left empty)")
+        self._preset_kecamatan(kecamatan)
+        if session is not None and session.state != SessionState.DRAFT:
+            self.fields["activity"].disabled = self.fields["kecamatan"].disabled = True
+
+    def _preset_kecamatan(self, kecamatan: Any) -> None:
+        """An office of one kecamatan plans for its own people: nothing to choose."""
+        own = list(kecamatan[:2])
+        if len(own) == 1:
+            field = self.fields["kecamatan"]
+            field.widget, field.initial, field.disabled = forms.HiddenInput(), own[0].pk, True
+
+    @staticmethod
+    def values_of(session: TrainingSession) -> dict[str, Any]:
+        """The session as the form shows it."""
+        start, end = timezone.localtime(session.starts_at), timezone.localtime(session.ends_at)
+        return {
+            "activity": session.activity_id,
+            "kecamatan": session.kecamatan_id,
+            "date": start.date(),
+            "start": start.time(),
+            "end": end.time(),
+            "venue": session.venue_id,
+            "trainer": session.trainer_id,
+            "capacity": session.capacity,
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        self._clean_venue(cleaned)
+        if cleaned.get("trainer") and cleaned.get("new_trainer_name"):
+            self.add_error("new_trainer_name", _("Choose a trainer or write a new name, not both."))
+        self._refuse_what_the_rules_forbid(cleaned)
+        return cleaned
+
+    def _clean_venue(self, cleaned: dict[str, Any]) -> None:
+        name, room = cleaned.get("new_venue_name"), cleaned.get("new_venue_capacity")
+        if cleaned.get("venue") and name:
+            self.add_error("new_venue_name", _("Choose a venue or write a new one, not both."))
+        elif name and room is None and "new_venue_capacity" not in self.errors:
+            self.add_error("new_venue_capacity", _("Write how many people the venue holds."))
+        elif name and room is not None and room < 1:
+            self.add_error("new_venue_capacity", _("A venue holds at least 1 person."))
+        elif not cleaned.get("venue") and not name and "venue" not in self.errors:
+            self.add_error("venue", _("Choose a venue, or write a new one below."))
+
+    def _refuse_what_the_rules_forbid(self, cleaned: dict[str, Any]) -> None:
+        """All of it at once, so that nobody mends one thing to hear of the next."""
+        problems: list[Any] = []
+        if all(cleaned.get(name) is not None for name in ("date", "start", "end")):
+            starts_at, ends_at = self._times()
+            problems += rules.problems_of_time(starts_at, ends_at, now=self.now)
+            if ends_at > starts_at:
+                problems += rules.clashes(
+                    venue=cleaned.get("venue"),
+                    trainer=cleaned.get("trainer"),
+                    starts_at=starts_at,
+                    ends_at=ends_at,
+                    besides=self.session.pk if self.session else None,
+                )
+        venue = cleaned.get("venue")
+        name, room = (
+            (venue.name, venue.capacity)
+            if venue
+            else (cleaned.get("new_venue_name"), cleaned.get("new_venue_capacity"))
+        )
+        if cleaned.get("capacity") is not None and room and room > 0:
+            problems += rules.problems_of_capacity(
+                cleaned["capacity"],
+                venue_name=name or "",
+                room=room,
+                seated=rules.seated_count(self.session) if self.session else 0,
+            )
+        for problem in problems:
+            self.refuse(problem)
+
+    def refuse(self, refused: Refused) -> None:
+        """Put a refusal beside the field it speaks of."""
+        field = getattr(refused, "field", "") or None
+        self.add_error(FIELD_OF_PLAN.get(field or "", field), ValidationError(refused.sentence))
+
+    def _times(self) -> tuple[datetime, datetime]:
+        day: date = self.cleaned_data["date"]
+        return (
+            scheduling.at(day, self.cleaned_data["start"]),
+            scheduling.at(day, self.cleaned_data["end"]),
+        )
+
+    @property
+    def plan(self) -> SessionPlan:
+        """What was typed, for the service. Only after ``is_valid``."""
+        given = self.cleaned_data
+        starts_at, ends_at = self._times()
+        venue = given["venue"] or NewVenue(
+            name=given["new_venue_name"],
+            capacity=given["new_venue_capacity"],
+            address=given["new_venue_address"],
+        )
+        return SessionPlan(
+            activity=given["activity"],
+            kecamatan_id=given["kecamatan"].pk,
+            venue=venue,
+            trainer=given["trainer"] or given["new_trainer_name"] or None,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            capacity=given["capacity"],
+        )
+
+
+class PublishForm(forms.Form):
+    """Asked only when something speaks against the time."""
+
+    note = forms.CharField(
+        label=_("Why it is held at this time all the same"),
+        max_length=200,
+        help_text=_("Kept with the session"),
+    )
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason for cancelling"),
+        max_length=200,
+        help_text=_("Written in the message to the participants"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean_reason(self) -> str:
+        reason = " ".join(self.cleaned_data["reason"].split())
+        if safety.problem_in(reason):
+            raise ValidationError(
+                _("The reason goes out in messages. Leave phone numbers, NIK, amounts and addresses out.")
+            )
+        return reason
+
+
+class InviteForm(forms.Form):
+    """Whom the batch takes: all of the kecamatan, or of some kelurahan; and how many wait."""
+
+    kelurahan = forms.MultipleChoiceField(
+        label=_("Kelurahan"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None ticked: all of the kecamatan"),
+    )
+    waiting = forms.IntegerField(
+        label=_("People on the waiting list"),
+        min_value=0,
+        max_value=500,
+        help_text=_("They move up in order when somebody cannot come"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": forms.SHORT}),
+    )
+
+    marks_optional = False
+    USUAL_WAITING = 10
+
+    def __init__(self, *args: Any, session: TrainingSession, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kelurahan"].choices = rules.kelurahan_of(session.kecamatan_id)
+
+
+class PersonForm(forms.Form):
+    """One more person, by number or name."""
+
+    q = forms.CharField(label=_("Participant number or name"), max_length=100)
+
+
+class NumbersForm(forms.Form):
+    """Numbers read from the paper sheet: who was absent. The last digits are enough."""
+
+    numbers = forms.CharField(
+        label=_("Numbers of those who did not come"),
+        required=False,
+        help_text=_("One per line or with commas; the last digits are enough. Empty: everybody came."),
+        widget=forms.Textarea(attrs={"rows": 4, "inputmode": "numeric"}),
+    )
+    marks_optional = False
+
+    def __init__(self, *args: Any, numbers_of: dict[str, int], **kwargs: Any) -> None:
+        """``numbers_of``: participant number → id of everybody on the list."""
+        self.numbers_of = numbers_of
+        super().__init__(*args, **kwargs)
+
+    def clean_numbers(self) -> list[int]:
+        absent: list[int] = []
+        unknown: list[str] = []
+        for text in re.split(r"[\s,;]+", self.cleaned_data["numbers"].strip()):
+            if not text:
+                continue
+            found = matching_numbers(text, self.numbers_of)
+            if len(found) == 1:
+                absent.append(found[0])
+            else:
+                unknown.append(text)
+        if unknown:
+            raise ValidationError(
+                _("These fit nobody or several people on the list: %(numbers)s. Write the whole numbers.")
+                % {"numbers": ", ".join(unknown[:10])}
+            )
+        return absent
+
+
+def matching_numbers(text: str, numbers_of: dict[str, int]) -> list[int]:
+    """Ids whose participant number ends in what was typed: 417 and 00417 are JB-PM-00417, 1417 is not."""
+    wanted = text.upper()
+    if wanted in numbers_of:
+        return [numbers_of[wanted]]
+    if not wanted.isdigit():
+        return []
+    return [pk for number, pk in numbers_of.items() if int(number.rsplit("-", 1)[-1]) == int(wanted)]
+
+
+def next_working_day(today: date, notice_days: int = scheduling.NOTICE_DAYS) -> date:
+    """The first weekday that leaves people the notice they need."""
+    day = today + timedelta(days=notice_days)
+    while day.weekday() > scheduling.FRIDAY:
+        day += timedelta(days=1)
+    return day

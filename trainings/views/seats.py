@@ -1,0 +1,155 @@
+"""Who sits in a session: invited by need, one by one, and released."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from okoce.accounts.access import requires
+from okoce.ui.responses import render_page
+from participants import searching
+from participants.models import Participant
+from trainings import rules, services
+from trainings.enums import BookingState
+from trainings.forms import InviteForm, PersonForm
+from trainings.models import Booking
+from trainings.refusals import Refused
+from trainings.views import shown
+from trainings.views.sessions import find
+
+FOUND = 20  # people shown for a name
+
+
+@requires("trainings.manage")
+def invite(request: HttpRequest, pk: int) -> HttpResponse:
+    """How many match, who gets a seat and who waits; nobody is told before the button is pressed."""
+    now, session = timezone.now(), find(request, pk)
+    if not rules.may_fill(request.user, session, now=now):
+        return redirect(session)
+    usual = {"waiting": InviteForm.USUAL_WAITING}
+    given = request.POST if request.method == "POST" else (request.GET or usual)
+    form = InviteForm(given, session=session)
+    is_good = form.is_valid()
+    choice = form.cleaned_data if is_good else {"waiting": 0, "kelurahan": []}
+    if request.method == "POST" and is_good:
+        try:
+            outcome = services.invite(session_id=pk, by=request.user, now=now, **choice)
+        except Refused as refused:
+            messages.error(request, refused.sentence)
+        else:
+            messages.success(request, told(outcome))
+        return redirect(session)
+    matching, promised = services.invite_preview(session, **choice)
+    context = {
+        "session": session,
+        "form": form,
+        "where_and_when": shown.where_and_when(session),
+        "matching": matching,
+        "promised": promised,
+        "free": session.capacity - rules.seated_count(session),
+        "left_over": matching - promised.seated - promised.waiting,
+        "choice": choice,
+        "crumbs": shown.crumbs((shown.short_name(session), session.get_absolute_url()), (_("Invite"), "")),
+    }
+    return render_page(request, "trainings/invite.html", context)
+
+
+def told(outcome: services.InviteOutcome) -> str:
+    if not outcome.seated and not outcome.waiting:
+        return _("Nobody new was invited: the seats are taken, or nobody lacks this activity.")
+    invited = ngettext("%(count)s person is invited.", "%(count)s people are invited.", outcome.seated) % {
+        "count": outcome.seated
+    }
+    if not outcome.waiting:
+        return invited
+    waiting = ngettext(
+        "%(count)s person is on the waiting list.",
+        "%(count)s people are on the waiting list.",
+        outcome.waiting,
+    ) % {"count": outcome.waiting}
+    return f"{invited} {waiting}"
+
+
+@requires("trainings.manage")
+def add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Find one person by number or name; a POST with the number gives the seat."""
+    now, session = timezone.now(), find(request, pk)
+    if not rules.may_fill(request.user, session, now=now):
+        return redirect(session)
+    people = Participant.objects.visible_to(request.user)
+    if request.method == "POST":
+        person = get_object_or_404(people, number=request.POST.get("number", ""))
+        try:
+            booking = services.book_seat(session_id=pk, participant=person, by=request.user, now=now)
+        except Refused as refused:
+            messages.error(request, refused.sentence)
+        else:
+            messages.success(request, booked(booking, person))
+        return redirect(session)
+    if searching.has_personal_digits(request.GET.get("q", "")) and not searching.tidy(request.GET["q"]):
+        messages.warning(request, _("Search by participant number or name, not by NIK or phone number."))
+        return redirect("trainings:add", pk=pk)
+    form = PersonForm(request.GET or None)
+    found = []
+    if form.is_valid() and (match := rules.matching(form.cleaned_data["q"])) is not None:
+        found = list(people.in_programme().filter(match).select_related("kelurahan")[:FOUND])
+    context = {
+        "session": session,
+        "form": form,
+        "found": found,
+        "crumbs": shown.crumbs(
+            (shown.short_name(session), session.get_absolute_url()), (_("Add a participant"), "")
+        ),
+    }
+    return render_page(request, "trainings/add.html", context)
+
+
+def booked(booking: Booking, person: Participant) -> str:
+    if booking.state == BookingState.WAITLISTED:
+        return _("All seats are taken. %(name)s is on the waiting list.") % {"name": person.full_name}
+    return _("%(name)s has a seat.") % {"name": person.full_name}
+
+
+@requires("trainings.manage")
+def release(request: HttpRequest, pk: int, booking: int) -> HttpResponse:
+    """Confirm page: take one person's place back."""
+    session = find(request, pk)
+    mine = Booking.objects.visible_to(request.user).filter(session=session)
+    place = get_object_or_404(mine.select_related("participant"), pk=booking)
+    name = place.participant.full_name
+    if request.method == "POST":
+        try:
+            services.release_seat(booking_id=place.pk, by=request.user)
+        except Refused as refused:
+            messages.error(request, refused.sentence)
+        else:
+            messages.success(request, _("%(name)s is off the list.") % {"name": name})
+        return redirect(session)
+    waiting = rules.waiting_count(session)
+    context = {
+        "question": _("Take %(name)s off the list?") % {"name": name},
+        "consequences": [
+            _("%(name)s has no place in this session any more and can be invited to another.")
+            % {"name": name},
+            ngettext(
+                "The seat goes to the next on the waiting list: %(count)s person waits.",
+                "The seat goes to the next on the waiting list: %(count)s people wait.",
+                waiting,
+            )
+            % {"count": waiting}
+            if waiting and place.state != BookingState.WAITLISTED
+            else _("Nobody else moves."),
+        ],
+        "form": None,
+        "action_label": _("Take off the list"),
+        "cancel_url": session.get_absolute_url(),
+        "cancel_label": _("Leave on the list"),
+        "crumbs": shown.crumbs(
+            (shown.short_name(session), session.get_absolute_url()), (_("Take off the list"), "")
+        ),
+    }
+    return render_page(request, "trainings/confirm.html", context)

@@ -1,0 +1,120 @@
+"""Sessions as the pages show them: worked out here, so that templates ask for nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from trainings.enums import SessionState
+from trainings.models import TrainingSession
+from trainings.rules import hours, long_day
+from trainings.scheduling import day_of
+
+
+@dataclass(frozen=True)
+class State:
+    """A state in words, with a tone and an icon of the look."""
+
+    label: str
+    tone: str
+    icon: str
+
+
+def state_of(session: TrainingSession, *, now: datetime) -> State:
+    if session.state == SessionState.CANCELLED:
+        return State(_("Cancelled"), "", "x-circle-fill")
+    if session.state == SessionState.DRAFT:
+        return State(_("Draft"), "", "pencil")
+    if session.state == SessionState.HELD:
+        return State(_("Held"), "ok", "check-circle-fill")
+    if session.ends_at <= now:
+        return State(_("List not closed"), "warn", "exclamation-triangle-fill")
+    if day_of(session.starts_at) == day_of(now):
+        return State(_("Today"), "info", "calendar-check")
+    return State(_("Published"), "info", "calendar3")
+
+
+@dataclass(frozen=True)
+class Event:
+    """A session in a cell of the calendar."""
+
+    title: str
+    text: str
+    url: str
+    tone: str
+    icon: str
+
+
+def event_of(session: Any, *, now: datetime, show_kecamatan: bool) -> Event:
+    """``session`` with places and counts."""
+    start = hours(session.starts_at, session.ends_at)[:5]
+    title = _("%(clock)s Activity %(number)s") % {"clock": start, "number": session.activity.position}
+    state = state_of(session, now=now)
+    icon = state.icon if session.state == SessionState.HELD or state.tone == "warn" else ""
+    tone = "brand" if state.tone == "info" else state.tone
+    place = session.kecamatan.name if show_kecamatan else session.venue.name
+    if session.state == SessionState.HELD:
+        text = _("%(present)s/%(seated)s present") % {
+            "present": session.present_count,
+            "seated": session.seated_count,
+        }
+        text = f"{text}, {place}" if show_kecamatan else text
+    elif session.state == SessionState.PUBLISHED:
+        text = f"{session.seated_count}/{session.capacity}, {place}"
+    else:
+        text = f"{state.label}, {place}"
+    return Event(title, text, address_of(session, now=now), tone, icon)
+
+
+def address_of(session: TrainingSession, *, now: datetime) -> str:
+    """On the day the attendance list is what people come for."""
+    if session.state == SessionState.PUBLISHED and day_of(session.starts_at) <= day_of(now):
+        return reverse("trainings:attendance", args=[session.pk])
+    return session.get_absolute_url()
+
+
+def seats_text(session: Any) -> str:
+    """What the bar of seats says in words."""
+    free = session.capacity - session.seated_count
+    if free > 0:
+        return ngettext("%(count)s seat left", "%(count)s seats left", free) % {"count": free}
+    if session.waiting_count:
+        return ngettext(
+            "Full, %(count)s on the waiting list",
+            "Full, %(count)s on the waiting list",
+            session.waiting_count,
+        ) % {"count": session.waiting_count}
+    return _("Full")
+
+
+def where_and_when(session: TrainingSession) -> str:
+    """The line under a session's title."""
+    parts = {
+        "day": long_day(session.starts_at),
+        "clock": hours(session.starts_at, session.ends_at),
+        "venue": session.venue.name,
+        "kecamatan": session.kecamatan.name,
+    }
+    if session.trainer is None:
+        return _("%(day)s, %(clock)s. %(venue)s, kecamatan %(kecamatan)s. Trainer not settled yet.") % parts
+    return _("%(day)s, %(clock)s. %(venue)s, kecamatan %(kecamatan)s. Trainer %(trainer)s.") % (
+        parts | {"trainer": session.trainer.name}
+    )
+
+
+def short_name(session: TrainingSession) -> str:
+    """Activity 1, Rabu 19 Agustus 2026: in questions and paths."""
+    return _("%(activity)s, %(day)s") % {
+        "activity": session.activity.label,
+        "day": long_day(session.starts_at),
+    }
+
+
+def crumbs(*items: tuple[str, str]) -> list[dict[str, str]]:
+    start = [{"label": _("Schedule"), "url": reverse("trainings:sessions")}]
+    return start + [{"label": label, "url": url} for label, url in items]
