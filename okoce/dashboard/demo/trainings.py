@@ -173,10 +173,7 @@ def _book(sessions: list[tuple[TrainingSession, int]], people: dict[str, list[in
         if session.state == SessionState.DRAFT:
             continue
         members = people[session.kecamatan_id][GROUP * (group - 1) : GROUP * group]
-        is_soon = session.starts_at < _at(stage.today + timedelta(days=2), 0)
-        for number, pk in enumerate(
-            members[: session.capacity] if is_soon else members[: session.capacity - 38], 1
-        ):
+        for number, pk in enumerate(members[: session.capacity - _seats_left(session, stage)], 1):
             confirmed = session.state == SessionState.HELD or number % 3 == 0
             bookings.append(
                 Booking(
@@ -190,6 +187,16 @@ def _book(sessions: list[tuple[TrainingSession, int]], people: dict[str, list[in
                 )
             )
     Booking.objects.bulk_create(bookings, batch_size=2000)
+
+
+def _seats_left(session: TrainingSession, stage: Stage) -> int:
+    """Held sessions and Palmerah's next ones were full; the others have some or many seats left."""
+    if session.state == SessionState.HELD:
+        return 0
+    if session.starts_at >= _at(stage.today + timedelta(days=2), 0):
+        return 38
+    place = int(session.kecamatan_id[-2:])
+    return 0 if session.kecamatan_id == PALMERAH else (38, 7, 0)[place % 3]
 
 
 def _record_attendance(sessions: list[tuple[TrainingSession, int]], stage: Stage) -> None:
