@@ -173,7 +173,7 @@ def news_of(scan: AttendanceScan, session: TrainingSession) -> News:
         return News(
             "ok",
             _("%(name)s is present") % {"name": name},
-            _(", %(clock)s.") % {"clock": at},
+            _("Recorded %(clock)s.") % {"clock": at},
             undo_participant=scan.participant_id,
         )
     if scan.result == ScanResult.UNDONE:
