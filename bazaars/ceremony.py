@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from bazaars.overview import SiteOverview
 
 
+OPEN_CALL = 2  # place of the step in the sequence
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of the ceremony: done, now or to come, and what there is to do."""
@@ -82,7 +85,7 @@ def steps(view: SiteOverview) -> Iterator[Step]:
     yield Step(
         _("Freeze the list"),
         view.draw.frozen_hash[:16] + "…" if view.draw else _("After the deadline; its hash is published"),
-        state(view.draw is not None, is_open and bool(view.parts)),
+        state(view.draw is not None, is_open and closed and bool(view.parts)),
         url("freeze", manages and is_open and bool(view.parts)),
         _("Close and freeze the list"),
     )

@@ -456,7 +456,7 @@ class SiteOverview:
                     "turns": entry["turns"],
                     "lot": lot(self.record["seed"], public_id)[:8],
                     "is_chosen": outcome.chosen,
-                    "words": _("Chosen")
+                    "words": ""
                     if outcome.chosen
                     else short_reason(outcome.reason, list(outcome.detail), self.names),
                 }
@@ -471,4 +471,7 @@ class SiteOverview:
 
     @property
     def next_step(self) -> ceremony.Step | None:
-        return next((step for step in self.steps if step.state == "now" and step.url), None)
+        """What the user does next; an open call only runs, its deadline is moved in the list of steps."""
+        runs = ceremony.OPEN_CALL if self.site.applications_open_at else -1
+        steps = [step for number, step in enumerate(self.steps) if number != runs]
+        return next((step for step in steps if step.state == "now" and step.url), None)

@@ -96,19 +96,19 @@ def problem_words(problem: Problem, names: Names) -> str:
 
 
 def reason_words(reason: str, detail: list[str], names: Names, rules: Mapping[str, Any]) -> str:
-    """Why somebody is reserve, to that person. ``rules`` is the record's ``frozen``."""
+    """Why an application is reserve, in words for everybody. ``rules`` is the record's ``frozen``."""
     first = detail[0] if detail else ""
     match reason:
         case "PLACES_FULL":
-            return _("All places were taken by applicants who stand before you in the order.")
+            return _("All places were taken by applicants further up in the order.")
         case "PENGAMPU_FULL":
             return _(
-                "%(name)s has at most %(most)s stalls here, and applicants before you in the order took them."
+                "%(name)s has at most %(most)s stalls here, and applicants further up in the order took them."
             ) % {"name": names.get(first, first), "most": rules["pengampu"][first]["max"]}
         case "CATEGORY_FULL":
             return _(
                 "There are at most %(most)s stalls for %(name)s, so that goods differ, "
-                "and applicants before you in the order took them."
+                "and applicants further up in the order took them."
             ) % {"name": names.get(first, first), "most": rules["categories"][first]["max"]}
         case "KEPT_FOR_MINIMUM":
             return _("The places that were left are kept for those with a guaranteed minimum: %(names)s.") % {
@@ -116,8 +116,8 @@ def reason_words(reason: str, detail: list[str], names: Names, rules: Mapping[st
             }
         case _:
             return _(
-                "With you a stall would have stayed empty that somebody else can fill: "
-                "the quotas left no other way to use all places."
+                "A stall given here would have left another one empty that somebody else can fill: "
+                "the quotas leave no other way to use all places."
             )
 
 

@@ -356,7 +356,7 @@ def test_the_result_page_names_the_stall_or_the_reason_and_the_own_number(client
         (record["chosen"][0], "Stan Anda: A01"),
         (
             record["reserve"][0]["id"],
-            "Semua tempat sudah terisi oleh pendaftar yang urutannya di depan Anda.",
+            "Semua tempat sudah terisi oleh pendaftar yang urutannya lebih atas.",
         ),
     ):
         application = Application.objects.get(public_id=public_id)
@@ -374,7 +374,7 @@ def test_the_result_page_speaks_english_too(client_as):
     me = as_participant(client_as, application.participant)
     me.cookies["bahasa"] = "en"
 
-    assert "All places were taken by applicants who stand before you in the order." in text_of(
+    assert "All places were taken by applicants further up in the order." in text_of(
         me.get(url("result", site))
     )
 
