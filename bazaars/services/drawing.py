@@ -139,7 +139,7 @@ def reveal_seed(*, part_id: int, secret: str, by: User, now: datetime) -> SeedPa
 def run_draw(*, site_id: int, by: User, now: datetime) -> Draw:
     """Draws once and publishes: record, stalls, turns, messages. Raises AlreadyDrawn, SecretsMissing …"""
     site = locked_site(site_id)
-    draw = Draw.objects.select_for_update().filter(site=site).first()
+    draw: Draw | None = Draw.objects.select_for_update().filter(site=site).first()
     if draw is None:
         raise errors.NotFrozenYet
     if draw.record is not None:

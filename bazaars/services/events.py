@@ -24,7 +24,8 @@ PREPARING = (SiteState.DRAFT, SiteState.OPEN)
 
 def locked_site(site_id: int) -> Site:
     """The site with its bazaar, locked: whoever counts stalls or applications holds this first."""
-    return Site.objects.select_for_update(of=("self",)).select_related("bazaar").get(pk=site_id)
+    site: Site = Site.objects.select_for_update(of=("self",)).select_related("bazaar").get(pk=site_id)
+    return site
 
 
 def _refuse_when_frozen(site: Site) -> None:
