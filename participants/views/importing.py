@@ -104,6 +104,7 @@ def _report(request: HttpRequest, found: ImportBatch) -> HttpResponse:
     chosen = Choice.read(request.GET)
     rows = ImportRow.objects.visible_to(request.user).filter(batch=found)
     page = keyset_page(chosen.apply(rows), request, order=["position"], count_cap=20_000)
+    chips = import_report.causes(found, chosen)
     context = {
         "batch": found,
         "crumbs": _crumbs(found.file_name),
@@ -112,7 +113,9 @@ def _report(request: HttpRequest, found: ImportBatch) -> HttpResponse:
         "is_discarded": found.state == BatchState.DISCARDED,
         "refusal": refusal(found.refusal, found.refusal_params) if found.refusal else None,
         "tiles": import_report.tiles(found),
-        "chips": import_report.causes(found, chosen),
+        "chips": [chip for chip in chips if not chip["is_warning"]],
+        "warnings": [chip for chip in chips if chip["is_warning"]],
+        "is_warning_chosen": chosen.cause.startswith("W_"),
         "kecamatan": import_report.by_kecamatan(rows),
         "chosen": chosen,
         "page": page,
@@ -209,7 +212,7 @@ def discard(request: HttpRequest, uid: UUID) -> HttpResponse:
             return redirect("participants:import", uid=uid)
         messages.success(request, _("The report was discarded. No participant was changed."))
         return redirect("participants:imports")
-    context = {"batch": found, "crumbs": _crumbs(found.file_name, _("Discard"), uid=uid)}
+    context = {"batch": found, "form": None, "crumbs": _crumbs(found.file_name, _("Discard"), uid=uid)}
     return render_page(request, "participants/import_discard.html", context)
 
 

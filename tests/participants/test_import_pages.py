@@ -404,3 +404,16 @@ def test_the_json_of_stored_totals_is_plain(browser, workbook):
         "hidden_sheets": [],
         "other_kota": None,
     }
+
+
+@pytest.mark.parametrize("name", ["import_discard", "import_save"])
+def test_a_deed_is_asked_about_first(browser, workbook, name):
+    batch = uploaded(browser, workbook(person(1)))
+
+    html = browser.get(reverse(f"participants:{name}", args=[batch.uid])).content.decode()
+
+    question = {
+        "import_discard": "Buang laporan daftar.xlsx?",
+        "import_save": "Simpan 1 peserta dari daftar.xlsx?",
+    }[name]
+    assert f"<h1>{question}</h1>" in html
