@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db.models import OuterRef, Subquery
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 
 from okoce.notifications.directory import Person
 from okoce.values import phone as phone_values
 from participants.enums import Purpose, Status
 from participants.models import Consent, Participant
-
-_PLACE = "0"  # stands for the number while the address is made once for many
 
 
 def people(ids: Collection[int], *, with_phone: bool) -> dict[int, Person]:
@@ -34,11 +32,10 @@ def people(ids: Collection[int], *, with_phone: bool) -> dict[int, Person]:
             "uid", "full_name", "number", "email", "phone_ciphertext", "city_id", "kecamatan_id", "status"
         )
     )  # fmt: skip
-    address = _address()
-    return {row.pk: _person(row, address, with_phone=with_phone) for row in rows}
+    return {row.pk: _person(row, with_phone=with_phone) for row in rows}
 
 
-def _person(row: Participant, address: str, *, with_phone: bool) -> Person:
+def _person(row: Participant, *, with_phone: bool) -> Person:
     phone = row.phone if with_phone else ""
     return Person(
         name=row.full_name,
@@ -49,12 +46,12 @@ def _person(row: Participant, address: str, *, with_phone: bool) -> Person:
         city=row.city_id or "",
         kecamatan=row.kecamatan_id or "",
         consent=False if row.status == Status.WITHDRAWN else row.wants_messages,
-        url=address.replace(f"/{_PLACE}/", f"/{row.number}/"),
+        url=_page_of(row),
     )
 
 
-def _address() -> str:
+def _page_of(row: Participant) -> str:
     try:
-        return reverse("participants:detail", args=[_PLACE])
-    except NoReverseMatch:  # an installation without the participants' pages
+        return row.get_absolute_url()
+    except NoReverseMatch:  # a number of an older form, which has no page
         return ""

@@ -1,0 +1,56 @@
+"""Every kind of message that this portal can send: it has its texts, in both languages, and nothing private
+in them.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from okoce.notifications import compose, kinds, safety
+from okoce.notifications.channels import WAYS
+
+PRIVATE = re.compile(
+    r"\b(nik|kk|npwp|phone|telephone|address|alamat|amount|rupiah|turnover|omzet|birth_date|rt|rw)\b"
+)
+KINDS = [pytest.param(kind, id=kind.code) for kind in kinds.registered()]
+FOLDER = Path(settings.BASE_DIR) / "templates" / "messages"
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_its_texts_say_something_and_hold_nothing_private(kind, language):
+    for channel in kind.channels:
+        for part, text in compose.sample_letter(kind, channel, language=language).items():
+            assert text, f"{kind.code}/{part} is empty"
+            assert safety.problem_in(text) == ""
+            if part == "subject":
+                assert "\n" not in text
+                assert len(text) <= 120
+
+
+@pytest.mark.parametrize(
+    "path", sorted(FOLDER.rglob("*.txt")), ids=lambda path: str(path.relative_to(FOLDER))
+)
+def test_no_text_names_a_private_value(path):
+    tags = re.findall(r"\{[{%].*?[%}]\}", path.read_text())
+    includes = [tag for tag in tags if re.match(r"\{%\s*(include|extends)\b", tag)]
+
+    assert [tag for tag in tags if PRIVATE.search(tag)] == []
+    assert [tag for tag in includes if '"messages/' not in tag] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_has_words_in_both_languages(kind):
+    """The two languages differ: a text that forgot its translation would read the same."""
+    for channel in kind.channels:
+        id_text, en_text = (compose.sample_letter(kind, channel, language=code) for code in ("id", "en"))
+        assert id_text != en_text
+
+
+def test_every_folder_of_texts_belongs_to_a_kind():
+    codes = {path.name for path in FOLDER.iterdir() if path.is_dir()}
+
+    assert codes - {kind.code for kind in kinds.registered()} == set()
