@@ -264,6 +264,8 @@ class CommitForm(forms.Form):
                 _("A secret this short can be guessed. Use at least %(count)s characters")
                 % {"count": SHORTEST_SECRET}
             )
+        if not secret.isprintable():  # a line break would part it in two where the seed is put together
+            raise ValidationError(_("Write the secret in one line"))
         return secret
 
     def clean_commitment(self) -> str:

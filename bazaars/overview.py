@@ -59,6 +59,14 @@ def organisation(code: str) -> Organisation | None:
     return Organisation.objects.filter(pk=code).first() if code else None
 
 
+def unit_of(user: Any) -> Organisation:
+    """The unit a person acts for; a Sudin officer without one acts for the Sudin PPKUKM of the city."""
+    membership = user.active_membership
+    if membership.organisation is not None:
+        return membership.organisation
+    return Organisation.objects.get(pk=f"ppkukm-{membership.area_id.replace('.', '-')}")
+
+
 # --- one site -------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from bazaars import draw as rules_of_the_draw
 from bazaars import errors
 from bazaars.forms import CommitForm, FreezeForm, RevealForm
-from bazaars.overview import SiteOverview
+from bazaars.overview import SiteOverview, unit_of
 from bazaars.services import drawing
 from bazaars.views.events import get_or_post, visible_site
 from bazaars.words import problem_words
@@ -24,7 +24,7 @@ from okoce.ui.responses import render_page
 @get_or_post
 def commit(request: HttpRequest, pk: int) -> HttpResponse:
     """After a commitment the secret is shown once more, to be written down: the portal does not keep it."""
-    site, unit = visible_site(request, pk), request.user.active_membership.organisation
+    site, unit = visible_site(request, pk), unit_of(request.user)
     form = CommitForm(request.POST or None)
     part = None
     if request.method == "POST" and form.is_valid():

@@ -26,6 +26,7 @@ from bazaars.overview import (
     pengampu_choices,
     region,
     sector_choices,
+    unit_of,
 )
 from bazaars.plan import number_ranges, zone_letter
 from bazaars.services import events
@@ -65,7 +66,7 @@ def create(request: HttpRequest) -> HttpResponse:
             site = events.create_bazaar(
                 **data,
                 city=membership.area,
-                host=membership.organisation,
+                host=unit_of(request.user),
                 by=request.user,
                 today=timezone.localdate(),
             )

@@ -264,6 +264,7 @@ def test_a_secret_never_comes_into_the_database_before_it_is_revealed(officer):
     ("data", "field"),
     [
         ({"secret": "pendek"}, "secret"),
+        ({"secret": "dua baris\nsatu rahasia"}, "secret"),
         ({"secret": ""}, "secret"),
         ({"commitment": "xyz"}, "commitment"),
         ({"secret": SECRET, "commitment": "0" * 64}, "commitment"),
