@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from trainings.scheduling import FRIDAY, at, day_of
+from trainings.scheduling import FRIDAY, JAKARTA, at, day_of
 
 SHOWN_A_DAY = 8  # more than that is for the list
 
@@ -21,6 +21,7 @@ class Day:
     on: date | None
     is_today: bool = False
     events: list[Any] = field(default_factory=list)
+    part: str = ""
 
     @property
     def is_off(self) -> bool:
@@ -75,6 +76,31 @@ def weeks(first: date, sessions: Iterable[Any], *, today: date) -> list[list[Day
         ]
         for week in calendar.Calendar().monthdayscalendar(first.year, first.month)
     ]
+
+
+NOON = time(12)
+
+
+def monday_of(text: str, *, today: date) -> date:
+    """The Monday of the week that holds the day written 2026-08-12; this week when it cannot be read."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = today
+    day = day if 2000 <= day.year <= 2100 else today
+    return day - timedelta(days=day.weekday())
+
+
+def halves(monday: date, sessions: Iterable[Any], *, today: date, parts: tuple[str, str]) -> list[list[Day]]:
+    """A week as two rows, morning and afternoon, by the start of the sessions. ``parts`` names them."""
+    rows = [
+        [Day(monday + timedelta(days=n), monday + timedelta(days=n) == today, [], part) for n in range(7)]
+        for part in parts
+    ]
+    for session in sessions:
+        start = session.starts_at.astimezone(JAKARTA)
+        rows[start.time() >= NOON][start.weekday()].events.append(session)
+    return rows
 
 
 def at_midnight(day: date) -> datetime:

@@ -1,12 +1,13 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SessionState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     PUBLISHED = "published", _("Published")
-    HELD = "held", _("Held")
-    CANCELLED = "cancelled", _("Cancelled")
+    HELD = "held", pgettext_lazy("session", "Held")
+    CANCELLED = "cancelled", pgettext_lazy("session", "Cancelled")
 
 
 class BookingState(models.TextChoices):

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from okoce.notifications import safety
 from okoce.ui import forms
@@ -33,8 +34,10 @@ class VenueChoice(forms.ModelChoiceField):
 class SessionForm(forms.Form):
     """The plan of one session. ``session`` is the one being changed; once published, its activity stays."""
 
-    activity = forms.ModelChoiceField(queryset=None, label=_("Activity"))
-    kecamatan = forms.ModelChoiceField(queryset=None, label=_("For people of kecamatan"))
+    activity = forms.ModelChoiceField(queryset=None, label=_("Activity"), empty_label=_("Choose an activity"))
+    kecamatan = forms.ModelChoiceField(
+        queryset=None, label=_("For people of kecamatan"), empty_label=_("Choose a kecamatan")
+    )
     date = forms.DateField(label=_("Day"))
     start = forms.TimeField(label=_("Starts"), initial=scheduling.USUAL_START)
     end = forms.TimeField(label=_("Ends"), initial=scheduling.USUAL_END)
@@ -43,7 +46,10 @@ class SessionForm(forms.Form):
     new_venue_address = forms.CharField(label=_("Its street"), max_length=200, required=False)
     new_venue_capacity = forms.IntegerField(label=_("How many people it holds"), required=False)
     trainer = forms.ModelChoiceField(
-        queryset=None, label=_("Trainer"), required=False, empty_label=_("Not settled yet")
+        queryset=None,
+        label=pgettext_lazy("of a session", "Trainer"),
+        required=False,
+        empty_label=_("Not settled yet"),
     )
     new_trainer_name = forms.CharField(label=_("Name of the new trainer"), max_length=100, required=False)
     capacity = forms.IntegerField(

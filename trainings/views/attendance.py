@@ -86,7 +86,7 @@ def page_of(request: HttpRequest, session: TrainingSession) -> dict[str, Any]:
         "first_day": rules.long_day(session.starts_at),
         "may_plan": has_permission(request.user, "trainings.manage"),
         "crumbs": shown.crumbs(
-            (shown.short_name(session), session.get_absolute_url()), (_("Attendance"), "")
+            (shown.short_date_name(session), session.get_absolute_url()), (_("Attendance"), "")
         ),
         **counts(request, session),
     }
@@ -332,7 +332,7 @@ def all_but(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": rows,
         "nonce": request.POST.get("nonce") or uuid.uuid4(),
         "crumbs": shown.crumbs(
-            (shown.short_name(session), session.get_absolute_url()),
+            (shown.short_date_name(session), session.get_absolute_url()),
             (_("Attendance"), reverse("trainings:attendance", args=[pk])),
             (_("All but these"), ""),
         ),
@@ -365,7 +365,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         "cancel_label": _("Keep it open"),
         "dangerous": "no",
         "crumbs": shown.crumbs(
-            (shown.short_name(session), session.get_absolute_url()),
+            (shown.short_date_name(session), session.get_absolute_url()),
             (_("Attendance"), address),
             (_("Close"), ""),
         ),
@@ -401,7 +401,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         "pages": pages or [[]],
         "printed_at": datetime.now(tz=scheduling.JAKARTA),
         "crumbs": shown.crumbs(
-            (shown.short_name(session), session.get_absolute_url()),
+            (shown.short_date_name(session), session.get_absolute_url()),
             (_("Attendance"), reverse("trainings:attendance", args=[pk])),
             (_("Sheet"), ""),
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +23,7 @@ from trainings.models import Activity, TrainingSession
 from trainings.querysets import need_by_activity
 from trainings.views import shown
 
+WEEK, LIST = "minggu", "daftar"
 COMING = 4  # sessions in the card of seats
 ATTENTION = 7
 
@@ -30,26 +31,34 @@ ATTENTION = 7
 @requires("trainings.view")
 def sessions(request: HttpRequest) -> HttpResponse:
     now, today = timezone.now(), timezone.localdate()
+    view = request.GET.get("tampilan", "")
+    view = view if view in (WEEK, LIST) else ""
     first = calendar_grid.month_of(request.GET.get("bulan", ""), today=today)
-    is_list = request.GET.get("tampilan") == "daftar"
+    monday = calendar_grid.monday_of(request.GET.get("minggu", ""), today=today)
     form = SessionFilter(request.GET, user=request.user)
     mine = form.apply(TrainingSession.objects.visible_to(request.user)).with_places()
+    label = week_name(monday) if view == WEEK else month_name(first)
     context: dict[str, Any] = {
         "form": form,
         "heading": heading(request.user, form),
         "subheading": _("%(month)s. Today is %(day)s.")
-        % {"month": month_name(first), "day": date_format(today, "LONG_DATE_FORMAT")},
-        "is_list": is_list,
+        % {"month": label, "day": date_format(today, "LONG_DATE_FORMAT")},
+        "view": view,
+        "month_label": label,
         "may_plan": has_permission(request.user, "trainings.manage"),
-        **links(form, first),
+        **links(form, view, first, monday),
     }
-    if is_list:
+    if view == LIST:
         context["page"] = listed(request, mine, first, now)
     else:
-        context["weeks"] = month(request.user, mine, first, now=now, today=today)
+        rows = (
+            week(request.user, mine, monday, now=now, today=today)
+            if view == WEEK
+            else month(request.user, mine, first, now=now, today=today)
+        )
+        context["weeks"] = rows
         context["weekdays"] = [date_format(date(2024, 1, n), "l") for n in range(1, 8)]
-        context["month_label"] = month_name(first)
-        context["is_empty"] = not any(day.events for week in context["weeks"] for day in week)
+        context["is_empty"] = not any(day.events for row in rows for day in row)
         context |= around(request.user, form, now=now, today=today)
     return render_page(request, "trainings/sessions.html", context, fragment="results")
 
@@ -67,24 +76,43 @@ def month_name(first: date) -> str:
     return date_format(first, "F Y")
 
 
-def links(form: SessionFilter, first: date) -> dict[str, Any]:
-    """Addresses of the neighbouring months and of the other view; the filters go with them."""
+def week_name(monday: date) -> str:
+    return _("%(first)s to %(last)s") % {
+        "first": date_format(monday, "DAY_MONTH_FORMAT"),
+        "last": date_format(monday + timedelta(days=6), "SHORT_DATE_FORMAT"),
+    }
 
-    def address(month: date, view: str) -> str:
-        query = {"bulan": f"{month:%Y-%m}", **form.query}
+
+def links(form: SessionFilter, view: str, first: date, monday: date) -> dict[str, Any]:
+    """Addresses of what comes before and after, and of the other views; the filters go with them."""
+
+    def address(view: str, *, month: date = first, week: date = monday) -> str:
+        query = {"bulan": f"{month:%Y-%m}"} | form.query
         if view:
             query["tampilan"] = view
+        if view == WEEK:
+            query["minggu"] = week.isoformat()
         return f"?{urlencode(query)}"
 
-    view = form.data.get("tampilan", "")
-    view = view if view == "daftar" else ""
     before, after = calendar_grid.previous_month(first), calendar_grid.next_month(first)
-    return {
-        "before": {"label": date_format(before, "F"), "url": address(before, view)},
-        "after": {"label": date_format(after, "F"), "url": address(after, view)},
-        "month_url": address(first, ""),
-        "list_url": address(first, "daftar"),
+    around = {
+        "before": {"label": date_format(before, "F"), "url": address(view, month=before)},
+        "after": {"label": date_format(after, "F"), "url": address(view, month=after)},
+    }
+    if view == WEEK:
+        around = {
+            "before": {
+                "label": _("Week before"),
+                "url": address(WEEK, week=monday - timedelta(days=7)),
+            },
+            "after": {"label": _("Week after"), "url": address(WEEK, week=monday + timedelta(days=7))},
+        }
+    return around | {
+        "month_url": address(""),
+        "week_url": address(WEEK),
+        "list_url": address(LIST),
         "month_value": f"{first:%Y-%m}",
+        "week_value": monday.isoformat() if view == WEEK else "",
     }
 
 
@@ -99,12 +127,22 @@ def listed(request: HttpRequest, mine: Any, first: date, now: datetime) -> Any:
 
 
 def month(user: Any, mine: Any, first: date, *, now: datetime, today: date) -> Any:
-    held = mine.between(first, calendar_grid.last_day(first)).with_counts().order_by("starts_at", "pk")
+    rows = events(user, mine.between(first, calendar_grid.last_day(first)), now=now)
+    return calendar_grid.weeks(first, rows, today=today)
+
+
+def week(user: Any, mine: Any, monday: date, *, now: datetime, today: date) -> Any:
+    rows = events(user, mine.between(monday, monday + timedelta(days=6)), now=now)
+    parts = (_(", morning"), _(", afternoon"))
+    return calendar_grid.halves(monday, rows, today=today, parts=parts)
+
+
+def events(user: Any, sessions: Any, *, now: datetime) -> list[Any]:
     wide = not rules.kecamatan_to_filter(user).query.is_empty()
-    rows = list(held)
+    rows = list(sessions.with_counts().order_by("starts_at", "pk"))
     for session in rows:
         session.event = shown.event_of(session, now=now, show_kecamatan=wide)
-    return calendar_grid.weeks(first, rows, today=today)
+    return rows
 
 
 def around(user: Any, form: SessionFilter, *, now: datetime, today: date) -> dict[str, Any]:

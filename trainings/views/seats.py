@@ -53,7 +53,9 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
         "free": session.capacity - rules.seated_count(session),
         "left_over": matching - promised.seated - promised.waiting,
         "choice": choice,
-        "crumbs": shown.crumbs((shown.short_name(session), session.get_absolute_url()), (_("Invite"), "")),
+        "crumbs": shown.crumbs(
+            (shown.short_date_name(session), session.get_absolute_url()), (_("Invite"), "")
+        ),
     }
     return render_page(request, "trainings/invite.html", context)
 
@@ -102,7 +104,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "found": found,
         "crumbs": shown.crumbs(
-            (shown.short_name(session), session.get_absolute_url()), (_("Add a participant"), "")
+            (shown.short_date_name(session), session.get_absolute_url()), (_("Add a participant"), "")
         ),
     }
     return render_page(request, "trainings/add.html", context)
@@ -149,7 +151,7 @@ def release(request: HttpRequest, pk: int, booking: int) -> HttpResponse:
         "cancel_url": session.get_absolute_url(),
         "cancel_label": _("Leave on the list"),
         "crumbs": shown.crumbs(
-            (shown.short_name(session), session.get_absolute_url()), (_("Take off the list"), "")
+            (shown.short_date_name(session), session.get_absolute_url()), (_("Take off the list"), "")
         ),
     }
     return render_page(request, "trainings/confirm.html", context)

@@ -75,7 +75,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "chosen": chosen[0],
         "away_count": bookings.filter(state__in=CHIPS[2][1]).count(),
-        "crumbs": shown.crumbs((shown.short_name(session), "")),
+        "crumbs": shown.crumbs((shown.short_date_name(session), "")),
         "person_form": PersonForm(),
         **actions(request.user, session, now=now),
     }
@@ -100,6 +100,7 @@ def actions(user: Any, session: TrainingSession, *, now: datetime) -> dict[str, 
         "may_fill": rules.may_fill(user, session, now=now),
         "may_take_attendance": rules.may_take_attendance(user, session, today=scheduling.day_of(now)),
         "may_see_sheet": has_permission(user, "trainings.attendance"),
+        "has_free_seats": getattr(session, "seated_count", 0) < session.capacity,
         "may_send": session.state != SessionState.DRAFT and has_permission(user, "notifications.send_ready"),
     }
 
@@ -144,7 +145,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "session": session,
         "told_count": session.bookings.enrolled().count() if session.state == "published" else 0,
-        "crumbs": shown.crumbs((shown.short_name(session), session.get_absolute_url()), (_("Change"), "")),
+        "crumbs": shown.crumbs(
+            (shown.short_date_name(session), session.get_absolute_url()), (_("Change"), "")
+        ),
     }
     return render_page(request, "trainings/session_form.html", context)
 
@@ -182,7 +185,9 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         "cancel_url": session.get_absolute_url(),
         "cancel_label": _("Leave it a draft"),
         "dangerous": "no",
-        "crumbs": shown.crumbs((shown.short_name(session), session.get_absolute_url()), (_("Publish"), "")),
+        "crumbs": shown.crumbs(
+            (shown.short_date_name(session), session.get_absolute_url()), (_("Publish"), "")
+        ),
     }
     return render_page(request, "trainings/confirm.html", context)
 
@@ -217,7 +222,9 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         else _("Cancel the session"),
         "cancel_url": session.get_absolute_url(),
         "cancel_label": _("Do not cancel"),
-        "crumbs": shown.crumbs((shown.short_name(session), session.get_absolute_url()), (_("Cancel"), "")),
+        "crumbs": shown.crumbs(
+            (shown.short_date_name(session), session.get_absolute_url()), (_("Cancel the session"), "")
+        ),
     }
     return render_page(request, "trainings/confirm.html", context)
 

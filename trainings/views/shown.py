@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from trainings.enums import SessionState
 from trainings.models import TrainingSession
@@ -27,11 +29,11 @@ class State:
 
 def state_of(session: TrainingSession, *, now: datetime) -> State:
     if session.state == SessionState.CANCELLED:
-        return State(_("Cancelled"), "", "x-circle-fill")
+        return State(pgettext("session", "Cancelled"), "", "x-circle-fill")
     if session.state == SessionState.DRAFT:
         return State(_("Draft"), "", "pencil")
     if session.state == SessionState.HELD:
-        return State(_("Held"), "ok", "check-circle-fill")
+        return State(pgettext("session", "Held"), "ok", "check-circle-fill")
     if session.ends_at <= now:
         return State(_("List not closed"), "warn", "exclamation-triangle-fill")
     if day_of(session.starts_at) == day_of(now):
@@ -112,6 +114,14 @@ def short_name(session: TrainingSession) -> str:
     return _("%(activity)s, %(day)s") % {
         "activity": session.activity.label,
         "day": long_day(session.starts_at),
+    }
+
+
+def short_date_name(session: TrainingSession) -> str:
+    """19 Agu, Kegiatan 1: in the path above a page."""
+    return _("%(day)s, %(activity)s") % {
+        "day": date_format(timezone.localtime(session.starts_at), "DAY_MONTH_FORMAT"),
+        "activity": session.activity.label,
     }
 
 
