@@ -110,7 +110,7 @@ def portal_children(host: str, port: int) -> list[Child]:
 
 
 def mail_child(port: int) -> Child:
-    """A real SMTP server that takes every message and keeps none: the demonstration's mail leaves the house."""
+    """A real SMTP server that takes every message and keeps none: where the demonstration sends its mail."""
     command = [sys.executable, "-m", "aiosmtpd", "-n", "-c", "aiosmtpd.handlers.Sink"]
     return Child("mail", [*command, "-l", f"127.0.0.1:{port}"], patience=3)
 

@@ -14,8 +14,8 @@ class Kind(models.TextChoices):
     DINAS = "dinas", _("Dinas")
     SUDIN = "sudin", _("Sudin")
     KECAMATAN_OFFICE = "kecamatan", _("Kecamatan office")
-    PKK = "pkk", _("PKK")
-    BUMD = "bumd", _("BUMD")
+    PKK = "pkk", "PKK"
+    BUMD = "bumd", "BUMD"
     PARTNER = "partner", _("Partner")
 
 

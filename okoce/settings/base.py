@@ -1,4 +1,4 @@
-"""Settings shared by every environment. Values that differ come through env.py, the only reader of os.environ."""
+"""Settings of every environment. Values that differ come through env.py, the only reader of os.environ."""
 
 from pathlib import Path
 
