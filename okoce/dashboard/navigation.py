@@ -1,4 +1,4 @@
-"""The staff menu: built from the permissions of the active membership; what a person may not use is absent."""
+"""The staff menu, from the permissions of the active membership; what a person may not use is absent."""
 
 from __future__ import annotations
 

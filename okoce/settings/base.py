@@ -148,7 +148,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # an address nobody registered gets the same answer and no mail
-# Tries of a password are counted by okoce.accounts.guessing: allauth's own count locks the owner out everywhere.
+# Tries of a password are counted by okoce.accounts.guessing: allauth's own count locks the owner out.
 ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": None}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", default=0)
 PASSWORD_RESET_TIMEOUT = 3600

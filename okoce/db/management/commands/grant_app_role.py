@@ -1,4 +1,4 @@
-"""Gives the application's role what it needs and takes back what it must not have. Run by the owner after migrate."""
+"""Gives the application's role what it needs and no more. Run by the owner after migrate."""
 
 from typing import Any
 
@@ -34,9 +34,8 @@ class Command(BaseCommand):
                 f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP_ROLE}"
             )
             cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE}")
-            cursor.execute(
-                f"GRANT TEMPORARY ON DATABASE {connection.ops.quote_name(connection.settings_dict['NAME'])} TO {APP_ROLE}"
-            )
+            database = connection.ops.quote_name(connection.settings_dict["NAME"])
+            cursor.execute(f"GRANT TEMPORARY ON DATABASE {database} TO {APP_ROLE}")
             if truncate:
                 cursor.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {APP_ROLE}")
             for table in append_only_tables():

@@ -1,7 +1,7 @@
 """Loads the agencies of the programme: Dinas, Sudin, kecamatan offices, PKK, BUMD partners. Safe to repeat.
 
-Names and their validity: docs/programme.md, "Names and legal basis". The list is editable data, not code: a row that
-staff changed keeps its name.
+Names and their validity: docs/programme.md, "Names and legal basis". The list is editable data, not code:
+a row that staff changed keeps its name.
 """
 
 from datetime import date

@@ -1,4 +1,4 @@
-"""Loads the regions: Jakarta down to the kelurahan, all provinces and kabupaten/kota, and the kecamatan shipped with them.
+"""Loads the regions: Jakarta down to the kelurahan, all provinces and kabupaten/kota, kecamatan of others.
 
 Source: Kepmendagri 300.2.2-2430 of 2025; see okoce/regions/data/README.md. Safe to repeat.
 """
