@@ -1,0 +1,182 @@
+"""One row for every address of the portal: whose object it opens, and who sees which.
+
+A new address fails tests/architecture/test_access.py until it has a row here:
+
+    "app:name": Row(),                                           a page without an object
+    "app:name": Row(PERSON, lambda p: {"number": p.participant.number}),
+    "app:name": Row(SESSION, lambda p: {"pk": p.session.pk}, method="post"),
+
+Who may open the page at all is not written here: the mark on the view says it (okoce.accounts.access). The first word
+says in which of the three places (tests/architecture/world.py) each role sees the object; elsewhere it must answer
+404. A role that holds the page's permission and is not named sees the object nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.architecture.world import ELSEWHERE, NEIGHBOUR, OWN, Place
+
+Reach = Mapping[str, frozenset[str]]
+
+EVERYWHERE = frozenset({OWN, NEIGHBOUR, ELSEWHERE})
+CITY, HERE = frozenset({OWN, NEIGHBOUR}), frozenset({OWN})
+
+AREA: Reach = {"province": EVERYWHERE, "auditor": EVERYWHERE, "sudin": CITY, "kecamatan": HERE}
+PERSON: Reach = {**AREA, "mentor": HERE, "pengampu": HERE, "participant": HERE}
+SESSION: Reach = {**AREA, "trainer": HERE, "participant": HERE}
+SITE: Reach = {**AREA, "pengampu": HERE, "participant": HERE}
+ANYWHERE: Reach = dict.fromkeys(
+    ["province", "auditor", "sudin", "kecamatan", "mentor", "trainer", "pengampu", "participant"], EVERYWHERE
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """``missing``: a page without an object that still answers 404 to those who may open it."""
+
+    reach: Reach | None = None
+    kwargs: Callable[[Place], dict[str, Any]] | None = None
+    method: str = "get"
+    data: Callable[[Place], dict[str, Any]] = field(default=lambda place: {})
+    missing: bool = False
+
+
+def number(place: Place) -> dict[str, Any]:
+    return {"number": place.participant.number}
+
+
+def session(place: Place) -> dict[str, Any]:
+    return {"pk": place.session.pk}
+
+
+def seat(place: Place) -> dict[str, Any]:
+    return {"participant": place.participant.pk}
+
+
+def site(place: Place) -> dict[str, Any]:
+    return {"pk": place.site.pk}
+
+
+def batch(place: Place) -> dict[str, Any]:
+    return {"uid": place.batch.uid}
+
+
+def message(place: Place) -> dict[str, Any]:
+    return {"uid": place.message.uid}
+
+
+def cause(place: Place) -> dict[str, Any]:
+    return {"cause_type": "trainings.trainingsession", "cause_id": place.session.pk}
+
+
+ROWS: dict[str, Row] = {
+    "home": Row(),
+    "ui:set_language": Row(method="post"),
+    "ui:set_theme": Row(method="post"),
+    "ui:help": Row(),
+    "ui:privacy": Row(),
+    "ui:accessibility": Row(),
+    "ui:gallery": Row(),
+    # sign-in
+    "accounts:choose": Row(),
+    "accounts:choose_unit": Row(),
+    "accounts:sessions": Row(),
+    "accounts:end_other_sessions": Row(method="post"),
+    "accounts:resume": Row(),
+    "accounts:discard": Row(method="post"),
+    "account_login": Row(),
+    "account_inactive": Row(),
+    "account_logout": Row(method="post"),
+    "account_reset_password": Row(),
+    "account_reset_password_done": Row(),
+    "account_reset_password_from_key": Row(ANYWHERE, lambda p: {"uidb36": "1", "key": "a-b"}),
+    "account_reset_password_from_key_done": Row(),
+    "account_change_password": Row(),
+    # dashboard
+    "dashboard:home": Row(),
+    "dashboard:status": Row(),
+    "dashboard:make_card": Row(method="post"),
+    "dashboard:card_image": Row(),
+    # participants
+    "participants:list": Row(),
+    "participants:search": Row(method="post"),
+    "participants:found": Row(ANYWHERE, lambda p: {"token": "0" * 32}),  # only of the own session
+    "participants:register": Row(),
+    "participants:registered": Row(PERSON, number),
+    "participants:register_form": Row(ANYWHERE, lambda p: {"token": "0" * 32}),  # only of the own session
+    "participants:sign_in": Row(),
+    "participants:sign_in_code": Row(),
+    "participants:sign_in_who": Row(),
+    "participants:detail": Row(PERSON, number),
+    "participants:card": Row(PERSON, number),
+    "participants:card_withdraw": Row(PERSON, number),
+    "participants:unmask": Row(PERSON, number),
+    "participants:edit": Row(PERSON, number),
+    "participants:card_status": Row(ANYWHERE, lambda p: {"token": p.card}),
+    "participants:imports": Row(),
+    "participants:import_upload": Row(method="post"),
+    "participants:import_template": Row(),
+    "participants:import": Row(AREA, batch),
+    "participants:import_save": Row(AREA, batch, method="post"),
+    "participants:import_discard": Row(AREA, batch, method="post"),
+    "participants:import_mend": Row(AREA, batch, method="post"),
+    "participants:import_row": Row(AREA, lambda p: {"uid": p.batch.uid, "position": 1}),
+    # trainings
+    "trainings:schedule": Row(),
+    "trainings:sessions": Row(),
+    "trainings:session_create": Row(),
+    "trainings:session": Row(SESSION, session),
+    "trainings:session_edit": Row(SESSION, session),
+    "trainings:publish": Row(SESSION, session),
+    "trainings:cancel": Row(SESSION, session),
+    "trainings:ready_texts": Row(SESSION, session),
+    "trainings:invite": Row(SESSION, session),
+    "trainings:add": Row(SESSION, session),
+    "trainings:release": Row(SESSION, lambda p: {"pk": p.session.pk, "booking": p.booking.pk}),
+    "trainings:attendance": Row(SESSION, session),
+    "trainings:mark": Row(SESSION, session, method="post", data=seat),
+    "trainings:take_back": Row(SESSION, session, method="post", data=seat),
+    "trainings:admit": Row(SESSION, session, method="post", data=number),
+    "trainings:all_but": Row(SESSION, session, method="post"),
+    "trainings:close": Row(SESSION, session, method="post"),
+    "trainings:attendance_sheet": Row(SESSION, session),
+    "trainings:answer": Row(SESSION, session),
+    # bazaars
+    "bazaars:public": Row(),
+    "bazaars:bazaar": Row(ANYWHERE, lambda p: {"slug": p.bazaar.slug}),
+    "bazaars:script": Row(),
+    "bazaars:public_draw": Row(ANYWHERE, lambda p: {"pk": p.draw.site_id}),
+    "bazaars:record": Row({}, lambda p: {"pk": p.draw.site_id}),
+    "bazaars:frozen_list": Row(ANYWHERE, lambda p: {"pk": p.draw.site_id}),
+    "bazaars:apply": Row(ANYWHERE, site),
+    "bazaars:withdraw": Row(SITE, site),
+    "bazaars:result": Row(SITE, site),
+    "bazaars:bazaars": Row(),
+    "bazaars:create": Row(),
+    "bazaars:add_site": Row(SITE, lambda p: {"slug": p.bazaar.slug}),
+    "bazaars:site": Row(SITE, site),
+    "bazaars:stalls": Row(SITE, site),
+    "bazaars:remove_stalls": Row(SITE, lambda p: {"pk": p.site.pk, "letter": "A"}, method="post"),
+    "bazaars:quotas": Row(SITE, site),
+    "bazaars:open": Row(SITE, site),
+    "bazaars:commit": Row(SITE, site),
+    "bazaars:freeze": Row(SITE, site),
+    "bazaars:reveal": Row(SITE, site),
+    "bazaars:draw": Row(SITE, site),
+    # messages
+    "notifications:messages": Row(),
+    "notifications:ready_texts": Row(AREA, cause),
+    "notifications:tick_group": Row(AREA, lambda p: {**cause(p), "kind": "session_reminder"}, method="post"),
+    "notifications:message": Row(AREA, message),
+    "notifications:retry": Row(AREA, message, method="post"),
+    "notifications:open_ready_text": Row(AREA, message, method="post"),
+    "notifications:tick": Row(AREA, message, method="post"),
+    "notifications:untick": Row(AREA, message, method="post"),
+    "demo:messages": Row(missing=True),  # there in demonstration mode only
+    # audit
+    "audit:events": Row(),
+    "audit:event": Row(AREA, lambda p: {"pk": p.event.pk}),
+}

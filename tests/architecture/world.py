@@ -1,0 +1,151 @@
+"""Three places with the same things in each, and one person of every role who works in the first.
+
+own: kecamatan Palmerah, Jakarta Barat · neighbour: another kecamatan of Jakarta Barat · elsewhere: Jakarta Pusat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.cached_db import SessionStore
+from django.utils import timezone
+
+from okoce.accounts import sessions
+from okoce.accounts.models import Membership, User
+from okoce.accounts.roles import Role
+from okoce.audit.services import record
+from okoce.notifications.models import Message
+from participants.models import FosterLink, ImportBatch, ImportRow, MentorAssignment
+from participants.services import cards
+from participants.services.sign_in import account_of
+from tests.factories import (
+    BookingFactory,
+    ParticipantFactory,
+    SessionFactory,
+    TrainerFactory,
+    UserFactory,
+    member,
+)
+from tests.factories.bazaars import ApplicationFactory, BazaarFactory, frozen_site, open_site
+
+OWN, NEIGHBOUR, ELSEWHERE = "own", "neighbour", "elsewhere"
+KECAMATAN = {OWN: "31.73.07", NEIGHBOUR: "31.73.08", ELSEWHERE: "31.71.06"}
+NAMES = {OWN: "Suminah Palmerahwati", NEIGHBOUR: "Wagiman Kembanganto", ELSEWHERE: "Kartolo Mentengono"}
+ANONYMOUS, NOBODY = "anonymous", "nobody"
+ACTORS = (*(role.value for role in Role), NOBODY, ANONYMOUS)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One of each kind of object in a kecamatan. ``marker`` is a name that must not reach anybody else."""
+
+    name: str
+    kecamatan: str
+    marker: str
+    participant: Any
+    session: Any
+    booking: Any
+    bazaar: Any
+    site: Any
+    draw: Any
+    message: Any
+    batch: Any
+    row: Any
+    event: Any
+    card: str
+
+    @property
+    def city(self) -> str:
+        return self.kecamatan[:5]
+
+
+@dataclass(frozen=True)
+class World:
+    places: dict[str, Place]
+    keys: dict[str, str]  # actor → session key
+
+
+def build() -> World:
+    places = {name: _place(name) for name in KECAMATAN}
+    return World(places, {actor: _session(user, role) for actor, user, role in _people(places[OWN])})
+
+
+def _place(name: str) -> Place:
+    kecamatan = KECAMATAN[name]
+    city = kecamatan[:5]
+    agency = f"{'pkk' if name == NEIGHBOUR else 'kpkp'}-{city.replace('.', '-')}"
+    participant = ParticipantFactory(full_name=NAMES[name], kelurahan_id=f"{kecamatan}.1001")
+    FosterLink.objects.create(participant=participant, organisation_id=agency)
+    trainer = TrainerFactory(city_id=city, user=UserFactory())
+    session = SessionFactory(kecamatan_id=kecamatan, trainer=trainer)
+    booking = BookingFactory(session=session, participant=participant)
+    bazaar = BazaarFactory(city_id=city, host_id=f"ppkukm-{city.replace('.', '-')}")
+    site = open_site(bazaar=bazaar, kecamatan_id=kecamatan, pengampu=_quota(agency))
+    ApplicationFactory(site=site, participant=participant, pengampu_id=agency)
+    closed = open_site(bazaar=bazaar, kecamatan_id=kecamatan, pengampu=_quota(agency))
+    frozen_site(applications=0, site=closed)
+    officer = member(Role.SUDIN, city)
+    batch = ImportBatch.objects.create(
+        city_id=city, uploaded_by=officer, file="imports/tes.xlsx", file_name="tes.xlsx", file_size=9,
+        sha256="0" * 64, as_of=date(2026, 3, 1), state="checked", checked_at=timezone.now(), rows_total=1,
+        totals={"rows": 1, "accepted": 1},
+    )  # fmt: skip
+    return Place(
+        name=name,
+        kecamatan=kecamatan,
+        marker=NAMES[name],
+        participant=participant,
+        session=session,
+        booking=booking,
+        bazaar=bazaar,
+        site=site,
+        draw=closed.draw,
+        message=Message.objects.create(
+            key=f"tes:{name}", kind="session_reminder", channel="ready_text", state="ready",
+            participant_id=participant.pk, cause_type="trainings.trainingsession", cause_id=session.pk,
+            city=city, kecamatan=kecamatan, due_at=timezone.now(),
+        ),
+        batch=batch,
+        row=ImportRow.objects.create(batch=batch, position=1, sheet="Sheet1", row=2, status="rejected"),
+        event=record(officer, "participants.nik.unmasked", participant),
+        card=cards.address_of(cards.issue(participant_id=participant.pk, by=officer)).split("/")[-2],
+    )  # fmt: skip
+
+
+def _quota(agency: str) -> dict[str, Any]:
+    from bazaars.feasibility import Bounds
+
+    return {agency: Bounds(0, 3)}
+
+
+def _people(own: Place):
+    """(actor, user, role): everybody works in, or belongs to, the first place."""
+    city = own.city
+    mentor = member(Role.MENTOR, own.kecamatan)
+    MentorAssignment.objects.create(participant=own.participant, mentor=mentor)
+    trainer = own.session.trainer.user
+    Membership.objects.create(user=trainer, role=Role.TRAINER, area_id=city)
+    yield Role.PROVINCE, member(Role.PROVINCE), Role.PROVINCE
+    yield Role.SUDIN, member(Role.SUDIN, city), Role.SUDIN
+    yield Role.KECAMATAN, member(Role.KECAMATAN, own.kecamatan), Role.KECAMATAN
+    yield Role.MENTOR, mentor, Role.MENTOR
+    yield Role.TRAINER, trainer, Role.TRAINER
+    yield Role.PENGAMPU, member(Role.PENGAMPU, organisation=f"kpkp-{city.replace('.', '-')}"), Role.PENGAMPU
+    yield Role.PARTICIPANT, account_of(own.participant.pk), Role.PARTICIPANT
+    yield Role.AUDITOR, member(Role.AUDITOR), Role.AUDITOR
+    yield NOBODY, UserFactory(), None
+
+
+def _session(user: User, role: Role | None) -> str:
+    """A session as sign-in leaves it."""
+    store = SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    store[HASH_SESSION_KEY] = User.objects.get(pk=user.pk).get_session_auth_hash()
+    kind = sessions.PARTICIPANT if role == Role.PARTICIPANT else sessions.STAFF
+    sessions.start(store, kind=kind, now=timezone.now())
+    store.save()
+    return store.session_key
