@@ -150,9 +150,15 @@ class QuotaForm(forms.Form):
 
     def rows(self, kind: str) -> list[dict[str, Any]]:
         return [
-            {"name": name, "min": self[f"{kind}-{code}-min"], "max": self[f"{kind}-{code}-max"]}
+            {"name": name, "ends": [self._end(f"{kind}-{code}-{end}") for end in ("min", "max")]}
             for code, name in self.groups[kind].items()
         ]
+
+    def _end(self, name: str) -> dict[str, Any]:
+        """One bound of a row: its input in the theme's classes, and what is wrong with it."""
+        bound = self[name]
+        css = f"form-control {forms.SHORT}" + (" is-invalid" if bound.errors else "")
+        return {"id": bound.auto_id, "input": bound.as_widget(attrs={"class": css}), "errors": bound.errors}
 
     def pengampu_rows(self) -> list[dict[str, Any]]:
         return self.rows("pengampu")
