@@ -1,7 +1,7 @@
 """The entry to the import of registration lists, for the command and the pages.
 
 ``check`` reads a file in the limited child process and changes nothing. Everything that is stored
-goes through ``participants.services.importing``. The rules: docs/programme.md, "Registration lists".
+goes through ``participants.services.importing``. The rules: docs/registration-lists.md.
 """
 
 from __future__ import annotations

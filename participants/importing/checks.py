@@ -1,4 +1,4 @@
-"""The rules for one row: from raw cells to codes and values. See docs/programme.md, "Registration lists"."""
+"""The rules for one row: from raw cells to codes and values. See docs/registration-lists.md."""
 
 import re
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """Looks at an uploaded file before anything is parsed. Decides from its first bytes and its directory.
 
-Source: docs/operations.md, "Uploaded files".
+Source: docs/registration-lists.md, "Files".
 """
 
 import io

@@ -394,13 +394,14 @@ def _alone(batch_id: int) -> Iterator[bool]:
 
 def _teller(batch_id: int) -> Tell:
     """Writes how far the work is, at most a few times a second."""
-    last = [0.0, ""]
+    told_at, told_phase = 0.0, ""
 
     def tell(phase: str, done: int, total: int) -> None:
+        nonlocal told_at, told_phase
         now = monotonic()
-        if phase == last[1] and now - last[0] < TELL_EVERY_SECONDS:
+        if phase == told_phase and now - told_at < TELL_EVERY_SECONDS:
             return
-        last[:] = [now, phase]
+        told_at, told_phase = now, phase
         _advance(batch_id, phase=phase, rows_done=done, rows_total=total)
 
     return tell

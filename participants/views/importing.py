@@ -107,6 +107,7 @@ def _report(request: HttpRequest, found: ImportBatch) -> HttpResponse:
     chips = import_report.causes(found, chosen)
     context = {
         "batch": found,
+        "base": reverse("participants:import", args=[found.uid]),
         "crumbs": _crumbs(found.file_name),
         "is_checked": found.state == BatchState.CHECKED,
         "is_saved": found.state == BatchState.SAVED,

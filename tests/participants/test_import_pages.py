@@ -223,7 +223,14 @@ def test_a_list_of_another_city_is_explained(browser, workbook):
         "Kebanyakan orang di daftar ini tinggal di Jakarta Pusat, padahal Anda mengimpor untuk Jakarta Barat."
         in html
     )
+    assert "Periksa apakah berkasnya benar, atau kirim ke Sudin Jakarta Pusat." in html
+
+
+def test_a_list_without_one_usable_row_is_explained(browser, workbook):
+    html = page(browser, uploaded(browser, workbook(person(1, nik="1")))).content.decode()
+
     assert "Tidak ada yang bisa disimpan: tidak satu baris pun diterima." in html
+    assert "Perbaiki baris di bawah ini, atau unduh, perbaiki di Excel, lalu unggah lagi." in html
 
 
 # ---------------------------------------------------------------- mending

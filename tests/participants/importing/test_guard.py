@@ -168,3 +168,13 @@ def test_the_child_needs_no_django():
     )
 
     assert out.stdout.strip() == "False"
+
+
+def test_a_list_of_more_people_than_the_limit_is_refused_early():
+    """Fifty thousand lines under the size limit: the reading stops, not the machine."""
+    content = b"nama;nik\n" + b"Rojali;3173071708459001\n" * 50_000
+
+    with pytest.raises(ImportRefused) as refused:
+        runner.check(content, kota="31.73", as_of=date(2018, 3, 14))
+
+    assert (refused.value.code, refused.value.params) == ("too_many_rows", {"limit": guard.MAX_ROWS})
