@@ -6,9 +6,10 @@ A new address fails tests/architecture/test_access.py until it has a row here:
     "app:name": Row(PERSON, lambda p: {"number": p.participant.number}),
     "app:name": Row(SESSION, lambda p: {"pk": p.session.pk}, method="post"),
 
-Who may open the page at all is not written here: the mark on the view says it (okoce.accounts.access). The first word
-says in which of the three places (tests/architecture/world.py) each role sees the object; elsewhere it must answer
-404. A role that holds the page's permission and is not named sees the object nowhere.
+Who may open the page at all is not written here: the mark on the view says it (okoce.accounts.access). The
+first word says in which of the three places (tests/architecture/world.py) each role sees the object;
+elsewhere it must answer 404. A role that holds the page's permission and is not named sees the object
+nowhere.
 """
 
 from __future__ import annotations

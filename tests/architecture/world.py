@@ -1,6 +1,7 @@
 """Three places with the same things in each, and one person of every role who works in the first.
 
-own: kecamatan Palmerah, Jakarta Barat · neighbour: another kecamatan of Jakarta Barat · elsewhere: Jakarta Pusat.
+own: kecamatan Palmerah, Jakarta Barat · neighbour: another kecamatan of Jakarta Barat · elsewhere: Jakarta
+Pusat.
 """
 
 from __future__ import annotations
