@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from okoce.accounts.scope import scope_of
 from participants import panels, searching
-from participants.areas import JAKARTA, kecamatan_within, kelurahan_within
+from participants.areas import JAKARTA, KECAMATAN_LENGTH, kecamatan_within, kelurahan_within
 from participants.enums import Category, Status, Step
 from participants.panels import SavedView
 from participants.querysets import ParticipantQuerySet
@@ -136,14 +136,6 @@ def _is_code(value: str, length: int) -> bool:
     return len(value) == length and value.replace(".", "").isdigit()
 
 
-def area_choices(user: Any) -> tuple[list[tuple[str, str]], str]:
-    """Kecamatan a person may choose from, and the one whose kelurahan are offered when none is chosen."""
-    scope = scope_of(user)
-    if scope.kecamatan:
-        return [], scope.kecamatan
-    return kecamatan_within(scope.city or JAKARTA), ""
-
-
 def step_choices() -> list[tuple[str, str]]:
     reached = [(str(s.value), f"{s.value}. {s.label}") for s in Step]
     return reached + [
@@ -152,25 +144,32 @@ def step_choices() -> list[tuple[str, str]]:
 
 
 def options(choices: Choices, chosen: str, *, empty: str) -> SafeString:
-    """The <option>s of a select, rendered once for each language and choice."""
-    return _options(tuple((str(v), str(label)) for v, label in choices), chosen, empty, get_language())
-
-
-@lru_cache(maxsize=512)
-def _options(choices: tuple[tuple[str, str], ...], chosen: str, empty: str, language: str) -> SafeString:
+    """The <option>s of a select."""
     rows = format_html_join(
         "",
         '<option value="{}"{}>{}</option>',
-        ((v, SafeString(" selected") if v == chosen else "", label) for v, label in choices),
+        ((v, SafeString(" selected") if str(v) == chosen else "", label) for v, label in choices),
     )
     return format_html('<option value="">{}</option>{}', empty, rows)
 
 
-def fields_for(user: Any, chosen: PeopleFilter) -> dict[str, Any]:
+def fields_for(user: Any, chosen: PeopleFilter) -> Mapping[str, SafeString]:
     """What the filter bar shows: options of each select, ready to print; absent where there is no choice."""
-    kecamatan, home = area_choices(user)
-    kelurahan_of = chosen.kecamatan or chosen.kelurahan[:8] or home
-    shown: dict[str, Any] = {
+    scope = scope_of(user)
+    area = scope.kecamatan or scope.city or JAKARTA
+    return _fields(
+        area, replace(chosen, q="", tampilan=""), get_language() or "id", panels.counts_activities()
+    )
+
+
+@lru_cache(maxsize=256)
+def _fields(
+    area: str, chosen: PeopleFilter, language: str, counts_activities: bool
+) -> Mapping[str, SafeString]:
+    """``area``: a kecamatan office chooses among its kelurahan, everybody else among kecamatan first."""
+    has_one_kecamatan = len(area) == KECAMATAN_LENGTH
+    kelurahan_of = area if has_one_kecamatan else chosen.kecamatan or chosen.kelurahan[:KECAMATAN_LENGTH]
+    shown = {
         "langkah": options(step_choices(), chosen.langkah, empty=_("All steps")),
         "urut": options([(BY_NAME, _("Name"))], chosen.urut, empty=_("Newest first")),
         "kategori": options(Category.choices, chosen.kategori, empty=_("All categories")),
@@ -183,13 +182,12 @@ def fields_for(user: Any, chosen: PeopleFilter) -> dict[str, Any]:
             empty=_("All"),
         ),
     }
-    if kecamatan:
-        shown["kecamatan"] = options(kecamatan, chosen.kecamatan, empty=_("All kecamatan"))
+    if not has_one_kecamatan:
+        shown["kecamatan"] = options(kecamatan_within(area), chosen.kecamatan, empty=_("All kecamatan"))
     if kelurahan_of:
-        shown["kelurahan"] = options(
-            kelurahan_within(kelurahan_of), chosen.kelurahan, empty=_("All kelurahan")
-        )
-    if panels.activities_done(0, date.min) is not None:
+        inside = kelurahan_within(kelurahan_of)
+        shown["kelurahan"] = options(inside, chosen.kelurahan, empty=_("All kelurahan"))
+    if counts_activities:
         counts = [(str(n), _("%(n)d of 3 activities") % {"n": n}) for n in range(4)]
         shown["kegiatan"] = options(counts, chosen.kegiatan, empty=_("All"))
     return shown

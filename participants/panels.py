@@ -117,6 +117,11 @@ def row_facts(ids: Sequence[int], today: date) -> dict[int, RowFacts]:
     return _registered.row_facts(ids, today) if _registered.row_facts and ids else {}
 
 
+def counts_activities() -> bool:
+    """Whether an app above counts activities, so that the list can be narrowed by them."""
+    return _registered.activities_done is not None
+
+
 def activities_done(count: int, today: date) -> Q | None:
     """Condition over participants; None while no app above counts activities."""
     return _registered.activities_done(count, today) if _registered.activities_done else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -39,11 +40,16 @@ GROUPS = (("", MAIN), (_("Data"), DATA))
 
 def navigation_for(request: HttpRequest) -> list[dict[str, Any]]:
     """Groups of menu entries the person may use; the longest matching prefix is the current one."""
-    allowed = [
+    allowed = tuple(
         e for _heading, entries in GROUPS for e in entries if has_permission(request.user, e.permission)
-    ]
+    )
     matching = [e for e in allowed if request.path.startswith(e.prefix)]
-    current = max(matching, key=lambda e: len(e.prefix), default=None)
+    return _groups(allowed, max(matching, key=lambda e: len(e.prefix), default=None))
+
+
+@lru_cache(maxsize=256)
+def _groups(allowed: tuple[Entry, ...], current: Entry | None) -> list[dict[str, Any]]:
+    """Addresses and marks of the entries; the labels are translated when they are shown."""
     groups = []
     for heading, entries in GROUPS:
         items = [

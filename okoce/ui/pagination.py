@@ -96,23 +96,25 @@ def keyset_page(
     order: Sequence[str],
     size: int = 50,
     count_cap: int = 1000,
+    known_count: int | None = None,
 ) -> KeysetPage:
     """The page of ``queryset`` that the address asks for, ordered by ``order`` (names, "-" for descending).
 
     ``pk`` is added as last word where ``order`` does not end in it, so that rows never hide behind equals.
     Empty values sort as PostgreSQL sorts them: last when ascending, first when descending. Rows may be
     objects, or dictionaries that contain every field of the order (``values(…, "pk")``). For objects,
-    a path over a relation needs ``select_related``. Counting stops at ``count_cap``.
+    a path over a relation needs ``select_related``. Counting stops at ``count_cap``, and is left out where
+    the caller has the number already (``known_count``).
     """
     fields = _order_fields(queryset, order)
     cursor = _read_cursor(request.GET.get(PARAMETER), fields)
-    page = _fetch(queryset, request, fields, cursor, size, count_cap)
+    page = _fetch(queryset, request, fields, cursor, size, count_cap, known_count)
     if cursor and (not page.rows or (cursor["back"] and len(page.rows) < size)):
-        page = _fetch(queryset, request, fields, None, size, count_cap)
+        page = _fetch(queryset, request, fields, None, size, count_cap, known_count)
     return page
 
 
-def _fetch(queryset, request, fields, cursor, size, count_cap) -> KeysetPage:
+def _fetch(queryset, request, fields, cursor, size, count_cap, known_count) -> KeysetPage:
     backward = bool(cursor and cursor["back"])
     ordered = queryset.order_by(*[field.term(backward=backward) for field in fields])
     if cursor:
@@ -126,6 +128,8 @@ def _fetch(queryset, request, fields, cursor, size, count_cap) -> KeysetPage:
     has_previous = more if backward else cursor is not None
     if not cursor and not more:
         count = len(rows)
+    elif known_count is not None:
+        count, count_cap = known_count, known_count
     else:
         count = queryset.order_by()[: count_cap + 1].count()
     start = _start(cursor, len(rows), has_previous=has_previous) if rows else 0

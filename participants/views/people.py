@@ -36,13 +36,15 @@ def people(request: HttpRequest) -> HttpResponse:
         return redirect(f"{request.path}{PeopleFilter.read(request.GET).address(q='')}")
     chosen = PeopleFilter.read(request.GET)
     visible = Participant.objects.visible_to(user)
-    page, is_near = _page(request, visible, chosen)
     views = filters.saved_views()
     counts = counters.counts_for(user, visible, {v.code: v.condition for v in views}, today=today)
+    page, is_near = _page(request, visible, chosen, None if chosen.is_set else counts["total"])
+    rows, base = listing.rows_of(page.rows, today=today), reverse("participants:list")
     context = {
         "page": page,
-        "rows": listing.rows_of(page.rows, today=today),
-        "base": reverse("participants:list"),
+        "rows": rows,
+        "table": listing.markup(rows, base),
+        "base": base,
         "chosen": chosen,
         "is_near": is_near,
         "fields": filters.fields_for(user, chosen),
@@ -55,7 +57,9 @@ def people(request: HttpRequest) -> HttpResponse:
     return render_page(request, "participants/list.html", context, fragment="hasil")
 
 
-def _page(request: HttpRequest, visible: Any, chosen: PeopleFilter) -> tuple[KeysetPage, bool]:
+def _page(
+    request: HttpRequest, visible: Any, chosen: PeopleFilter, total: int | None
+) -> tuple[KeysetPage, bool]:
     """The page asked for; where nobody has the name, those whose names are nearly it (True)."""
     within = chosen.apply(visible, today=timezone.localdate())
     query = searching.read(chosen.q)
@@ -66,7 +70,7 @@ def _page(request: HttpRequest, visible: Any, chosen: PeopleFilter) -> tuple[Key
         found = within.filter(number__in=wanted)
     else:
         found = within
-    page = keyset_page(_columns(found), request, order=chosen.order)
+    page = keyset_page(_columns(found), request, order=chosen.order, known_count=total)
     if page.rows or query.kind is not Kind.NAME:
         return page, False
     rows = list(_columns(within.nearly_named(query.value)))
@@ -133,10 +137,12 @@ def found(request: HttpRequest, token: str) -> HttpResponse:
         Participant.objects.visible_to(request.user).filter(pk__in=kept["ids"]).order_by("name_key", "pk")
     )
     rows = listing.rows_of(list(_columns(people)), today=timezone.localdate())
+    base = reverse("participants:list")
     context = {
         "rows": rows,
+        "table": listing.markup(rows, base),
         "kind": kept["kind"],
-        "base": reverse("participants:list"),
+        "base": base,
         "may_register": has_permission(request.user, "participants.register"),
     }
     return render_page(request, "participants/found.html", context)

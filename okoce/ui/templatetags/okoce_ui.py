@@ -1,6 +1,7 @@
 """Tags and filters of the look: icons, figures, dates, and forms in the theme's markup."""
 
 import datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -30,6 +31,12 @@ def icon(name: str) -> SafeString | str:
         if settings.DEBUG or getattr(settings, "TESTING", False):
             raise ValueError(f"icon {name!r} is not in okoce/ui/icons.py")
         return ""
+    return _icon(name)
+
+
+@lru_cache(maxsize=128)
+def _icon(name: str) -> SafeString:
+    """A page has dozens of icons and the sprite one address."""
     return format_html(
         '<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>', static("img/icons.svg"), name
     )
@@ -37,6 +44,11 @@ def icon(name: str) -> SafeString | str:
 
 @register.simple_tag
 def brand_mark() -> SafeString:
+    return _mark()
+
+
+@lru_cache(maxsize=1)
+def _mark() -> SafeString:
     return format_html('<svg aria-hidden="true"><use href="{}#{}"/></svg>', static("img/icons.svg"), MARK)
 
 

@@ -1,0 +1,9 @@
+"""What the benchmarks serve: the portal with the floors beside it."""
+
+import os
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.benchmarks.settings"
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402  the settings are chosen above
+
+application = get_wsgi_application()
