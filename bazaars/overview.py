@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bazaars import ceremony
+from bazaars import ceremony, reasons
+from bazaars.choices import unit_name
 from bazaars.draw import lot
 from bazaars.enums import AllocationState
 from bazaars.feasibility import Rules
@@ -20,54 +20,13 @@ from bazaars.plan import DrawnPlan, PlacedStall, Zone, drawn_plan, zone_letter
 from bazaars.services.applying import eligible_at_freezing
 from bazaars.services.drawing import turns_of
 from bazaars.services.events import rules_of
-from bazaars.words import kind_of, reason_words, sector_name, short_goods, short_reason
+from bazaars.words import kind_of, sector_name, short_goods, short_reason
 from okoce.organisations.models import Organisation
 from okoce.regions.models import Region
 from participants.models import Sector
 
 PAGE = 50
 GOT, RESERVE, UNFIT, WAITING = "dapat", "cadangan", "belum", "menunggu"
-
-
-# --- names ----------------------------------------------------------------------------------------
-
-
-def unit_name(organisation: Organisation, city: Region) -> str:
-    """ "Sudin KPKP Jakarta Barat" is "Sudin KPKP" on a page about Jakarta Barat."""
-    return organisation.short_name.removesuffix(f" {city.short_name}")
-
-
-def sector_choices() -> list[tuple[str, str]]:
-    return [(sector.code, sector_name(sector)) for sector in Sector.objects.all()]
-
-
-def pengampu_choices(city: Region) -> list[tuple[str, str]]:
-    """Agencies of the city that foster participants."""
-    agencies = Organisation.objects.pengampu().of_city(city.code)
-    return [(agency.code, unit_name(agency, city)) for agency in agencies]
-
-
-def kecamatan_choices(city: str) -> list[tuple[str, str]]:
-    return list(Region.objects.kecamatan(city=city).values_list("code", "name"))
-
-
-def region(code: str) -> Region:
-    return Region.objects.get(pk=code)
-
-
-def organisation(code: str) -> Organisation | None:
-    return Organisation.objects.filter(pk=code).first() if code else None
-
-
-def unit_of(user: Any) -> Organisation:
-    """The unit a person acts for; a Sudin officer without one acts for the Sudin PPKUKM of the city."""
-    membership = user.active_membership
-    if membership.organisation is not None:
-        return membership.organisation
-    return Organisation.objects.get(pk=f"ppkukm-{membership.area_id.replace('.', '-')}")
-
-
-# --- one site -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +56,6 @@ class ApplicantRow:
     icon: str
     is_picked: bool
     url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """The fairness card of one application: the result in words, what decided it, what comes next."""
-
-    title: str
-    text: str
-    facts: tuple[tuple[str, str, str], ...]
-    next: str
-    public_id: str
-    seed: str
-    record_url: str
 
 
 @dataclass
@@ -336,91 +282,9 @@ class SiteOverview:
         groups = [row.group for row in self.rows]
         return {group: groups.count(group) for group in (GOT, RESERVE, UNFIT, WAITING)}
 
-    # --- why ---
-
-    def why(self, application: Application, *, to_self: bool) -> Why:
+    def why(self, application: Application, *, to_self: bool) -> reasons.Why:
         """``to_self`` speaks to the applicant, else about them."""
-        public_id = application.public_id
-        outcome = self.outcomes.get(public_id)
-        name = application.participant.full_name
-        record_url = reverse("bazaars:public_draw", args=[self.site.pk])
-        seed = self.record["seed"] if self.record else ""
-        title, text, next_words = self._verdict(public_id, outcome, "" if to_self else name)
-        return Why(
-            title, text, tuple(self._facts(application, outcome)), next_words, public_id, seed, record_url
-        )
-
-    def _verdict(self, public_id: str, outcome: Outcome | None, name: str) -> tuple[str, str, str]:
-        if public_id not in self.eligible:
-            return (
-                _("Why %(name)s was not in the draw") % {"name": name}
-                if name
-                else _("You were not in the draw"),
-                _(
-                    "When the list was frozen one of the conditions was not met: an active participant of "
-                    "this city, with a business, fostered by an agency that has stalls here, "
-                    "and without a stall elsewhere on the same days."
-                ),
-                _("The kecamatan office can say which one, and mend it before the next bazaar."),
-            )
-        if outcome is None:
-            return (
-                _("%(name)s takes part in the draw") % {"name": name}
-                if name
-                else _("You take part in the draw"),
-                _(
-                    "Whoever has had fewer stalls in the last 12 months goes first; "
-                    "among equals the lot decides."
-                ),
-                _("The result comes out after the deadline, with a reason for everybody."),
-            )
-        values = {
-            "place": outcome.place,
-            "count": len(self.outcomes),
-            "name": name,
-            "number": self.stall_of.get(public_id, ""),
-        }
-        if outcome.chosen:
-            title = _("Why %(name)s has stall %(number)s") if name else _("Why you have stall %(number)s")
-            return (
-                title % values,
-                _("Number %(place)s of %(count)s in the order, and all rules had room.") % values,
-                _("A stall that is given back goes to the first on the reserve list that fits the rules."),
-            )
-        title = _("Why %(name)s has no stall yet") if name else _("Why you have no stall yet")
-        return (
-            title % values,
-            reason_words(outcome.reason, list(outcome.detail), self.names, self.frozen_rules),
-            _(
-                "Number %(place)s on the reserve list. When a stall is given back, the first on the list "
-                "that fits the rules is asked. A draw without a stall costs no turn."
-            )
-            % {"place": outcome.reserve_place},
-        )
-
-    def _facts(self, application: Application, outcome: Outcome | None) -> list[tuple[str, str, str]]:
-        """(what, beside it in small, value) in the sequence in which it decides."""
-        public_id = application.public_id
-        facts = []
-        if (turns := self.turns.get(public_id)) is not None:
-            facts.append((_("Turns in 12 months"), _("stalls held, and no-shows without excuse"), str(turns)))
-        if outcome is None or self.record is None:
-            return facts
-        facts.append(
-            (_("Lot"), _("from the seed and the own number"), lot(self.record["seed"], public_id)[:8])
-        )
-        facts.append((_("Place in the order"), "", f"{outcome.place}/{len(self.outcomes)}"))
-        entries = {entry["id"]: entry for entry in self.record["frozen"]["applications"]}
-        chosen = [entries[i] for i in self.record["chosen"]]
-        for label, kind, code in (
-            (_("Quota of the pengampu"), "pengampu", application.pengampu_id),
-            (_("Quota of the kind of goods"), "categories", application.category_id),
-        ):
-            key = "pengampu" if kind == "pengampu" else "category"
-            used = sum(entry[key] == code for entry in chosen)
-            most = self.record["frozen"][kind][code]["max"]
-            facts.append((label, self.names.get(code, code), f"{used}/{most}"))
-        return facts
+        return reasons.why(self, application, to_self=to_self)
 
     # --- what everybody may see ---
 

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from bazaars import draw as rules_of_the_draw
 from bazaars import errors
+from bazaars.choices import unit_of
 from bazaars.forms import CommitForm, FreezeForm, RevealForm
-from bazaars.overview import SiteOverview, unit_of
+from bazaars.overview import SiteOverview
 from bazaars.services import drawing
 from bazaars.views.events import get_or_post, visible_site
 from bazaars.words import problem_words

@@ -11,23 +11,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bazaars import errors
+from bazaars.choices import kecamatan_choices, organisation, pengampu_choices, region, sector_choices, unit_of
 from bazaars.feasibility import Bounds
 from bazaars.forms import BazaarForm, OpenForm, QuotaForm, SiteForm, StallsForm
 from bazaars.models import Bazaar, Site
-from bazaars.overview import (
-    GOT,
-    PAGE,
-    RESERVE,
-    UNFIT,
-    WAITING,
-    SiteOverview,
-    kecamatan_choices,
-    organisation,
-    pengampu_choices,
-    region,
-    sector_choices,
-    unit_of,
-)
+from bazaars.overview import GOT, PAGE, RESERVE, UNFIT, WAITING, SiteOverview
 from bazaars.plan import number_ranges, zone_letter
 from bazaars.services import events
 from bazaars.words import problem_words

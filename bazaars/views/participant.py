@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bazaars import errors
+from bazaars.choices import pengampu_choices, sector_choices
 from bazaars.eligibility import Obstacle
 from bazaars.forms import ApplicationForm
 from bazaars.models import Application, Site
-from bazaars.overview import SiteOverview, pengampu_choices, sector_choices
+from bazaars.overview import SiteOverview
 from bazaars.services import applying
 from bazaars.views.events import get_or_post
 from bazaars.words import obstacle_words
