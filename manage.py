@@ -7,6 +7,6 @@ from okoce.settings.env import choose_settings_module
 
 if __name__ == "__main__":
     choose_settings_module()
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 settings come first
+    from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

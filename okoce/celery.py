@@ -1,4 +1,4 @@
-"""Celery: wakes up and drains. What must not be lost is a row in PostgreSQL, never a message in the broker."""
+"""Celery: wakes up and drains. What must not be lost is a row in PostgreSQL, not a message in the broker."""
 
 from celery import Celery
 

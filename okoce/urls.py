@@ -1,4 +1,4 @@
-"""Addresses. Paths are Indonesian, names English; every view declares who may use it (okoce.accounts.access)."""
+"""Addresses. Paths are Indonesian, names English; every view declares its access (okoce.accounts.access)."""
 
 from django.conf import settings
 from django.urls import include, path

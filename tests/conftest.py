@@ -1,6 +1,7 @@
 """Real servers for the suite, and people who sign in.
 
-Tests run as the application's role (okoce_app): a test that passes only for the owner of the tables proves nothing.
+Tests run as the application's role (okoce_app): a test that passes only for the owner of the tables
+proves nothing.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from participants.models.participant import Participant
 class SignInCode(models.Model):
     """Six digits, five minutes, three tries, one use, for one phone and one browser.
 
-    Only keyed digests are stored. A row is written for numbers nobody registered too, so that they cost the same
-    work; nothing is sent for those.
+    Only keyed digests are stored. A row is written for numbers nobody registered too, so that they cost
+    the same work; nothing is sent for those.
     """
 
     phone_lookup = models.BinaryField(max_length=32)

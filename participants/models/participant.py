@@ -28,8 +28,9 @@ from participants.querysets import FosterLinkQuerySet, ParticipantQuerySet, Step
 class Participant(Dated):
     """A resident in the programme.
 
-    NIK and phone are sealed (okoce.db.encryption); ``nik_lookup`` and ``phone_lookup`` find them exactly. A phone may
-    belong to several people. Kecamatan and city are repeated from the kelurahan, so that scope and counts need no join.
+    NIK and phone are sealed (okoce.db.encryption); ``nik_lookup`` and ``phone_lookup`` find them exactly. A
+    phone may belong to several people. Kecamatan and city are repeated from the kelurahan, so that scope and
+    counts need no join.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -154,7 +155,7 @@ class Enrolment(models.Model):
 
 
 class FosterLink(Period):
-    """An agency fosters a participant, from a day until a day. Each agency counts its own, the province counts once."""
+    """An agency fosters a participant, from a day until a day. Each counts its own, the province counts once."""
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="foster_links")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="foster_links")

@@ -2,7 +2,13 @@
 
 from tests.factories.accounts import UserFactory, member
 from tests.factories.participants import ParticipantFactory
-from tests.factories.trainings import BookingFactory, ScanFactory, SessionFactory, TrainerFactory, VenueFactory
+from tests.factories.trainings import (
+    BookingFactory,
+    ScanFactory,
+    SessionFactory,
+    TrainerFactory,
+    VenueFactory,
+)
 
 __all__ = [
     "BookingFactory",
