@@ -5,6 +5,8 @@ class TrainingsConfig(AppConfig):
     name = "trainings"
 
     def ready(self) -> None:
+        from okoce.notifications import causes  # noqa: PLC0415
         from trainings import messages  # noqa: PLC0415  models exist only from here on
 
         messages.register()
+        causes.register(messages.CAUSE, messages.describe_cause)

@@ -12,9 +12,10 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from okoce.notifications import kinds, services
+from okoce.notifications import causes, kinds, services
 from okoce.notifications.enums import Channel
 from okoce.notifications.services import Draft
 from trainings.enums import SEATED, BookingState, SessionState
@@ -93,6 +94,17 @@ def describe(session: TrainingSession) -> dict[str, Any]:
         "reason": session.cancel_reason,
         "answer_path": reverse("trainings:answer", args=[session.pk]),
     }
+
+
+def describe_cause(user: Any, session_id: int) -> causes.Described | None:
+    """What the pages of messages call the session; None for who may not see it."""
+    session = (
+        TrainingSession.objects.visible_to(user).select_related("activity").filter(pk=session_id).first()
+    )
+    if session is None:
+        return None
+    day = date_format(timezone.localtime(session.starts_at), "DAY_MONTH_FORMAT")
+    return causes.Described(f"{session.activity.label}, {day}", session.get_absolute_url())
 
 
 def void(messages: Sequence[Any]) -> Mapping[str, str]:

@@ -45,9 +45,12 @@ def mark_present(
     """
     now = now or timezone.now()
     session = locked(session_id)
-    if nonce is not None and (known := AttendanceScan.objects.filter(nonce=nonce).first()):
+    known: AttendanceScan | None = AttendanceScan.objects.filter(nonce=nonce).first() if nonce else None
+    if known is not None:
         return known
-    standing = session.scans.standing().filter(participant=participant_id).order_by("pk").first()
+    standing: AttendanceScan | None = (
+        session.scans.standing().filter(participant=participant_id).order_by("pk").first()
+    )
     if standing is not None:
         return standing
     scan = AttendanceScan(

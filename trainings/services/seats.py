@@ -35,11 +35,12 @@ class InviteOutcome:
 
 def locked(session_id: int) -> TrainingSession:
     """The session with its lock: until the end of the transaction nobody else gives or takes a seat in it."""
-    return (
+    session: TrainingSession = (
         TrainingSession.objects.select_for_update(no_key=True, of=("self",))
         .select_related("activity", "venue", "kecamatan")
         .get(pk=session_id)
     )
+    return session
 
 
 def lock_people(ids: Iterable[int], *, skip_locked: bool = False) -> list[int]:
@@ -64,7 +65,7 @@ def book_seat(
     """
     now = now or timezone.now()
     session = locked(session_id)
-    booking = session.bookings.filter(participant=participant).first()
+    booking: Booking | None = session.bookings.filter(participant=participant).first()
     if booking is not None and booking.state in (*ENROLLED, BookingState.WAITLISTED):
         return booking
     lock_people([participant.pk])

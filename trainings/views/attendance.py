@@ -265,6 +265,8 @@ def answer(
             return redirect("trainings:attendance", pk=session.pk)
         return redirect(f"{reverse('trainings:attendance', args=[session.pk])}?terakhir={scan.pk}")
     rows = with_nonces(list(places(request, session).filter(participant=person)))
+    for booking in rows:
+        booking.refusal = news.title if news.tone == "bad" else ""
     context = page_of(request, session) | {
         "booking": rows[0] if rows else None,
         "news": news,

@@ -133,7 +133,7 @@ def month(user: Any, mine: Any, first: date, *, now: datetime, today: date) -> A
 
 def week(user: Any, mine: Any, monday: date, *, now: datetime, today: date) -> Any:
     rows = events(user, mine.between(monday, monday + timedelta(days=6)), now=now)
-    parts = (_(", morning"), _(", afternoon"))
+    parts = (_("morning"), _("afternoon"))
     return calendar_grid.halves(monday, rows, today=today, parts=parts)
 
 
