@@ -44,7 +44,7 @@ def is_open(channel: str) -> bool:
 def trip(channel: str, reason: str) -> float:
     """The channel failed: let it rest. Seconds of the rest."""
     failures = rest_of(channel).failures + 1
-    seconds = min(FIRST_REST * 2 ** (failures - 1), LONGEST_REST) * random.uniform(0.75, 1.25)  # noqa: S311
+    seconds: float = min(FIRST_REST * 2 ** (failures - 1), LONGEST_REST) * random.uniform(0.75, 1.25)  # noqa: S311
     _set(channel, {"until": time.time() + seconds, "failures": failures, "reason": reason})
     return seconds
 
@@ -61,10 +61,11 @@ def _key(channel: str) -> str:
 
 def _get(channel: str) -> dict[str, Any] | None:
     try:
-        return cache.get(_key(channel))
+        kept: dict[str, Any] | None = cache.get(_key(channel))
     except Exception:  # whatever the cache's client raises when it is away
         log.warning("the cache is away; the state of channel %s is not known", channel)
         return None
+    return kept
 
 
 def _set(channel: str, value: dict[str, Any] | None) -> None:

@@ -210,7 +210,8 @@ def render(kind: Kind, part: str, values: Mapping[str, Any], *, language: str) -
 
 @lru_cache(maxsize=256)
 def _compiled(name: str) -> Template:
-    return engines["django"].get_template(name).template
+    compiled: Template = engines["django"].get_template(name).template  # type: ignore[attr-defined]
+    return compiled
 
 
 def _supported(language: str) -> str:

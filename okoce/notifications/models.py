@@ -73,6 +73,10 @@ class Message(models.Model):
                 | models.Q(lease_owner__isnull=False, lease_until__isnull=False),
             ),
             models.CheckConstraint(
+                name="notifications_message_lease_only_while_pending",
+                condition=models.Q(lease_owner__isnull=True) | models.Q(state="pending"),
+            ),
+            models.CheckConstraint(
                 name="notifications_message_finished_when_final",
                 condition=models.Q(state__in=["pending", "ready", "held"], finished_at__isnull=True)
                 | models.Q(state__in=["sent", "cancelled", "expired", "dead"], finished_at__isnull=False),

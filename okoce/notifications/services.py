@@ -24,7 +24,7 @@ from okoce.accounts.models import User
 from okoce.audit.services import record
 from okoce.db.encryption import encrypt
 from okoce.notifications import compose, directory, kinds, safety
-from okoce.notifications.channels import WAYS
+from okoce.notifications.channels import WAYS, Letter
 from okoce.notifications.directory import Person
 from okoce.notifications.enums import OPEN, Channel, Event, State
 from okoce.notifications.kinds import Kind
@@ -169,7 +169,7 @@ def _insert(kind: Kind, drafts: Sequence[Draft]) -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [list(column) for column in zip(*rows, strict=True)])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _rows(kind: Kind, drafts: Sequence[Draft]) -> Iterator[tuple[Any, ...]]:
@@ -333,7 +333,7 @@ def retry(*, message_id: int, by: User) -> Message:
     """Put a message that was given up or held back into the queue, with eight new tries. Raises
     CannotRetry.
     """
-    message = Message.objects.select_for_update().get(pk=message_id)
+    message: Message = Message.objects.select_for_update().get(pk=message_id)
     now = timezone.now()
     if message.state not in (State.DEAD, State.HELD) or (message.expires_at and message.expires_at <= now):
         raise CannotRetry(message.key)
@@ -377,7 +377,7 @@ def untick(*, message_id: int, by: User) -> bool:
 
 
 @transaction.atomic
-def open_ready_text(*, message: Message, by: User) -> compose.Letter | None:
+def open_ready_text(*, message: Message, by: User) -> Letter | None:
     """The letter of a ready text that is about to be opened in WhatsApp, with the phone number; recorded.
 
     None when it is not needed any more (it is then cancelled or held, and its reason says why) or is done

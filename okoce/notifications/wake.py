@@ -22,7 +22,8 @@ _quiet_until = 0.0
 
 def wake_after_commit() -> None:
     """Nudge once when the present transaction commits, however many messages it queues."""
-    if not any(call is wake for _savepoint, call, _robust in connection.run_on_commit):
+    calls: list[object] = [entry[1] for entry in connection.run_on_commit]
+    if wake not in calls:
         transaction.on_commit(wake, robust=True)
 
 

@@ -13,6 +13,7 @@ import smtplib
 from email.header import Header
 from email.utils import formataddr, formatdate, parseaddr
 from functools import lru_cache
+from typing import ClassVar
 
 from django.conf import settings
 
@@ -24,8 +25,8 @@ SERVICE_CLOSING = 421
 
 
 class EmailWay:
-    starts_as = State.PENDING
-    parts = ("subject", "email")
+    starts_as: ClassVar[State] = State.PENDING
+    parts: ClassVar[tuple[str, ...]] = ("subject", "email")
 
     def why_not(self) -> str:
         return "" if settings.EMAIL_URL else "email_not_configured"

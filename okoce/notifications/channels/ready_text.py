@@ -6,6 +6,7 @@ else.
 
 from __future__ import annotations
 
+from typing import ClassVar
 from urllib.parse import quote
 
 from okoce.notifications.channels.base import ChannelDown, Sender
@@ -14,8 +15,8 @@ from okoce.notifications.enums import State
 
 
 class ReadyTextWay:
-    starts_as = State.READY
-    parts = ("text",)
+    starts_as: ClassVar[State] = State.READY
+    parts: ClassVar[tuple[str, ...]] = ("text",)
 
     def why_not(self) -> str:
         return ""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from okoce.notifications.channels.base import ChannelDown, Sender
 from okoce.notifications.directory import Person
 from okoce.notifications.enums import State
 
 
 class SmsWay:
-    starts_as = State.PENDING
-    parts = ("text",)
+    starts_as: ClassVar[State] = State.PENDING
+    parts: ClassVar[tuple[str, ...]] = ("text",)
 
     def why_not(self) -> str:
         return "sms_not_connected"

@@ -92,8 +92,9 @@ def _rows(messages: list[Message], *, is_done: bool) -> list[dict[str, Any]]:
         people = directory.of_messages(messages)
         return [{"message": m, "person": people.get(m.key), "reason": ""} for m in messages]
     prepared, refused = compose.prepare(messages)
-    results: dict[str, Prepared | Verdict] = {r.message.key: r for r in (*prepared, *refused)}
-    people = {p.message.key: p.person for p in prepared} or {}
+    results: dict[str, Prepared | Verdict] = {p.message.key: p for p in prepared}
+    results |= {verdict.message.key: verdict for verdict in refused}
+    people = {p.message.key: p.person for p in prepared}
     missing = directory.of_messages([v.message for v in refused]) if refused else {}
     return [
         {

@@ -9,7 +9,6 @@ import pytest
 from django.conf import settings
 
 from okoce.notifications import compose, kinds, safety
-from okoce.notifications.channels import WAYS
 
 PRIVATE = re.compile(
     r"\b(nik|kk|npwp|phone|telephone|address|alamat|amount|rupiah|turnover|omzet|birth_date|rt|rw)\b"
