@@ -242,7 +242,7 @@ RETURNING m.*
 _FINAL = "('sent', 'cancelled', 'expired', 'dead')"
 
 # Only pending rows have a lease (a constraint says so), so the token is the whole condition. Asking for the
-# state as well tempts a planner without fresh statistics into the index of all pending rows, for every letter.
+# state as well tempts a planner without fresh statistics into the index of all pending rows, every time.
 _SETTLE = f"""
 WITH given AS (
     SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::float8[], %s::smallint[])

@@ -18,7 +18,7 @@ from tests.factories.accounts import JAKARTA_BARAT, JAKARTA_PUSAT, KEMBANGAN, PA
 
 pytestmark = pytest.mark.django_db
 
-SESSION = ("trainings.trainingsession", 12)
+SESSION = ("tests.thing", 12)  # nobody describes it
 LIST = "/pesan/"
 
 
@@ -123,8 +123,8 @@ def test_roles_without_the_permission_are_told_whose_page_it_is(client_as, role)
         ("kind=greeting", 2),
         ("kind=code", 1),
         ("channel=sms", 1),
-        ("asal=trainings.trainingsession:12", 2),
-        ("asal=trainings.trainingsession:13", 0),
+        ("asal=tests.thing:12", 2),
+        ("asal=tests.thing:13", 0),
         ("asal=x:99999999999999999999", 3),
         ("state=nonsense&day=never", 3),
     ],
