@@ -108,7 +108,8 @@ def write(*, batch: ImportBatch, people: Sequence[Person], by: User, on: date) -
     now = timezone.now()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_SPACE, batch.city_id])
-        stage(cursor, "import_staging", _COLUMNS, (person.columns for person in people))
+        staged = (person.columns for person in people)
+        stage(cursor, "import_staging", _COLUMNS, staged, joined_on=("position", "uid", "nik_lookup"))
         cursor.execute(
             "ALTER TABLE import_staging ADD number text, ADD participant_id bigint, "
             "ADD is_new boolean NOT NULL DEFAULT false"

@@ -11,7 +11,6 @@ import hashlib
 import json
 import logging
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -144,35 +143,27 @@ def _store(batch: ImportBatch, report: dict[str, Any]) -> None:
     """Rows and totals in one transaction; the file is not needed any more."""
     with transaction.atomic():
         ImportRow.objects.filter(batch=batch).delete()
-        registered = registered_niks(
-            lookup(row["values"]["nik"], column=NIK_COLUMN) for row in report["rows"] if row["values"]
-        )
-        outcomes = _insert_rows(batch, report["rows"], registered)
+        existing = _insert_rows(batch, report["rows"])
+        totals = report["totals"]
         ImportBatch.objects.filter(pk=batch.pk).update(
             state=BatchState.CHECKED,
             phase="",
-            totals=report["totals"],
+            totals=totals,
             notes={name: report[name] for name in ("ignored_sheets", "hidden_sheets", "other_kota")},
-            new_count=outcomes[RowOutcome.NONE],
-            existing_count=outcomes[RowOutcome.EXISTING],
+            new_count=sum(totals[status.value] for status in SAVED) - existing,
+            existing_count=existing,
             checked_at=timezone.now(),
             file="",
         )
     _forget_file(batch)
 
 
-def _insert_rows(batch: ImportBatch, rows: list[dict[str, Any]], registered: set[bytes]) -> Counter[str]:
-    """Counts, of the rows that would be saved, those already registered and the others."""
-    outcomes: Counter[str] = Counter()
+def _insert_rows(batch: ImportBatch, rows: list[dict[str, Any]]) -> int:
+    """How many of the rows that would be saved are of somebody who is registered already."""
 
     def sealed() -> Iterator[tuple[Any, ...]]:
         for position, row in enumerate(rows, 1):
-            uid, outcome = uuid.uuid4(), ""
-            values = row["values"]
-            if values:
-                is_known = lookup(values["nik"], column=NIK_COLUMN) in registered
-                outcome = RowOutcome.EXISTING.value if is_known else RowOutcome.NONE.value
-                outcomes[outcome] += 1
+            uid, values = uuid.uuid4(), row["values"]
             kept = json.dumps(values or row.get("cells") or {}, ensure_ascii=False)
             yield (
                 uid,
@@ -185,7 +176,7 @@ def _insert_rows(batch: ImportBatch, rows: list[dict[str, Any]], registered: set
                 (values or row).get("kecamatan") or "",
                 encrypt(kept, column=VALUES_COLUMN, row=uid),
                 (row["duplicate_of"] or "")[:100],
-                outcome,
+                lookup(values["nik"], column=NIK_COLUMN) if values else None,
             )
 
     columns = {
@@ -199,16 +190,22 @@ def _insert_rows(batch: ImportBatch, rows: list[dict[str, Any]], registered: set
         "kecamatan": "text",
         "values_ciphertext": "bytea",
         "duplicate_of": "text",
-        "outcome": "text",
     }
     names = ", ".join(columns)
+    selected = ", ".join(f"s.{name}" for name in columns)
     with connection.cursor() as cursor:
-        stage(cursor, "import_report", columns, sealed())
+        staged = {**columns, "nik_lookup": "bytea"}
+        stage(cursor, "import_report", staged, sealed(), joined_on=("nik_lookup",))
         cursor.execute(
-            f"INSERT INTO participants_importrow ({names}) "  # noqa: S608 (our own column names)
-            f"SELECT {names} FROM import_report ORDER BY position"
+            f"WITH inserted AS (INSERT INTO participants_importrow ({names}, outcome) "  # noqa: S608 (our own names)
+            f"SELECT {selected}, CASE WHEN p.id IS NULL THEN %s ELSE %s END "
+            "FROM import_report s LEFT JOIN participants_participant p ON p.nik_lookup = s.nik_lookup "
+            "ORDER BY s.position RETURNING outcome) "
+            "SELECT count(*) FROM inserted WHERE outcome = %s",
+            [RowOutcome.NONE.value, RowOutcome.EXISTING.value, RowOutcome.EXISTING.value],
         )
-    return outcomes
+        (existing,) = cursor.fetchone()
+    return int(existing)
 
 
 def registered_niks(lookups: Iterable[bytes]) -> set[bytes]:
