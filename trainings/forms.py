@@ -44,7 +44,9 @@ class SessionForm(forms.Form):
     venue = VenueChoice(queryset=None, label=_("Venue"), required=False, empty_label=_("Not on the list"))
     new_venue_name = forms.CharField(label=_("Name of the new venue"), max_length=120, required=False)
     new_venue_address = forms.CharField(label=_("Its street"), max_length=200, required=False)
-    new_venue_capacity = forms.IntegerField(label=_("How many people it holds"), required=False)
+    new_venue_capacity = forms.IntegerField(
+        label=_("How many people it holds"), required=False, max_value=20_000
+    )
     trainer = forms.ModelChoiceField(
         queryset=None,
         label=pgettext_lazy("of a session", "Trainer"),

@@ -169,6 +169,21 @@ def test_a_bad_plan_is_refused_beside_its_field_and_nothing_is_lost(camat, chang
     assert response.context["form"]["activity"].value() == "dasar"
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_the_edge_of_the_calendar_is_answered_with_a_page(camat, day):
+    response = camat.post(reverse("trainings:session_create"), plan(date=day, start="00:00", end="00:30"))
+
+    assert response.status_code in (200, 302)
+
+
+def test_a_venue_for_a_billion_people_is_refused(camat):
+    given = plan() | {"venue": "", "new_venue_name": "Aula", "new_venue_capacity": "99999999999"}
+
+    response = camat.post(reverse("trainings:session_create"), given)
+
+    assert list(errors(response)) == ["new_venue_capacity"]
+
+
 def test_more_seats_than_the_room_holds_are_refused_with_its_size(camat):
     camat.cookies["bahasa"] = "en"
     venue = VenueFactory(name="Aula Palmerah", capacity=80)
@@ -748,6 +763,8 @@ def one_more_of_everything(n: int) -> TrainingSession:
         ("session", {}, 7),
         ("attendance", {}, 8),
         ("attendance", {"tampilkan": "tunggu"}, 8),
+        ("invite", {}, 10),
+        ("add", {"q": "siti"}, 6),
         ("all_but", {}, 7),
         ("attendance_sheet", {}, 7),
         ("schedule", {}, 6),
