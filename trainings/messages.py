@@ -133,7 +133,7 @@ def void(messages: Sequence[Any]) -> Mapping[str, str]:
 
 
 def decent(moment: datetime, *, begins: int = DAY_BEGINS, ends: int = DAY_ENDS) -> datetime:
-    """``moment``, or the next time of day at which a message disturbs nobody (docs/programme.md, 5.2)."""
+    """``moment``, or the next time of day at which a message disturbs nobody (docs/programme.md)."""
     local = moment.astimezone(JAKARTA)
     opening = local.replace(hour=begins, minute=0, second=0, microsecond=0)
     if local < opening:

@@ -250,7 +250,7 @@ def can_come(participants: models.QuerySet, session: Any) -> models.QuerySet:
 
     Active residents of Jakarta whose category takes the activity, who have not done it in the session's year,
     have no seat for it in another session that year, and none anywhere at that time. ``rules.why_not``
-    says the same of one person, in words. Source: docs/programme.md, rules 13, 24 and 28.
+    says the same of one person, in words. Source: docs/programme.md, "Sessions and seats".
     """
     person = OuterRef("pk")
     others = _rows("Booking").filter(participant=person).exclude(session=session.pk)
@@ -316,7 +316,7 @@ def need_by_activity(
 ) -> dict[str, int]:
     """How many of ``participants`` lack each activity in ``year`` and have no coming seat for it. One query.
 
-    Counts people in the programme whose category takes the activity. Source: docs/indicators.md.
+    Counts people in the programme whose category takes the activity, each once for every activity.
     """
     person = OuterRef("pk")
     counts = {}

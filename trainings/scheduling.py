@@ -1,7 +1,7 @@
 """What is better avoided when a session is planned.
 
 Hard rules are constraints; these are warnings that staff may pass with a reason, which is kept.
-Source: docs/programme.md, rules 26 and 27. Days and hours are Jakarta's.
+Source: docs/programme.md, "Sessions and seats". Days and hours are Jakarta's.
 """
 
 from __future__ import annotations
