@@ -34,7 +34,7 @@ COLUMNS = (
     "status",
     "is_outside_dki",
     "registered_on",
-    "has_phone",
+    "phone_lookup",
 )
 
 _DETAILS = """
@@ -143,7 +143,7 @@ def _state_of(row: dict[str, Any], fact: RowFacts) -> tuple[str, str]:
         return row["status"], ""
     if row["is_outside_dki"]:
         return "outside", "is-warn"
-    if not row["has_phone"]:
+    if row["phone_lookup"] is None:
         return "no_phone", "is-warn"
     return ("fact", "") if fact.label else ("active", "")
 

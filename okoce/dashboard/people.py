@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -12,8 +12,8 @@ from django.db.models import BooleanField, Count, Exists, Max, Min, OuterRef, Q
 from django.db.models.expressions import RawSQL
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from bazaars.enums import AllocationState
 from bazaars.models import Allocation, Application
@@ -73,18 +73,24 @@ def row_facts(ids: Sequence[int], today: date) -> dict[int, RowFacts]:
         sql, values = _invited_sql()
         cursor.execute(sql, _filled(values, ids, now))
         coming = dict(cursor.fetchall())
-    facts = {}
+    facts, language = {}, get_language() or "id"
     for pk in ids:
         count, last = done.get(pk, (0, None))
         label = tone = icon = ""
         if pk in coming:
-            label, tone, icon = _("Invited %(day)s") % {"day": day_month(coming[pk])}, "info", "calendar3"
+            day = timezone.localtime(coming[pk]).date()
+            label, tone, icon = _invited_on(day, language), "info", "calendar3"
         elif count >= REQUIRED:
             label, tone = _("Three activities done"), "ok"
         else:
             label, icon = _("Not invited"), "hourglass-split"
         facts[pk] = RowFacts(count, last, label, tone, icon)
     return facts
+
+
+@lru_cache(maxsize=64)
+def _invited_on(day: date, language: str) -> str:
+    return _("Invited %(day)s") % {"day": day_month(day)}
 
 
 # The list is the most used page: its two questions are querysets like everywhere else, turned into SQL
@@ -169,8 +175,20 @@ def _url(name: str, *args: Any) -> str:
         return ""
 
 
+def _once(participant: Participant, name: str, make: Callable[[], Any]) -> Any:
+    """One answer a page: panel, timeline, steps and proposal ask the same things of the same object."""
+    kept = participant.__dict__.setdefault("_dashboard_answers", {})
+    if name not in kept:
+        kept[name] = make()
+    return kept[name]
+
+
+def _progress(participant: Participant, today: date) -> Progress:
+    return _once(participant, "progress", lambda: progress_of(participant, today.year))
+
+
 def trainings_panel(participant: Participant, *, user: Any, today: date) -> dict[str, Any] | None:
-    progress = progress_of(participant, today.year)
+    progress = _progress(participant, today)
     scans = _scans(participant, today)
     may_open = has_permission(user, "trainings.view")
     return {
@@ -181,6 +199,10 @@ def trainings_panel(participant: Participant, *, user: Any, today: date) -> dict
 
 def _scans(participant: Participant, today: date) -> dict[int, AttendanceScan]:
     """The counted scan of each session this year, with who recorded it."""
+    return _once(participant, "scans", lambda: _read_scans(participant, today))
+
+
+def _read_scans(participant: Participant, today: date) -> dict[int, AttendanceScan]:
     found = (
         AttendanceScan.objects.counted()
         .of_year(today.year)
@@ -230,7 +252,7 @@ def training_next_step(participant: Participant, *, user: Any, today: date) -> N
     """For the staff who open the page: what this person's training waits for."""
     if participant.status != "active":
         return None
-    progress = progress_of(participant, today.year)
+    progress = _progress(participant, today)
     if progress.is_complete:
         return None
     if (coming := progress.next_session) is not None:
@@ -261,7 +283,7 @@ def training_next_step(participant: Participant, *, user: Any, today: date) -> N
 
 
 def training_step(participant: Participant, *, user: Any, today: date) -> dict[int, tuple[str, str]]:
-    progress = progress_of(participant, today.year)
+    progress = _progress(participant, today)
     return step_text(progress)
 
 
@@ -277,6 +299,10 @@ def step_text(progress: Progress) -> dict[int, tuple[str, str]]:
 
 def _applications(participant: Participant, user: Any) -> list[Application]:
     """What the user may see of this person's applications, newest bazaar first."""
+    return _once(participant, "applications", lambda: _read_applications(participant, user))
+
+
+def _read_applications(participant: Participant, user: Any) -> list[Application]:
     seen = Application.objects.visible_to(user)
     return list(
         seen.filter(participant=participant)

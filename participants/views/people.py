@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -78,8 +77,7 @@ def _page(
 
 
 def _columns(people: Any) -> Any:
-    has_phone = ExpressionWrapper(Q(phone_lookup__isnull=False), output_field=BooleanField())
-    return people.annotate(has_phone=has_phone).values(*listing.COLUMNS)
+    return people.values(*listing.COLUMNS)
 
 
 def _chip(view: SavedView, count: int, chosen: PeopleFilter) -> dict[str, Any]:
