@@ -234,6 +234,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "trainings.tasks.remind_of_tomorrows_sessions",
         "schedule": 300.0,
     },
+    "pick-up-imports": {"task": "participants.tasks.pick_up_imports", "schedule": 60.0},
     "close-expired": {"task": "okoce.notifications.tasks.expire_messages", "schedule": 300.0},
 }
 
