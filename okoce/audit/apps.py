@@ -5,6 +5,7 @@ class AuditConfig(AppConfig):
     name = "okoce.audit"
 
     def ready(self) -> None:
-        from okoce.audit import sign_ins  # noqa: PLC0415  models exist only now
+        from okoce.audit import sign_ins, targets  # noqa: PLC0415  models exist only now
 
         sign_ins.listen()
+        targets.register_accounts()

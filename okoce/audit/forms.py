@@ -14,8 +14,8 @@ class EventFilter(forms.FilterForm):
     aksi = forms.ChoiceField(label=_("What was done"))
     petugas = forms.CharField(label=_("Who"), max_length=100)
     sasaran = forms.CharField(label=_("To what"), max_length=80)
-    sejak = forms.DateField(label=_("From"))
-    sampai = forms.DateField(label=_("Until"))
+    sejak = forms.DateField(label=_("From which day"))
+    sampai = forms.DateField(label=_("Until which day"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from okoce.accounts.models import User
 from okoce.audit.models import AuditEvent
 
 
@@ -46,3 +47,18 @@ def find(text: str) -> list[tuple[str, str]]:
         return [(label, pk)]
     found = ((name, naming.find(text)) for name, naming in _namings.items())
     return [(name, pk) for name, pk in found if pk is not None]
+
+
+def register_accounts() -> None:
+    """Accounts by their user name: of staff a name, of participants the participant number."""
+    register("accounts.user", Naming(_user_names, _user_id))
+
+
+def _user_names(ids: Collection[str]) -> dict[str, str]:
+    rows = User.objects.filter(pk__in=[int(pk) for pk in ids if pk.isdigit()])
+    return {str(pk): name for pk, name in rows.values_list("pk", "username")}
+
+
+def _user_id(text: str) -> str | None:
+    found = User.objects.filter(username__iexact=text).values_list("pk", flat=True).first()
+    return str(found) if found is not None else None

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -58,6 +59,6 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
         "details": [(words.field(key), value) for key, value in found.details.items()],
         "changes": history.changes_of(found.target_type, found.target_id),
         "same_target_url": f"{address}?{same}" if found.target_id else "",
-        "crumbs": [{"label": _("Audit trail"), "url": address}, {"label": row["what"], "url": ""}],
+        "crumbs": [{"label": _("Audit trail"), "url": address}, {"label": capfirst(row["what"]), "url": ""}],
     }
     return render_page(request, "audit/event.html", context)

@@ -43,7 +43,7 @@ def card(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "participant": participant,
         "card": valid,
-        "code": qr.draw(address) if address else None,
+        "code": qr.draw(address, border=1) if address else None,
         "site": address.split("/k/")[0].split("//")[-1] if address else "",
         "crumbs": _crumbs(participant, _("Card")),
     }
