@@ -14,7 +14,7 @@ from participants.models import Participant
 from participants.panels import NextStep, panels
 
 
-def steps(participant: Participant, *, user: Any, today: date) -> list[dict[str, str]]:
+def steps(participant: Participant, *, user: Any, today: date) -> list[dict[str, Any]]:
     """Seven rows for components/journey.html. Several may be under way: they are independent."""
     reached = {row.step: row.reached_on for row in participant.steps.all()}
     said: dict[int, tuple[str, str]] = {}

@@ -16,7 +16,6 @@ from bazaars.models import Allocation
 from okoce.accounts.roles import has_permission
 from okoce.accounts.scope import Scope, scope_of
 from participants import areas
-from participants.enums import Step
 from participants.models import Participant, StepReached
 from trainings.models import AttendanceScan
 
@@ -105,7 +104,3 @@ def target_of_area(code: str) -> int:
     if len(code) == areas.KECAMATAN_LENGTH:
         return TARGET_PER_KECAMATAN
     return TARGET_PER_KECAMATAN * len(areas.kecamatan_within(code))
-
-
-def short_step_names() -> dict[int, str]:
-    return {int(step): step.label for step in Step}
