@@ -178,7 +178,13 @@ def register_participant(
 
 
 def _create(
-    nik: str, phone: str, kelurahan: str, by: Any, unit: Organisation | None, today: date, fields: dict[str, Any]
+    nik: str,
+    phone: str,
+    kelurahan: str,
+    by: Any,
+    unit: Organisation | None,
+    today: date,
+    fields: dict[str, Any],
 ) -> Participant:
     office = by.active_membership.area_id or ""
     kecamatan = kelurahan[:8] or (office if len(office) == areas.KECAMATAN_LENGTH else None)
