@@ -156,7 +156,8 @@ activities = list(Activity.objects.required().order_by("position"))
 start = timezone.now().replace(month=1, day=1, hour=1, minute=0, second=0, microsecond=0)
 TrainingSession.objects.bulk_create(
     TrainingSession(
-        pk=n + 1, activity=activities[n * 3 // {SESSIONS}], venue=venue, kecamatan_id="31.73.07", city_id="31.73",
+        pk=n + 1, activity=activities[n * 3 // {SESSIONS}], venue=venue,
+        kecamatan_id="31.73.07", city_id="31.73",
         starts_at=start + timedelta(hours=4 * n), ends_at=start + timedelta(hours=4 * n + 3), capacity=500,
         state="held", published_at=start, held_at=start,
     )
