@@ -312,7 +312,7 @@ def _prepared(sql: str, values: list[Any]) -> tuple[Any, ...]:
     connection.ensure_connection()
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         cursor.execute(sql, values, prepare=True)
-        row = cursor.fetchone()
+        row: tuple[Any, ...] | None = cursor.fetchone()
     assert row is not None
     return row
 

@@ -227,7 +227,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,
 }
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE_FILENAME = str(BASE_DIR / ".local" / "celerybeat-schedule")
+# The clock keeps nothing on disk: every job may run twice, and a file that a kill left half-written stops it.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "drain-outbox": {"task": "okoce.notifications.tasks.drain_outbox", "schedule": 15.0},
     "remind-of-tomorrows-sessions": {
@@ -235,6 +236,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
     },
     "pick-up-imports": {"task": "participants.tasks.pick_up_imports", "schedule": 60.0},
+    "forget-what-is-over": {"task": "okoce.accounts.tasks.forget_what_is_over", "schedule": 86400.0},
+    "forget-old-codes": {"task": "participants.tasks.forget_old_codes", "schedule": 86400.0},
     "close-expired": {"task": "okoce.notifications.tasks.expire_messages", "schedule": 300.0},
 }
 

@@ -46,7 +46,7 @@ def withdraw(*, participant_id: int, by: User) -> bool:
 def address_of(card: CardToken) -> str:
     """The whole address, as it stands in the code on the card."""
     token = decrypt(card.token_ciphertext, column=COLUMN, row=card.participant.uid)
-    return settings.PORTAL_URL.rstrip("/") + reverse("participants:card_status", args=[token])
+    return f"{settings.PORTAL_URL.rstrip('/')}{reverse('participants:card_status', args=[token])}"
 
 
 def open_card(token: str) -> Participant | None:

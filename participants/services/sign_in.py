@@ -160,12 +160,17 @@ def account_of(participant_id: int) -> User:
             participant.number, full_name=participant.full_name, language=get_language() or "id"
         )
         participant.save(update_fields=["user"])
-    Membership.objects.get_or_create(
-        user=participant.user, role=Role.PARTICIPANT, organisation=None, area=None
-    )
-    if participant.user.is_active:
-        record(participant.user, "participants.signed_in", participant)
-    return participant.user
+    user: User = participant.user
+    Membership.objects.get_or_create(user=user, role=Role.PARTICIPANT, organisation=None, area=None)
+    if user.is_active:
+        record(user, "participants.signed_in", participant)
+    return user
+
+
+def forget_old_codes(*, now: datetime) -> int:
+    """Codes of yesterday, with the digests of numbers that nobody registered; how many."""
+    deleted, _by_model = SignInCode.objects.filter(created_at__lt=now - timedelta(days=1)).delete()
+    return deleted
 
 
 def _digest(digits: str, browser: str) -> bytes:
