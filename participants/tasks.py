@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from participants.services import importing
+from participants.services import importing, sign_in
 
 
 @shared_task(ignore_result=True, name=importing.CHECK_TASK)
@@ -22,3 +22,8 @@ def save_import(batch_id: int) -> None:
 def pick_up_imports() -> None:
     """Begins anew what a dead worker or an absent broker has left. Runs on the clock."""
     importing.queue_unfinished()
+
+
+@shared_task(ignore_result=True)
+def forget_old_codes() -> None:
+    sign_in.forget_old_codes(now=timezone.now())

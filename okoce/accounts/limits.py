@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import F
 from redis.exceptions import RedisError
 
 from okoce.accounts.models import TryCount
@@ -48,7 +49,7 @@ def uncount(name: str, *parts: str) -> None:
     except ValueError:
         pass
     except AWAY:
-        TryCount.objects.filter(key=key, count__gt=0).delete()
+        TryCount.objects.filter(key=key, count__gt=0).update(count=F("count") - 1)
 
 
 def forget(name: str, *parts: str) -> None:

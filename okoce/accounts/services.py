@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from importlib import import_module
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -19,7 +20,9 @@ from django.utils import translation
 from kombu.exceptions import OperationalError
 
 from okoce.accounts import browsers, sessions
-from okoce.accounts.models import Membership, SignIn, User
+from okoce.accounts.models import Membership, SignIn, TryCount, User
+
+PLACES_KEPT_FOR = timedelta(days=90)
 
 
 def begin_session(request: HttpRequest, user: User, *, kind: str, now: datetime) -> None:
@@ -79,7 +82,7 @@ def _wake_the_writer(user_id: int | None) -> None:
 def send_password_letter(*, user_id: int | None) -> None:
     """Sends the link to a person with an e-mail address; the key exists in the letter only."""
     user = User.objects.filter(pk=user_id, is_active=True).exclude(email="").first()
-    if user is None:
+    if user is None or not user.has_usable_password():  # participants have none, and get none this way
         return
     link = reverse(
         "account_reset_password_from_key",
@@ -95,3 +98,10 @@ def send_password_letter(*, user_id: int | None) -> None:
         subject = " ".join(render_to_string("account/email/password_letter_subject.txt", context).split())
         body = render_to_string("account/email/password_letter.txt", context)
     send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [user.email])
+
+
+def forget_what_is_over(*, now: datetime) -> None:
+    """Once a day: sessions that ended, places of ninety days ago, counts whose window is over."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    SignIn.objects.filter(seen_at__lt=now - PLACES_KEPT_FOR).delete()
+    TryCount.objects.filter(expires_at__lt=now).delete()

@@ -1,6 +1,8 @@
 """A participant signs in with a code, as a person meets it."""
 
 import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -20,6 +22,7 @@ from participants.enums import Status
 from participants.messages import void
 from participants.models import SignInCode
 from participants.services import sign_in as services
+from participants.services.sign_in import Problem
 from tests.factories import ParticipantFactory
 
 pytestmark = pytest.mark.django_db
@@ -343,3 +346,61 @@ def test_the_code_is_cancelled_at_sending_when_the_number_has_changed(client):
     message = Message.objects.get()
 
     assert void([message]) == {message.key: "phone_changed"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_answers_at_once_are_three_tries():
+    ParticipantFactory(phone=PHONE)
+    browser = services.new_browser()
+    services.request_code(phone=PHONE, browser=browser, address="203.0.113.7", now=timezone.now())
+    code = newest_code()
+
+    def guess(_n):
+        try:
+            return services.check_code(typed=wrong(code), browser=browser, now=timezone.now()).problem
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(10) as pool:
+        problems = list(pool.map(guess, range(10)))
+
+    assert SignInCode.objects.get().tries == 3
+    assert Counter(problems) == {Problem.WRONG: 2, Problem.SPENT: 8}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_code_typed_on_ten_connections_opens_once():
+    ParticipantFactory(phone=PHONE)
+    browser = services.new_browser()
+    services.request_code(phone=PHONE, browser=browser, address="203.0.113.7", now=timezone.now())
+    code = newest_code()
+
+    def enter(_n):
+        try:
+            return services.check_code(typed=code, browser=browser, now=timezone.now()).problem
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(10) as pool:
+        assert Counter(pool.map(enter, range(10))) == {None: 1, Problem.USED: 9}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_first_sign_in_on_two_phones_at_once_makes_one_account():
+    siti = ParticipantFactory(phone=PHONE)
+
+    def enter(_n):
+        try:
+            return services.account_of(siti.pk).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(5) as pool:
+        assert len(set(pool.map(enter, range(5)))) == 1
+
+
+def test_codes_of_yesterday_are_forgotten(client):
+    ask(client)
+
+    assert services.forget_old_codes(now=timezone.now()) == 0
+    assert services.forget_old_codes(now=timezone.now() + timedelta(days=2)) == 1

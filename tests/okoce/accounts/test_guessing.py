@@ -137,6 +137,19 @@ def test_without_the_cache_tries_are_counted_in_the_database(cache_is_away):
         attempt.begin(now)
 
 
+def test_without_the_cache_a_refused_try_does_not_clear_the_count(cache_is_away):
+    now = timezone.now()
+    attempt = Attempt(account="user:1", place="browser", is_known_browser=True)
+    refused = 0
+    for _ in range(20):
+        try:
+            attempt.begin(now)
+        except TooManyTries:
+            refused += 1
+
+    assert refused == 14  # five free tries, one through the gate
+
+
 def test_a_count_in_the_database_ends_with_its_window(cache_is_away):
     now, hour = timezone.now(), timedelta(hours=1)
     limits.count("x", "a", window=hour, now=now)

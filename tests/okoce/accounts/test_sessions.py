@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from okoce.accounts import sessions
+from okoce.accounts import services, sessions
 from okoce.accounts.models import Membership, SignIn
 from okoce.accounts.roles import Role
 from tests.factories import member
@@ -161,3 +161,13 @@ def test_a_sign_in_begins_with_a_fresh_session_key():
     client.post(LOGIN, {"login": rina.username, "password": PASSWORD})
 
     assert client.session.session_key != before
+
+
+def test_what_is_over_is_forgotten(client):
+    rina = member(Role.SUDIN, "31.73")
+    client.post(LOGIN, {"login": rina.username, "password": PASSWORD})
+
+    services.forget_what_is_over(now=timezone.now() + timedelta(days=1))
+    assert SignIn.objects.count() == 1
+    services.forget_what_is_over(now=timezone.now() + timedelta(days=91))
+    assert SignIn.objects.count() == 0

@@ -274,3 +274,19 @@ def test_a_short_new_password_is_refused_in_words(client_as):
 
 def test_signed_in_people_asking_who_they_are_go_home(client_as):
     assert client_as(member(Role.SUDIN, "31.73")).get("/masuk/").url == reverse("dashboard:home")
+
+
+def test_a_participant_gets_no_password_by_letter():
+    siti = member(Role.PARTICIPANT, password=None)
+    siti.set_unusable_password()
+    siti.save()
+
+    services.send_password_letter(user_id=siti.pk)
+
+    assert mail.outbox == []
+
+
+def test_the_letter_names_our_own_address_whatever_host_was_asked(client, settings):
+    settings.PORTAL_URL = "https://portal.example"
+
+    assert "https://portal.example/sandi/baru/" in letter_to(member(Role.SUDIN, "31.73")).body

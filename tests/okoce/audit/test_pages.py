@@ -1,6 +1,9 @@
 """The trail as auditors read it."""
 
+import ast
+
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from okoce.accounts.roles import Role
@@ -81,7 +84,7 @@ def test_the_history_tells_which_personal_fields_changed_but_not_from_what_to_wh
 
     page = auditor.get(f"/audit/{event.pk}/").content.decode()
 
-    assert ("nama lengkap" in page, "NIK" in page) == (True, True)
+    assert ("Nama lengkap" in page, "NIK" in page) == (True, True)
     assert "Aktif" in page
     assert "Pindah" in page
     leaks = ["Siti Rahmawati", "Siti Aminah", "3173075708909777", siti.phone, "1990"]
@@ -149,3 +152,16 @@ def test_every_kind_of_value_that_is_shown_is_no_personal_one():
     assert {
         name for name in words.HARMLESS if any(part in personal for part in (name, name.split("_")[0]))
     } == set()
+
+
+def recorded_actions():
+    """The actions that our source records, where they are written as plain text."""
+    for app in ("okoce", "participants", "trainings", "bazaars"):
+        for path in (settings.BASE_DIR / app).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "record":
+                    yield from (a.value for a in node.args if isinstance(a, ast.Constant) and a.value)
+
+
+def test_every_recorded_action_has_words():
+    assert sorted(set(recorded_actions()) - set(words.ACTIONS)) == []
