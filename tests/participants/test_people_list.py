@@ -233,3 +233,14 @@ def test_the_strip_says_in_words_what_its_boxes_show():
     strip = listing._strip(0b101, 1, "id")
 
     assert 'aria-label="2 selesai, 1 berjalan"' in strip
+
+
+@pytest.mark.parametrize(
+    "typed", ["((", "a.*b", "\\", "'; DROP TABLE", "%", "_", "[", "🍜", "\u202eitis", "x" * 200]
+)
+def test_odd_characters_in_the_search_break_nothing(officer, typed):
+    ParticipantFactory(full_name="Siti Rahmawati")
+
+    response = officer.get(officer.post(SEARCH, {"q": typed})["Location"])
+
+    assert (response.status_code, names(response) in ([], ["Siti Rahmawati"])) == (200, True)
