@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from django.core.cache import cache
 from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
 
+from okoce.accounts import limits
+from okoce.accounts.models import SignIn, User
 from okoce.audit import services as audit
 from okoce.values import names
+from participants.enums import Status
 from participants.models import Participant
 
 UNMASKED_AN_HOUR = 30
-HOUR = 3600
+HOUR = timedelta(hours=1)
 AREA = ("kelurahan_id", "kecamatan_id", "city_id")
 
 
@@ -46,8 +51,16 @@ def change_participant(
         participant.kecamatan_id = participant.kelurahan_id[:8]
         participant.city_id = participant.kelurahan_id[:5]
     participant.save()
+    if "phone" in changed or ("status" in changed and participant.status == Status.DIED):
+        _sign_out(participant)
     audit.record(by, "participants.participant.changed", participant, fields=changed)
     return participant, changed
+
+
+def _sign_out(participant: Participant) -> None:
+    """Whoever holds the phone that is not the participant's any more is out at the next request."""
+    User.objects.filter(pk=participant.user_id).update(session_epoch=F("session_epoch") + 1)
+    SignIn.objects.filter(user=participant.user_id, ended_at=None).update(ended_at=timezone.now())
 
 
 def version_of(participant: Participant) -> str:
@@ -59,9 +72,7 @@ def unmask(*, participant: Participant, reason: str, by: Any) -> dict[str, str]:
 
     At most UNMASKED_AN_HOUR for one officer; raises TooManyUnmasked beyond.
     """
-    key = f"unmasked:{by.pk}"
-    cache.add(key, 0, HOUR)
-    if cache.incr(key) > UNMASKED_AN_HOUR:
+    if limits.count("unmasked", str(by.pk), window=HOUR, now=timezone.now()) > UNMASKED_AN_HOUR:
         raise TooManyUnmasked
     audit.record(by, "participants.nik.unmasked", participant, reason=reason)
     return {"nik": participant.nik, "phone": participant.phone}

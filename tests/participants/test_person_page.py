@@ -2,14 +2,18 @@
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from okoce.accounts import limits, sessions
 from okoce.accounts.roles import Role
 from okoce.audit.models import AuditEvent
 from participants.models import Consent, Participant, StepReached
 from participants.panels import Event, NextStep, Panel, RowFacts, panels, register
 from participants.services import changes
+from participants.services.sign_in import account_of
 from tests.factories import ParticipantFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -196,6 +200,22 @@ def test_two_officers_do_not_overwrite_each_other(officer):
     assert Participant.objects.get().full_name == person.full_name
 
 
+@pytest.mark.parametrize("changed", [{"phone": "0812 0000 7777"}, {"status": "died"}])
+def test_a_new_phone_and_a_death_sign_the_participant_out_everywhere(officer, changed):
+    person = ParticipantFactory(phone="+6281200004417")
+    own = Client()
+    own.force_login(account_of(person.pk))
+    person.refresh_from_db()
+    session = own.session
+    sessions.start(session, kind=sessions.OWN_PHONE, now=timezone.now())
+    session.save()
+    before = own.get(reverse("dashboard:status")).status_code
+
+    officer.post(url("edit", person), typed(person, **changed))
+
+    assert (before, own.get(reverse("dashboard:status")).status_code) == (200, 302)
+
+
 def test_nothing_different_changes_nothing(officer):
     person = ParticipantFactory()
 
@@ -238,6 +258,20 @@ def test_after_thirty_openings_in_an_hour_it_is_enough(officer, monkeypatch):
 
     assert codes == [200, 200, 429]
     assert AuditEvent.objects.filter(action="participants.nik.unmasked").count() == 2
+
+
+def test_openings_are_counted_when_the_cache_is_away(officer, monkeypatch):
+    def gone(*_args, **_kwargs):
+        raise ConnectionError
+
+    for name in ("add", "incr"):
+        monkeypatch.setattr(limits.cache, name, gone)
+    monkeypatch.setattr(changes, "UNMASKED_AN_HOUR", 2)
+    person = ParticipantFactory()
+
+    codes = [officer.post(url("unmask", person), {"reason": "call"}).status_code for _ in range(3)]
+
+    assert codes == [200, 200, 429]
 
 
 def test_a_mentor_may_not_open_the_numbers(client_as):
