@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 import time
 
+from celery import current_app
 from django.db import connection, transaction
 
 log = logging.getLogger("okoce.notifications")
 
+DRAIN = "okoce.notifications.tasks.drain_outbox"  # by name: tasks stand above this module
 CONNECT_SECONDS = 0.5
 PAUSE_AFTER_FAILURE = 20.0  # seconds during which this process does not try again
 FORGET_AFTER = 60  # seconds: a nudge that nobody took by then is worth nothing
@@ -32,11 +34,8 @@ def wake() -> bool:
     global _quiet_until
     if time.monotonic() < _quiet_until:
         return False
-    # Imported here: tasks import the outbox, which imports this module's neighbours.
-    from okoce.notifications.tasks import drain_outbox  # noqa: PLC0415
-
     try:
-        with drain_outbox.app.connection_for_write(
+        with current_app.connection_for_write(
             connect_timeout=CONNECT_SECONDS,
             transport_options={
                 "socket_connect_timeout": CONNECT_SECONDS,
@@ -47,7 +46,9 @@ def wake() -> bool:
                 "retry_on_timeout": False,
             },
         ) as line:
-            drain_outbox.apply_async(connection=line, retry=False, ignore_result=True, expires=FORGET_AFTER)
+            current_app.send_task(
+                DRAIN, connection=line, retry=False, ignore_result=True, expires=FORGET_AFTER
+            )
     except Exception as error:
         _quiet_until = time.monotonic() + PAUSE_AFTER_FAILURE
         log.warning("the worker could not be woken (%s); the clock will do it", type(error).__name__)

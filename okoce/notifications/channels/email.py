@@ -107,7 +107,12 @@ def as_bytes(letter: Letter) -> bytes:
 def message_id(key: str) -> str:
     """Always the same for a key, so that mail programs show a repeated delivery once."""
     digest = hashlib.sha256(key.encode()).hexdigest()[:32]
-    return f"<{digest}@{_domain(parseaddr(settings.DEFAULT_FROM_EMAIL)[1])}>"
+    return f"<{digest}@{_own_domain(settings.DEFAULT_FROM_EMAIL)}>"
+
+
+@lru_cache(maxsize=8)
+def _own_domain(value: str) -> str:
+    return _domain(parseaddr(value)[1])
 
 
 @lru_cache(maxsize=8)
