@@ -4,8 +4,11 @@ from django.conf import settings
 from django.urls import include, path
 
 import okoce.celery  # noqa: F401  the app must exist before a view queues a task
+from okoce.accounts.access import public
 from okoce.dashboard import card_status
 from okoce.dashboard import views as dashboard
+from okoce.db import health
+from okoce.notifications.health import statusz
 from participants import urls as participants
 
 # One namespace in two places: the address on the card is short, because it is printed as a code.
@@ -24,6 +27,9 @@ urlpatterns = [
     path("bazar/", include("bazaars.urls")),
     path("pesan/", include("okoce.notifications.urls")),
     path("audit/", include("okoce.audit.urls")),
+    path("healthz", public(health.healthz), name="healthz"),
+    path("readyz", public(health.readyz), name="readyz"),
+    path("statusz", public(statusz), name="statusz"),
 ]
 
 if settings.DEMO or settings.TESTING:

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bazaars import draw as rules_of_the_draw
-from bazaars.models import Bazaar, Site
+from bazaars.models import Application, Bazaar, Site
 from bazaars.overview import SiteOverview
 from okoce.accounts.access import public
+from okoce.accounts.roles import Role
 from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
 
@@ -32,10 +33,15 @@ def bazaars(request: HttpRequest) -> HttpResponse:
 @require_safe
 def bazaar(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Bazaar.objects.public().with_sites(), slug=slug)
+    membership = getattr(request.user, "active_membership", None)
+    applied: set[int] = set()
+    if membership is not None and membership.role == Role.PARTICIPANT:
+        own = Application.objects.visible_to(request.user).submitted().filter(site__bazaar=found)
+        applied = set(own.values_list("site_id", flat=True))
     return render_page(
         request,
         "bazaars/public_bazaar.html",
-        {"bazaar": found, "sites": found.public_sites, "now": timezone.now()},
+        {"bazaar": found, "sites": found.public_sites, "now": timezone.now(), "applied": applied},
     )
 
 

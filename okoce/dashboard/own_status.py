@@ -145,7 +145,12 @@ def _when(site: Site) -> str:
     bazaar = site.bazaar
     days = full_date(bazaar.starts_on)
     if bazaar.ends_on != bazaar.starts_on:
-        days = f"{day_month(bazaar.starts_on)}-{full_date(bazaar.ends_on)}"
+        is_one_month = (bazaar.starts_on.year, bazaar.starts_on.month) == (
+            bazaar.ends_on.year,
+            bazaar.ends_on.month,
+        )
+        first = str(bazaar.starts_on.day) if is_one_month else day_month(bazaar.starts_on)
+        days = f"{first}-{full_date(bazaar.ends_on)}"
     return _with_hours(days, bazaar.opens_at, bazaar.closes_at)
 
 

@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "okoce.db.middleware.RequestTransactionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "okoce.ui.middleware.LanguageMiddleware",
+    "okoce.ui.middleware.RequestSizeMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -178,6 +179,7 @@ STORAGES = {
 MEDIA_ROOT = env.text("MEDIA_ROOT", default=str(BASE_DIR / ".local" / "media"))
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+LARGEST_REQUEST = 10 * 1024 * 1024  # files included; a proxy in front should say the same
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 
@@ -196,7 +198,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
         # wa.me: an officer's button opens a ready text; the portal answers with a redirect there
-        "form-action": ["'self'", "https://wa.me"],
+        "form-action": ["'self'", "https://wa.me", "https://api.whatsapp.com"],
     }
 }
 SECURE_REFERRER_POLICY = "same-origin"
@@ -230,7 +232,11 @@ CELERY_TIMEZONE = TIME_ZONE
 # The clock keeps nothing on disk: every job may run twice, and a file that a kill left half-written stops it.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
-    "drain-outbox": {"task": "okoce.notifications.tasks.drain_outbox", "schedule": 15.0},
+    "drain-outbox": {
+        "task": "okoce.notifications.tasks.drain_outbox",
+        "schedule": 15.0,
+        "options": {"expires": 15},  # wake-ups do not pile up while no worker is there
+    },
     "remind-of-tomorrows-sessions": {
         "task": "trainings.tasks.remind_of_tomorrows_sessions",
         "schedule": 300.0,

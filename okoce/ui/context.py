@@ -22,11 +22,12 @@ LANGUAGE_NAMES = {"id": "Bahasa Indonesia", "en": "English"}
 
 
 # The menu of pages for everybody: (label, URL name, icon). Only names, so that no layer above is imported.
+STATUS = (_("My status"), "dashboard:status", "person-circle")
 PUBLIC = (
     (_("Home"), "home", "house-door"),
     (_("Training schedule"), "trainings:schedule", "calendar3"),
     (_("Bazaars"), "bazaars:public", "shop"),
-    (_("My status"), "dashboard:status", "person-circle"),
+    STATUS,
 )
 SIGN_IN = (_("Staff sign-in"), "account_login", "lock-fill")
 DASHBOARD = (_("Dashboard"), "dashboard:home", "lock-fill")
@@ -74,7 +75,7 @@ class Shell:
     def public_navigation(self) -> list[dict[str, Any]]:
         """One group in the shape of ``navigation``; an address that does not exist (yet) is left out."""
         items = []
-        for label, name, icon in (*PUBLIC, self._way_in()):
+        for label, name, icon in self._public_entries():
             try:
                 url = reverse(name)
             except NoReverseMatch:
@@ -83,9 +84,11 @@ class Shell:
             items.append({"label": label, "url": url, "icon": icon, "is_current": is_current})
         return [{"heading": "", "items": items}]
 
-    def _way_in(self) -> tuple[Any, str, str]:
-        """Staff who are signed in go to their dashboard; nobody else sees it."""
-        return DASHBOARD if self.navigation else SIGN_IN
+    def _public_entries(self) -> list[tuple[Any, str, str]]:
+        """Whoever has signed in sees the own door only: staff the dashboard, participants their status."""
+        if self.navigation:
+            return [entry for entry in PUBLIC if entry != STATUS] + [DASHBOARD]
+        return [*PUBLIC] if self.person_name else [*PUBLIC, SIGN_IN]
 
     @property
     def unit_name(self) -> str:
