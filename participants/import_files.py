@@ -34,7 +34,7 @@ COLUMNS = (
     ("email", "Email", 26),
     ("status_usaha", "Status usaha (belum/sudah)", 14),
 )
-DANGEROUS = ("=", "+", "-", "@")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def neutral(text: str) -> str:

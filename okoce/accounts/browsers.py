@@ -54,6 +54,11 @@ def prefix_of(address: str) -> str:
     return str(ipaddress.ip_network(f"{parsed}/{bits}", strict=False))
 
 
+def source_of(address: str) -> str:
+    """Where somebody asks from: one IPv4 address (a prefix is half a mobile network), or an IPv6 /64."""
+    return prefix_of(address) if ":" in address else address
+
+
 def name_of(request: HttpRequest) -> str:
     """``Chrome, Android``: enough to recognise it in a list, and no more is kept."""
     agent = request.headers.get("User-Agent", "")

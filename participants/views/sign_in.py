@@ -59,7 +59,7 @@ def _ask(request: HttpRequest, phone: str, following: str) -> None:
     """
     asked = request.session.get(ASKED, {})
     browser = asked.get("browser") or services.new_browser()
-    address = browsers.address_of(request)
+    address = browsers.source_of(browsers.address_of(request))
     services.request_code(phone=phone, browser=browser, address=address, now=timezone.now())
     row = uuid.uuid4()
     request.session[ASKED] = {

@@ -70,6 +70,7 @@ def test_the_length_of_a_nik_is_told_but_not_its_digits():
         ("@dapur.sari", "'@dapur.sari"),
         ("-", "'-"),
         ("+cmd", "'+cmd"),
+        ("\t=1+1", "'\t=1+1"),
         ("+6281234567890", "+6281234567890"),
         ("Dapur", "Dapur"),
     ],

@@ -523,6 +523,15 @@ def test_somebody_without_invitation_is_found_by_number_and_admitted(camat, toda
     assert list(today.scans.standing().values_list("participant", flat=True)) == [person.pk]
 
 
+def test_before_the_day_a_number_tells_nobody_a_name(camat):
+    coming = SessionFactory(starts_at=datetime(2026, 8, 12, 9, 0, tzinfo=JAKARTA))
+    ParticipantFactory(number="JB-PM-00417", full_name="Fitri Handayani")
+
+    page = camat.get(url("attendance", coming), {"q": "417"})
+
+    assert "Fitri Handayani" not in page.content.decode()
+
+
 def test_a_hundred_are_marked_in_one_press_but_those_ticked_or_written(camat, today):
     people = [BookingFactory(session=today).participant for _ in range(100)]
     ticked, written = people[0], people[1]

@@ -69,7 +69,10 @@ def attendance(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, _("Search by participant number or name, not by NIK or phone number."))
         return redirect("trainings:attendance", pk=pk)
     context = page_of(request, session) | {"news": last_news(request, session), "q": typed.strip()}
-    context |= found(request, session, typed) if typed.strip() else listed(request, session)
+    if typed.strip():
+        context |= found(request, session, typed, may_admit=context["may_take"])
+    else:
+        context |= listed(request, session)
     return render_page(request, "trainings/attendance.html", context)
 
 
@@ -128,13 +131,16 @@ def listed(request: HttpRequest, session: TrainingSession) -> dict[str, Any]:
             "chosen": chosen}  # fmt: skip
 
 
-def found(request: HttpRequest, session: TrainingSession, typed: str) -> dict[str, Any]:
-    """People of the list whom the words fit; else somebody with that number who came without a seat."""
+def found(request: HttpRequest, session: TrainingSession, typed: str, *, may_admit: bool) -> dict[str, Any]:
+    """People of the list whom the words fit; else somebody with that number who came without a seat.
+
+    Who may not admit anybody today learns no name from a number: numbers are easily guessed.
+    """
     match = rules.matching(typed, prefix="participant__")
     states = [*rules.ENROLLED, BookingState.WAITLISTED]
     rows = list(places(request, session).filter(match, state__in=states)[:AT_ONCE]) if match else []
     stranger = None
-    if not rows and (exact := rules.matching_number(typed, session)) is not None:
+    if may_admit and not rows and (exact := rules.matching_number(typed, session)) is not None:
         stranger = rules.walk_ins_for(request.user, session).filter(exact).first()
     return {
         "rows": with_nonces(rows),

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from redis.exceptions import ConnectionError as CacheIsAway
 
-from okoce.accounts import limits
+from okoce.accounts import browsers, limits
 from okoce.accounts.guessing import Attempt, TooManyTries, delay_after
 from okoce.accounts.models import TryCount
 from okoce.accounts.roles import Role
@@ -162,3 +162,16 @@ def test_counts_hold_no_names(cache_is_away):
     limits.count("code_number", "+6281200000001", window=timedelta(hours=1), now=timezone.now())
 
     assert "81200000001" not in TryCount.objects.get().key
+
+
+@pytest.mark.parametrize(
+    ("address", "source"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:bbbb::2", "2001:db8:1:2::/64"),
+        ("", ""),
+    ],
+)
+def test_codes_are_counted_by_the_network_of_an_ipv6_address(address, source):
+    assert browsers.source_of(address) == source

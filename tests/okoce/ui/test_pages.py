@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import HttpResponse
 from django.template.loader import render_to_string
-from django.test import RequestFactory, override_settings
+from django.test import Client, RequestFactory, override_settings
 from django.utils import translation
 
 from okoce.ui import errors
@@ -150,6 +150,22 @@ def test_a_body_that_is_too_large_gets_its_own_page():
     response = errors.bad_request(RequestFactory().post("/"), RequestDataTooBig())
 
     assert response.status_code == 413
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("length", "status"), [(str(11 * 1024 * 1024), 413), ("9" * 30, 413), ("", 403)])
+def test_a_huge_request_is_refused_before_its_body_is_read(length, status):
+    class Unread:
+        def read(self, *_args):
+            raise AssertionError("read")
+
+        readline = read
+
+    client = Client(enforce_csrf_checks=True)
+    response = client.generic("POST", "/bahasa/", CONTENT_LENGTH=length, **{"wsgi.input": Unread()})
+
+    assert response.status_code == status
+    assert "Content-Security-Policy" in response
 
 
 def test_a_refusal_says_whose_page_it_is():
