@@ -75,6 +75,9 @@ def cause(place: Place) -> dict[str, Any]:
 
 ROWS: dict[str, Row] = {
     "home": Row(),
+    "healthz": Row(),
+    "readyz": Row(),
+    "statusz": Row(),
     "ui:set_language": Row(method="post"),
     "ui:set_theme": Row(method="post"),
     "ui:help": Row(),
