@@ -9,15 +9,17 @@ import hashlib
 import logging
 from datetime import datetime, timedelta
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import transaction
 from django.db.models import F
+from django.utils.connection import ConnectionProxy
 from redis.exceptions import RedisError
 
 from okoce.accounts.models import TryCount
 from okoce.db.encryption import lookup
 
 log = logging.getLogger(__name__)
+cache = ConnectionProxy(caches, "counts")
 AWAY = (RedisError, OSError)
 
 

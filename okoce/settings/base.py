@@ -109,7 +109,12 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.text("REDIS_URL")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+# A cache that does not answer holds a page up for a moment, not for minutes.
+_CACHE = {"LOCATION": REDIS_URL, "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1}}
+CACHES = {
+    "default": {"BACKEND": "okoce.db.cache.ForgivingRedisCache", **_CACHE},
+    "counts": {"BACKEND": "django.core.cache.backends.redis.RedisCache", **_CACHE},
+}
 
 # Sessions live in the database and are read from the cache: losing Valkey loses nobody's session.
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
