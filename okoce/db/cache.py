@@ -25,29 +25,28 @@ def _or(answer: Any, ask: Callable[..., Any], *args: Any) -> Any:
 
 
 class ForgivingClient(RedisCacheClient):
-    def add(self, key: str, value: Any, timeout: int | None) -> bool:
+    def add(self, key: Any, value: Any, timeout: Any) -> bool:
         return bool(_or(True, super().add, key, value, timeout))
 
-    def get(self, key: str, default: Any) -> Any:
+    def get(self, key: Any, default: Any) -> Any:
         return _or(default, super().get, key, default)
 
-    def set(self, key: str, value: Any, timeout: int | None) -> None:
+    def set(self, key: Any, value: Any, timeout: Any) -> None:
         _or(None, super().set, key, value, timeout)
 
-    def touch(self, key: str, timeout: int | None) -> bool:
+    def touch(self, key: Any, timeout: Any) -> bool:
         return bool(_or(False, super().touch, key, timeout))
 
-    def delete(self, key: str) -> bool:
+    def delete(self, key: Any) -> bool:
         return bool(_or(False, super().delete, key))
 
-    def has_key(self, key: str) -> bool:
+    def has_key(self, key: Any) -> bool:
         return bool(_or(False, super().has_key, key))
 
-    def get_many(self, keys: Any) -> dict[str, Any]:
-        found: dict[str, Any] = _or({}, super().get_many, keys)
-        return found
+    def get_many(self, keys: Any) -> Any:
+        return _or({}, super().get_many, keys)
 
-    def set_many(self, data: dict[str, Any], timeout: int | None) -> None:
+    def set_many(self, data: Any, timeout: Any) -> None:
         _or(None, super().set_many, data, timeout)
 
     def delete_many(self, keys: Any) -> None:
