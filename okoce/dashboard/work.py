@@ -296,7 +296,7 @@ def _messages(user: Any, now: datetime) -> Iterator[Work]:
     )
     counts = dict(waiting)
     url = _url("notifications:messages")
-    if ready := counts.get("ready"):
+    if (ready := counts.get("ready")) and has_permission(user, "notifications.send_ready"):
         yield Work(
             SOON,
             "whatsapp",
@@ -307,7 +307,7 @@ def _messages(user: Any, now: datetime) -> Iterator[Work]:
             )
             % {"count": number(ready)},
             _("Each opens in WhatsApp with its text; tick it off afterwards."),
-            f"{url}?keadaan=ready",
+            f"{url}?state=ready",
             _("Send the messages"),
         )
     if dead := counts.get("dead"):
@@ -317,6 +317,6 @@ def _messages(user: Any, now: datetime) -> Iterator[Work]:
             ngettext("%(count)s message could not be sent", "%(count)s messages could not be sent", dead)
             % {"count": number(dead)},
             _("The page says why. Call the people, or correct the address."),
-            f"{url}?keadaan=dead",
+            f"{url}?state=dead",
             _("See the messages"),
         )

@@ -17,6 +17,7 @@ from okoce.accounts import sessions
 from okoce.accounts.models import Membership
 from okoce.accounts.roles import Role
 from okoce.dashboard import figures, work
+from okoce.notifications.models import Message
 from participants.models import CardToken, StepReached
 from tests.factories import (
     BookingFactory,
@@ -303,3 +304,22 @@ def test_the_list_of_participants_finds_those_with_one_activity_to_go(client_as)
     assert numbers(tampilan="satu-lagi") == [near.number]
     assert numbers(tampilan="belum-hadir") == [never.number]
     assert numbers(kegiatan="3") == [done.number]
+
+
+def test_messages_that_could_not_be_sent_lead_to_the_list_of_just_those(client_as):
+    sudin = member(Role.SUDIN, "31.73")
+    Message.objects.create(
+        key="x:1:1",
+        kind="session_reminder",
+        channel="email",
+        state="dead",
+        participant_id=1,
+        city="31.73",
+        due_at=timezone.now(),
+        finished_at=timezone.now(),
+    )
+
+    found = work.work_for(sudin, now=timezone.now())
+
+    assert [item.url for item in found] == [reverse("notifications:messages") + "?state=dead"]
+    assert len(client_as(sudin).get(found[0].url).context["page"].rows) == 1
