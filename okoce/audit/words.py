@@ -11,6 +11,7 @@ ACTIONS: dict[str, Any] = {
     "accounts.password.reset": _("set a new password by e-mail"),
     "accounts.sign_in.failed": _("sign-in failed"),
     "accounts.signed_in": _("signed in"),
+    "bazaars.application.changed": _("changed an application for a stall"),
     "bazaars.application.sent": _("sent an application for a stall"),
     "bazaars.application.withdrawn": _("withdrew an application for a stall"),
     "bazaars.applications.opened": _("opened a site for applications"),

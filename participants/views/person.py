@@ -69,6 +69,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "crumbs": _crumbs(participant),
         "may_change": has_permission(user, "participants.change"),
         "may_unmask": has_permission(user, "participants.unmask"),
+        "may_print_card": has_permission(user, "participants.card"),
     }
     return render_page(request, "participants/detail.html", context)
 

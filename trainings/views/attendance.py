@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -111,7 +112,7 @@ def places(request: HttpRequest, session: TrainingSession) -> Any:
         Booking.objects.visible_to(request.user)
         .filter(session=session)
         .for_the_door()
-        .order_by("participant__full_name", "pk")
+        .order_by(Lower("participant__full_name"), "pk")
     )
 
 

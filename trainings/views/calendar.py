@@ -120,9 +120,10 @@ def listed(request: HttpRequest, mine: Any, first: date, now: datetime) -> Any:
     """Sessions from the first of the month on, nearest first."""
     coming = mine.filter(starts_at__gte=calendar_grid.at_midnight(first)).with_counts()
     page = keyset_page(coming, request, order=("starts_at", "pk"), size=50)
+    may_attend = has_permission(request.user, "trainings.attendance")
     for session in page.rows:
         session.shown_state = shown.state_of(session, now=now)
-        session.address = shown.address_of(session, now=now)
+        session.address = shown.address_of(session, now=now, may_attend=may_attend)
     return page
 
 
@@ -137,11 +138,17 @@ def week(user: Any, mine: Any, monday: date, *, now: datetime, today: date) -> A
     return calendar_grid.halves(monday, rows, today=today, parts=parts)
 
 
+def _is_wide(user: Any) -> bool:
+    """Whether the person sees more than one kecamatan, so that a session has to name its own."""
+    return not rules.kecamatan_to_filter(user).query.is_empty()
+
+
 def events(user: Any, sessions: Any, *, now: datetime) -> list[Any]:
-    wide = not rules.kecamatan_to_filter(user).query.is_empty()
+    wide = _is_wide(user)
+    may_attend = has_permission(user, "trainings.attendance")
     rows = list(sessions.with_counts().order_by("starts_at", "pk"))
     for session in rows:
-        session.event = shown.event_of(session, now=now, show_kecamatan=wide)
+        session.event = shown.event_of(session, now=now, show_kecamatan=wide, may_attend=may_attend)
     return rows
 
 
@@ -151,8 +158,10 @@ def around(user: Any, form: SessionFilter, *, now: datetime, today: date) -> dic
     if (kecamatan := form.chosen.get("kecamatan")) is not None:
         mine = mine.filter(kecamatan=kecamatan)
     coming = list(mine.public().upcoming(now=now).with_seats().order_by("starts_at", "pk")[:COMING])
+    wide = _is_wide(user)
     for session in coming:
         session.seats_text = shown.seats_text(session)
+        session.shown_place = session.kecamatan.name if wide else ""
     waiting = mine.unclosed(now=now) | mine.stale_drafts(now=now)
     found: dict[str, Any] = {
         "coming": coming,

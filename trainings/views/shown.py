@@ -52,7 +52,7 @@ class Event:
     icon: str
 
 
-def event_of(session: Any, *, now: datetime, show_kecamatan: bool) -> Event:
+def event_of(session: Any, *, now: datetime, show_kecamatan: bool, may_attend: bool) -> Event:
     """``session`` with places and counts."""
     start = hours(session.starts_at, session.ends_at)[:5]
     title = _("%(clock)s Activity %(number)s") % {"clock": start, "number": session.activity.position}
@@ -70,12 +70,13 @@ def event_of(session: Any, *, now: datetime, show_kecamatan: bool) -> Event:
         text = f"{session.seated_count}/{session.capacity}, {place}"
     else:
         text = f"{state.label}, {place}"
-    return Event(title, text, address_of(session, now=now), tone, icon)
+    return Event(title, text, address_of(session, now=now, may_attend=may_attend), tone, icon)
 
 
-def address_of(session: TrainingSession, *, now: datetime) -> str:
-    """On the day the attendance list is what people come for."""
-    if session.state == SessionState.PUBLISHED and day_of(session.starts_at) <= day_of(now):
+def address_of(session: TrainingSession, *, now: datetime, may_attend: bool) -> str:
+    """On the day the attendance list is what those who take it come for."""
+    is_due = session.state == SessionState.PUBLISHED and day_of(session.starts_at) <= day_of(now)
+    if may_attend and is_due:
         return reverse("trainings:attendance", args=[session.pk])
     return session.get_absolute_url()
 

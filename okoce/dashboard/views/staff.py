@@ -98,6 +98,8 @@ def _area(user: Any, figures: Figures) -> dict[str, Any]:
     rows = []
     for code, name in names:
         count = figures.by_area.get(code, 0)
+        if not count and not has_target and not scope.kecamatan:
+            continue  # a mentor sees where the own people live, not every kecamatan of Jakarta
         target = target_of_area(code) if has_target else 0
         percent = percent_of(count, target) if target else 0
         rows.append({"code": code, "name": name, "count": count, "target": target, "percent": percent})

@@ -44,6 +44,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
         "rows": rows_of(page.rows),
         "filter_form": form,
         "counts": mine.counted(since=midnight),
+        "may_send": has_permission(request.user, "notifications.send_ready"),
         "crumbs": [{"label": _("Messages")}],
     }
     return render_page(request, "notifications/messages.html", context, fragment="rows")
@@ -61,6 +62,7 @@ def message_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "events": _events(message),
         "cause": causes.describe(request.user, message.cause_type, message.cause_id),
         "can_retry": _can_retry(request, message),
+        "can_send": message.state == State.READY and has_permission(request.user, "notifications.send_ready"),
         "crumbs": [
             {"label": _("Messages"), "url": reverse("notifications:messages")},
             {"label": kinds.label_of(message.kind)},

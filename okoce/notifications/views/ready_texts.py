@@ -70,7 +70,10 @@ def ready_texts(request: HttpRequest, cause_type: str, cause_id: int) -> HttpRes
         "group_text": _group_text(kind, page.rows[0] if page.rows else mine.first()),
         "here": request.get_full_path(),
         "crumbs": [
-            {"label": cause.label, "url": cause.url or reverse("notifications:messages")},
+            {
+                "label": cause.label,
+                "url": cause.url or f"{reverse('notifications:messages')}?keadaan={State.READY}",
+            },
             {"label": _("WhatsApp by hand")},
         ],
     }
