@@ -1,15 +1,17 @@
-"""A real portal with its demonstration programme, and a real Chromium that notices what goes wrong on a page.
+"""A real portal with its demonstration programme, and a real Chromium that notices what goes wrong.
 
-The portal is the one of `make run` (web, worker, clock, PostgreSQL, Valkey) in a folder of its own. A page that shows an error in the
-console, a CSP report or a failed request fails the journey it belongs to.
+The portal is the one of `make run` (web, worker, clock, PostgreSQL, Valkey) in a folder of its own. A page
+that shows an error in the console, a CSP report or a failed request fails the journey it belongs to.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -18,11 +20,13 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from redis import Redis
+
+from okoce.embedded.servers import Servers
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -36,8 +40,13 @@ ARGUMENTS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
-AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+AXE_RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
 START_SECONDS = 300
+WAIT = 20_000  # milliseconds for anything to appear
+expect.set_options(timeout=WAIT)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -46,22 +55,50 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.journey)
 
 
+# What would make the new portal join the servers or the settings of the tests that start it.
+NOT_INHERITED = {
+    "DATABASE_URL",
+    "DATABASE_OWNER_URL",
+    "REDIS_URL",
+    "OKOCE_ENV",
+    "OKOCE_THROWAWAY",
+    "SECRET_KEY",
+    "ENCRYPTION_KEYS",
+    "LOOKUP_KEY",
+    "DJANGO_SETTINGS_MODULE",
+}
+RUN = (
+    "import os, sys; from pathlib import Path; from okoce.embedded.supervisor import Supervisor;"
+    "sys.exit(Supervisor(dict(os.environ), local=Path(sys.argv[1])).run())"
+)
+
+
 @dataclass
 class Portal:
     """A running portal: where it is, and who may sign in."""
 
     address: str
+    local: Path
     password: str
     participants: list[dict[str, str]]
+
+    @classmethod
+    def at(cls, address: str, local: Path) -> Portal:
+        demo = json.loads((local / "demo.json").read_text())
+        return cls(address, local, demo["password"], demo["participants"])
 
     def participant(self, story: str) -> dict[str, str]:
         """The demonstration's participant by the part they play: ``learning``, ``stall`` or ``reserve``."""
         return next(p for p in self.participants if p["story"] == story)
 
+    def forget_tries(self) -> None:
+        """All journeys come from one address: the hourly limits of sign-in codes begin anew for each."""
+        with Redis.from_url(Servers(self.local).redis_url) as cache:
+            for key in cache.scan_iter("*tries:*"):
+                cache.delete(key)
+
 
 def _free_port() -> int:
-    import socket
-
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
@@ -69,56 +106,34 @@ def _free_port() -> int:
 
 @pytest.fixture(scope="session")
 def portal() -> Iterator[Portal]:
-    if os.environ.get(
-        "OKOCE_JOURNEY_LOCAL"
-    ):  # a portal that runs already: OKOCE_JOURNEY_LOCAL=.local, port 8000
-        demo = json.loads((Path(os.environ["OKOCE_JOURNEY_LOCAL"]) / "demo.json").read_text())
-        yield Portal(
-            os.environ.get("OKOCE_JOURNEY_URL", "http://localhost:8000"),
-            demo["password"],
-            demo["participants"],
-        )
+    """The portal of the journeys; while writing them one that runs already may be used:
+    ``OKOCE_JOURNEY_LOCAL=.local OKOCE_JOURNEY_URL=http://localhost:8000``.
+    """
+    if running := os.environ.get("OKOCE_JOURNEY_LOCAL"):
+        yield Portal.at(os.environ.get("OKOCE_JOURNEY_URL", "http://localhost:8000"), Path(running))
         return
     local = Path(tempfile.mkdtemp(prefix="okoce-journeys-"))
     local.chmod(0o755)
     port = _free_port()
-    log = (local / "supervisor.log").open("w")
-    keep = {
-        k: v
-        for k, v in os.environ.items()
-        if k not in {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "OKOCE_ENV"}
+    own = {
+        "OKOCE_PORT": str(port),
+        "DEMO": "1",
+        "DEMO_FILE": str(local / "demo.json"),
+        "MEDIA_ROOT": str(local / "media"),
     }
-    keep = {
-        k: v
-        for k, v in keep.items()
-        if k not in {"SECRET_KEY", "ENCRYPTION_KEYS", "LOOKUP_KEY", "DJANGO_SETTINGS_MODULE"}
-    }
-    keep.pop("OKOCE_THROWAWAY", None)
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "import os, sys; from pathlib import Path; from okoce.embedded.supervisor import Supervisor;"
-            "sys.exit(Supervisor(dict(os.environ), local=Path(sys.argv[1])).run())",
-            str(local),
-        ],
-        cwd=PROJECT,
-        env={
-            **keep,
-            "OKOCE_PORT": str(port),
-            "DEMO": "1",
-            "DEMO_FILE": str(local / "demo.json"),
-            "MEDIA_ROOT": str(local / "media"),
-        },
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-    )
+    with (local / "supervisor.log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-c", RUN, str(local)],
+            cwd=PROJECT,
+            env={k: v for k, v in os.environ.items() if k not in NOT_INHERITED} | own,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
     address = f"http://localhost:{port}"
     try:
         _wait_until_it_answers(address, process, local)
-        demo = json.loads((local / "demo.json").read_text())
-        yield Portal(address, demo["password"], demo["participants"])
+        yield Portal.at(address, local)
     finally:
         process.send_signal(signal.SIGINT)
         try:
@@ -152,6 +167,15 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+SIDEWAYS = """() => {
+    const room = document.documentElement.clientWidth, over = document.documentElement.scrollWidth - room;
+    if (over <= 0) return "";
+    const reaches = e => e.getBoundingClientRect().right;
+    const wide = [...document.body.querySelectorAll("*")].filter(e => reaches(e) > room + 1);
+    return over + " px: " + wide.slice(-3).map(e => e.outerHTML.slice(0, 120)).join(" | ");
+}"""
+
+
 @dataclass
 class Visitor:
     """One person at one device. Collects what the browser complains about."""
@@ -159,52 +183,118 @@ class Visitor:
     portal: Portal
     context: BrowserContext
     page: Page
+    javascript: bool = True
     complaints: list[str] = field(default_factory=list)
-    expected: tuple[str, ...] = ()
+    expected: list[str] = field(default_factory=list)
+    codes_read: set[str] = field(default_factory=set)
 
+    # ------------------------------------------------------------ going about
     def goto(self, path: str) -> None:
         self.page.goto(self.portal.address + path)
 
+    def visit(self, *paths: str) -> None:
+        """Opens each page and looks at it closely."""
+        for path in paths:
+            self.goto(path)
+            self.check()
+
+    def follow(self, name: str | re.Pattern[str], *, within: str = "main", role: str = "link") -> None:
+        """Presses the link (or button) with these words and waits for the page behind it."""
+        with self.page.expect_navigation():
+            self.page.locator(within).get_by_role(role, name=name).first.click()
+
+    def press(self, name: str | re.Pattern[str], *, within: str = "main") -> None:
+        self.follow(name, within=within, role="button")
+
+    def menu(self, name: str, *, role: str = "link") -> None:
+        """From the header's menu, which is folded on a phone."""
+        folded = self.page.locator("header details.oo-menu > summary").locator("visible=true")
+        if folded.count():
+            folded.first.click()
+        with self.page.expect_navigation():
+            self.page.get_by_role(role, name=name, exact=True).locator("visible=true").first.click()
+
+    def sees(self, *words: str | re.Pattern[str], within: str = "main") -> None:
+        """These words stand on the page (waits for them)."""
+        for some in words:
+            expect(self.page.locator(within)).to_contain_text(some)
+
+    def fill(self, **values: str) -> None:
+        """Fields by name; radio buttons and selects by value."""
+        for name, value in values.items():
+            field_ = self.page.locator(f"main [name='{name}']")
+            kind = field_.first.evaluate("e => e.type")
+            if kind == "radio":
+                self.page.locator(f"main [name='{name}'][value='{value}']").check()
+            elif kind == "checkbox":
+                field_.set_checked(bool(value))
+            elif kind.startswith("select"):
+                field_.select_option(value)
+            else:
+                field_.fill(value)
+
+    # ------------------------------------------------------------ signing in
     def sign_in_staff(self, username: str) -> None:
         self.goto("/masuk/petugas/")
         self.page.fill("[name=login]", username)
         self.page.fill("[name=password]", self.portal.password)
         self.page.press("[name=password]", "Enter")
-        self.page.wait_for_url(lambda url: "/masuk/" not in url)
+        self.page.wait_for_url(lambda url: "/masuk/petugas/" not in url)
 
-    def newest_code(self) -> str:
-        """The six digits a participant reads on the phone: from the demonstration's page of outgoing messages."""
-        import re
+    def ask_code(self, phone: str) -> None:
+        self.goto("/peserta/masuk/")
+        self.page.fill("main [name=phone]", phone)
+        self.page.press("main [name=phone]", "Enter")
+        self.page.wait_for_url("**/peserta/masuk/kode/")
 
+    def sign_in_participant(self, phone: str, number: str) -> None:
+        """With the phone number and the code that arrives on it."""
+        self.ask_code(phone)
+        self.page.fill("[name=code]", self.newest_code(number))
+        self.page.press("[name=code]", "Enter")
+        self.page.wait_for_url("**/status/")
+
+    def newest_code(self, number: str = "") -> str:
+        """The six digits a participant reads on the phone: from the demonstration's page of messages.
+
+        With a participant number only messages to that person count. No code is given twice.
+        """
         other = self.context.new_page()
-        other.goto(self.portal.address + "/demo/pesan/")
-        found = re.search(r"(?<!\d)(\d{6})(?!\d)", other.inner_text("main"))
-        other.close()
-        assert found, "no code on the page of outgoing messages"
-        return found.group(1)
+        until = time.monotonic() + 20
+        try:
+            while time.monotonic() < until:
+                other.goto(self.portal.address + "/demo/pesan/")
+                letters = other.locator("main li", has_text=number).all_inner_texts()
+                for code in (
+                    c for letter in letters for c in re.findall(r"(?<!\d)(\d{6})(?!\d)", letter)[:1]
+                ):
+                    if code not in self.codes_read:
+                        self.codes_read.add(code)
+                        return code
+                    break
+        finally:
+            other.close()
+        pytest.fail(f"No new code for {number or 'anybody'} on the page of outgoing messages.")
 
+    # ------------------------------------------------------------ looking closely
     def check(self, where: str = "") -> None:
         """The page has no accessibility violation and does not scroll sideways at 320 px."""
         where = where or self.page.url
-        if self.javascript:
+        if self.javascript:  # axe waits for promises, which never come true where scripts are off
             violations = Axe().run(self.page, options=AXE_RULES).response["violations"]
             assert [(v["id"], v["nodes"][0]["html"][:200]) for v in violations] == [], where
         size = self.page.viewport_size
         self.page.set_viewport_size({"width": 320, "height": 700})
-        if self.javascript:
-            wide = self.page.evaluate(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            assert wide <= 0, f"{where} is {wide} px too wide at 320 px"
+        over = self.page.evaluate(SIDEWAYS)
         self.page.set_viewport_size(size)
-
-    javascript: bool = True
+        assert over == "", f"{where} scrolls sideways at 320 px"
 
 
 @pytest.fixture
 def visitor(portal: Portal, browser: Browser) -> Iterator[Callable[..., Visitor]]:
     """`visitor(width=390, javascript=True)` opens a browser; at the end nothing may have gone wrong in it."""
     visitors: list[Visitor] = []
+    portal.forget_tries()
 
     def open_browser(*, width: int = 1280, javascript: bool = True, dark: bool = False) -> Visitor:
         context = browser.new_context(
@@ -217,21 +307,26 @@ def visitor(portal: Portal, browser: Browser) -> Iterator[Callable[..., Visitor]
             java_script_enabled=javascript,
             accept_downloads=True,
         )
-        context.set_default_timeout(30_000)
-        page = context.new_page()
-        person = Visitor(portal, context, page, javascript=javascript)
-        page.on("console", lambda m: person.complaints.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda e: person.complaints.append(str(e)))
-        page.on(
-            "response", lambda r: person.complaints.append(f"{r.status} {r.url}") if r.status >= 500 else None
-        )
+        context.set_default_timeout(WAIT)
+        person = Visitor(portal, context, context.new_page(), javascript=javascript)
+        listen(person)
         visitors.append(person)
         return person
 
     yield open_browser
     for person in visitors:
         person.context.close()
-    complaints: list[Any] = [
+    complaints = [
         c for person in visitors for c in person.complaints if not any(e in c for e in person.expected)
     ]
     assert complaints == []
+
+
+def listen(person: Visitor) -> None:
+    """Notes what the browser says: errors and CSP reports of the console, failed scripts, refusals."""
+    say = person.complaints.append
+    page = person.page
+    # "Failed to load resource" says less than the answer itself, which is noted below.
+    page.on("console", lambda m: say(m.text) if m.type == "error" and "status of" not in m.text else None)
+    page.on("pageerror", lambda e: say(str(e)))
+    page.on("response", lambda r: say(f"{r.status} {r.request.method} {r.url}") if r.status >= 400 else None)

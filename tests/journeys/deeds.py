@@ -1,0 +1,98 @@
+"""What staff do in the pages so that a journey has somebody to travel with. The pages themselves are looked
+at closely in the journeys of the staff; here they are only used.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import Visitor
+from tests.journeys.invented import CHANCE, Person, word, workbook
+
+JAKARTA = ZoneInfo("Asia/Jakarta")
+
+
+def register(office: Visitor, person: Person) -> str:
+    """At the counter; the new participant number."""
+    office.goto("/peserta/daftar/")
+    office.fill(nik=person.nik)
+    office.press("Periksa NIK")
+    office.fill(full_name=person.name, phone=person.phone, category="starter", is_informed="on")
+    office.page.locator("[name=kelurahan]").select_option(label=person.kelurahan)
+    office.fill(business_name=f"Dapur {person.name.split()[0]}", sector="kuliner", messages="on")
+    office.press("Daftarkan peserta")
+    return re.search(r"[A-Z]{2}-[A-Z]{2}-\d{5}", office.page.inner_text("h1")).group()
+
+
+def import_list(office: Visitor, people: list[Person], folder: Path) -> None:
+    """Uploads and saves a list of these people; all of them are right."""
+    path = workbook(folder / f"daftar-{word().lower()}.xlsx", [person.row() for person in people])
+    office.goto("/peserta/impor/unggah/")
+    office.page.set_input_files("[name=file]", path)
+    office.press("Unggah dan periksa daftar")
+    wait_for_work(office, "Daftar sudah diperiksa, belum disimpan")
+    office.follow(re.compile("^Simpan"))
+    office.fill(messages_consented="on")
+    office.press(re.compile("^Simpan"))
+    wait_for_work(office, "Daftar sudah disimpan")
+
+
+def wait_for_work(office: Visitor, heading: str) -> None:
+    """Until the worker is done. With scripts the page changes by itself; without one loads it again."""
+    title = office.page.get_by_role("heading", level=1, name=heading)
+    if office.javascript:
+        expect(title).to_be_visible(timeout=90_000)
+        return
+    for _time in range(300):
+        if title.is_visible():
+            return
+        office.page.wait_for_timeout(250)  # a person also waits before pressing again
+        office.page.reload()
+    expect(title).to_be_visible()
+
+
+def number_of(office: Visitor, person: Person) -> str:
+    """By name, in the list of participants."""
+    office.goto("/peserta/")
+    office.page.fill("#q", person.name)
+    office.press("Terapkan")
+    row = office.page.get_by_role("row", name=re.compile(person.name, re.I))
+    return re.search(r"[A-Z]{2}-[A-Z]{2}-\d{5}", row.inner_text()).group()
+
+
+def far_day() -> datetime:
+    """A working day so far away that nothing else is planned on it: 60 to 900 days from now."""
+    day = datetime.now(JAKARTA) + timedelta(days=CHANCE.randint(60, 900))
+    return day + timedelta(days=(0, 0, 0, 0, 0, 2, 1)[day.weekday()])
+
+
+def publish_session(
+    office: Visitor, day: datetime, *, seats: int, activity: int = 2, room: str = "Aula"
+) -> str:
+    """A session of the office, published and without people; its address."""
+    plan_session(office, day, seats=seats, activity=activity, room=room)
+    office.follow("Terbitkan")
+    office.press("Terbitkan sesi")
+    office.page.wait_for_url("**/undang/")
+    return re.sub(r"undang/$", "", office.page.url.removeprefix(office.portal.address))
+
+
+def plan_session(
+    office: Visitor, day: datetime, *, seats: int, activity: int = 2, room: str = "Aula"
+) -> None:
+    office.goto("/pelatihan/sesi/buat/")
+    page = office.page
+    page.locator("[name=activity]").select_option(index=activity)
+    page.locator("[name=venue]").select_option(label=first_option(office, "venue", room))
+    office.fill(date=f"{day:%Y-%m-%d}", start="13:00", end="15:30", capacity=str(seats))
+    office.press("Simpan rancangan")
+
+
+def first_option(office: Visitor, name: str, words: str) -> str:
+    options = office.page.locator(f"[name={name}] option").all_inner_texts()
+    return next(option for option in options if words in option)
