@@ -1,0 +1,261 @@
+"""Whoever steals what the portal keeps learns no NIK and no phone number of the demonstration.
+
+The real portal, its whole list, some work in its pages; then every table, the broker and cache with all that
+went through it, every log and every stored file.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+import subprocess
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import psycopg
+import pytest
+from playwright.sync_api import expect
+from redis import Redis
+
+from okoce.embedded.postgres import DATABASE, SUPERUSER, programs
+from okoce.embedded.servers import Servers
+from okoce.values import phone
+from participants.importing import engine
+from tests.journeys import deeds, invented
+from tests.journeys.conftest import PROJECT, Portal, Visitor
+from tests.journeys.known_numbers import SHORTEST, KnownNumbers
+
+LIST = PROJECT / "participants" / "demo" / "jakbar_tahap1.xlsx"
+NIK = "3173075708909001"
+NUMBERS_ON_PURPOSE = {
+    "demo.json",
+    "supervisor.log",
+}  # the three phones a visitor may use, as the terminal shows
+NOT_OURS_TO_READ = {"pg", "run", "secrets.json"}  # the cluster itself is read by pg_dump
+
+
+# ---------------------------------------------------------------- what is looked for
+def numbers_of_the_list() -> tuple[set[str], set[str]]:
+    """Every NIK of the demonstration's workbook, whole or damaged, and every phone number."""
+    report = engine.check_file(LIST, kota="31.73", as_of=date(2018, 3, 14)).as_json(with_cells=True)
+    niks, phones = set(), set()
+    for row in report["rows"]:
+        values = row["values"] or row["cells"]
+        niks.add(re.sub(r"\D", "", values.get("nik") or ""))
+        phones.add(phone.mobile_in(values.get("hp") or "")[0] or "")
+    return {nik for nik in niks if len(nik) >= 13}, phones - {""}
+
+
+@pytest.fixture(scope="module")
+def people() -> list[invented.Person]:
+    return [invented.person() for _ in range(5)]
+
+
+@pytest.fixture(scope="module")
+def known(portal: Portal, people: list[invented.Person]) -> KnownNumbers:
+    niks, phones = numbers_of_the_list()
+    printed = [person["phone"] for person in portal.participants] + [person.phone for person in people]
+    return KnownNumbers(
+        niks=niks | {person.nik for person in people},
+        phones=phones | {phone.parse(number) for number in printed},
+    )
+
+
+def test_the_numbers_of_the_whole_list_are_looked_for():
+    niks, phones = numbers_of_the_list()
+
+    assert (len(niks) > 7_500, len(phones) > 7_000) == (True, True)
+    assert min(map(len, niks)) >= SHORTEST
+
+
+# ---------------------------------------------------------------- what is kept
+def tables_in_dump(portal: Portal) -> dict[str, bytes]:
+    """What pg_dump writes of each table, as the administrator: nothing is hidden from it."""
+    url = Servers(portal.local).postgres.url(SUPERUSER, DATABASE)
+    dump = subprocess.run([programs() / "pg_dump", url], check=True, capture_output=True).stdout
+    found = re.findall(rb'^COPY ([\w."]+) \(.*?\) FROM stdin;\n(.*?)^\\\.$', dump, re.MULTILINE | re.DOTALL)
+    return {name.decode().replace('"', ""): rows for name, rows in found}
+
+
+def tables_there_are(portal: Portal) -> set[str]:
+    with psycopg.connect(Servers(portal.local).postgres.url(SUPERUSER, DATABASE)) as line:
+        rows = line.execute(
+            "SELECT schemaname || '.' || tablename FROM pg_tables "
+            "WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+        )
+        return {name for (name,) in rows}
+
+
+def files_of(portal: Portal) -> dict[str, bytes]:
+    """Logs, uploads, schedules: every file of the portal's folder that is not meant to hold numbers."""
+    return {
+        str(path.relative_to(portal.local)): path.read_bytes()
+        for path in sorted(portal.local.rglob("*"))
+        if path.is_file()
+        and path.relative_to(portal.local).parts[0] not in NUMBERS_ON_PURPOSE | NOT_OURS_TO_READ
+    }
+
+
+def cache_of(portal: Portal) -> dict[str, bytes]:
+    """Every key of Valkey with what it holds: broker, cache, limits of tries."""
+    read = {
+        b"string": lambda cache, key: [cache.get(key)],
+        b"list": lambda cache, key: cache.lrange(key, 0, -1),
+        b"set": lambda cache, key: list(cache.smembers(key)),
+        b"zset": lambda cache, key: cache.zrange(key, 0, -1),
+        b"hash": lambda cache, key: [part for pair in cache.hgetall(key).items() for part in pair],
+    }
+    with Redis.from_url(Servers(portal.local).redis_url) as cache:
+        return {
+            f"valkey {key!r}": b"\n".join([key, *(part or b"" for part in read[cache.type(key)](cache, key))])
+            for key in cache.scan_iter()
+        }
+
+
+@contextmanager
+def overheard(portal: Portal) -> Iterator[Callable[[], bytes]]:
+    """Every command anybody sends to Valkey meanwhile: tasks are gone from the broker once they are done."""
+    heard: list[str] = []
+    with Redis.from_url(Servers(portal.local).redis_url) as cache, cache.monitor() as monitor:
+
+        def listen() -> None:
+            for command in monitor.listen():
+                heard.append(command["command"])
+                if command["command"].endswith("that is all"):
+                    return
+
+        thread = threading.Thread(target=listen, daemon=True)
+        thread.start()
+        try:
+            yield lambda: "\n".join(heard).encode()
+        finally:
+            with Redis.from_url(Servers(portal.local).redis_url) as other:
+                other.echo("that is all")
+            thread.join(20)
+
+
+def shown(known: KnownNumbers, places: dict[str, bytes]) -> dict[str, set[str]]:
+    return {place: found for place, content in places.items() if (found := known.shown_in(content))}
+
+
+# ---------------------------------------------------------------- the work, and the look
+def post(visitor: Visitor, path: str, **form: str) -> None:
+    """As the page's own form would; the words on the button do not matter here."""
+    visitor.goto("/peserta/")
+    token = visitor.page.locator("[name=csrfmiddlewaretoken]").first.get_attribute("value")
+    address = visitor.portal.address
+    answer = visitor.context.request.post(
+        address + path, form={**form, "csrfmiddlewaretoken": token}, headers={"Referer": address + path}
+    )
+    assert answer.ok, answer.status
+
+
+def work(
+    visitor: Callable[..., Visitor], portal: Portal, people: list[invented.Person], folder: Path
+) -> None:
+    """Numbers are typed, uploaded, searched, shown, mistyped, and messages go out."""
+    registered, listed, damaged, unknown, searched = people
+    office = visitor()
+    office.sign_in_staff("sudin.jakbar")
+    number = deeds.register(office, registered)
+    post(office, "/peserta/cari/", q=registered.nik)
+    post(office, "/peserta/cari/", q=searched.nik)
+    post(office, "/peserta/cari/", q=searched.phone)
+    post(office, f"/peserta/{number}/buka/", reason="call")
+    office.goto("/peserta/impor/unggah/")
+    rows = [listed.row(), damaged.row(nik=f"{damaged.nik}7")]
+    office.page.set_input_files("[name=file]", invented.workbook(folder / "daftar.xlsx", rows))
+    office.press("Unggah dan periksa daftar")
+    checked = office.page.get_by_role("heading", level=1, name=re.compile("belum disimpan"))
+    expect(checked).to_be_visible(timeout=90_000)
+    participant = visitor(width=390)
+    participant.ask_code(unknown.phone)
+    who = portal.participant("learning")
+    participant.sign_in_participant(who["phone"], who["number"])
+    visitor(width=390).sign_in_participant(registered.phone, number)
+
+
+def test_nothing_that_is_kept_shows_a_number(visitor, portal, people, known, tmp_path):
+    with overheard(portal) as commands:
+        work(visitor, portal, people, tmp_path)
+    tables = tables_in_dump(portal)
+
+    assert set(tables) == tables_there_are(portal)
+    kept = tables | files_of(portal) | cache_of(portal) | {"sent to valkey": commands()}
+    assert shown(known, kept) == {}
+    assert b"participants.tasks.check_import" in kept["sent to valkey"]
+    assert {"log/web.log", "log/worker.log", "log/postgres.log"} <= set(kept)
+    assert tables["public.participants_participant"].count(b"\n") > 7_700
+
+
+# ---------------------------------------------------------------- the look can fail
+DISGUISES = {
+    "plain": NIK,
+    "in groups": "3173 0757-0890.9001",
+    "inside other digits": f"00{NIK}11",
+    "hex": binascii.hexlify(NIK.encode()).decode(),
+    "base64": base64.b64encode(NIK.encode()).decode(),
+    "base64 of a longer text": base64.b64encode(f'{{"nik": "{NIK}"}}'.encode()).decode(),
+    "base64 inside a longer text": f"xy{base64.b64encode(NIK.encode()).decode()}",
+    "packed as a session is": base64.urlsafe_b64encode(zlib.compress(f'{{"q": "{NIK}"}}'.encode())).decode(),
+    "md5": hashlib.md5(NIK.encode()).hexdigest(),
+    "sha256": hashlib.sha256(NIK.encode()).hexdigest(),
+    "sha256 in base64": base64.b64encode(hashlib.sha256(NIK.encode()).digest()).decode(),
+}
+PHONES = ["+6281234567890", "6281234567890", "081234567890", "0812-3456-7890", "+62 812 3456 7890"]
+
+
+@pytest.fixture(scope="module")
+def one() -> KnownNumbers:
+    return KnownNumbers(niks=[NIK], phones=["+6281234567890"])
+
+
+@pytest.mark.parametrize("text", DISGUISES.values(), ids=DISGUISES)
+def test_a_planted_nik_is_found_in_every_disguise(one, text):
+    assert len(one.shown_in(f"Jl. Uji 1\t{text}\tPalmerah".encode())) >= 1
+
+
+@pytest.mark.parametrize("text", PHONES)
+def test_a_planted_phone_is_found_in_every_spelling(one, text):
+    assert one.shown_in(f"HP {text}, istri".encode()) == {"phone in plain"}
+
+
+def test_other_numbers_are_not_taken_for_known_ones(one):
+    assert one.shown_in(b"3173075708909002 081234567891 317307******9001 2026-11-21 05:57:06.123456") == set()
+
+
+def test_what_is_planted_in_a_running_portal_is_found(portal, known):
+    """A table nobody thought of, a key and a log line, each with a number of the list."""
+    niks, _phones = numbers_of_the_list()
+    nik = sorted(niks)[0]
+    log = portal.local / "log" / "planted.log"
+    servers = Servers(portal.local)
+    try:
+        with psycopg.connect(servers.postgres.url(SUPERUSER, DATABASE), autocommit=True) as line:
+            line.execute("CREATE TABLE public.planted (note text, sealed bytea)")
+            line.execute("INSERT INTO public.planted VALUES ('', %s)", [nik.encode()])
+        with Redis.from_url(servers.redis_url) as cache:
+            cache.lpush("planted", base64.b64encode(json.dumps({"args": [nik]}).encode()))
+        log.write_text(f"searched for {nik}\n")
+
+        kept = tables_in_dump(portal) | files_of(portal) | cache_of(portal)
+        planted = {place: content for place, content in kept.items() if "planted" in place}
+
+        assert shown(known, planted) == {
+            "public.planted": {"NIK in hex"},
+            "log/planted.log": {"NIK in plain"},
+            "valkey b'planted'": {"NIK in base64"},
+        }
+    finally:
+        log.unlink(missing_ok=True)
+        with psycopg.connect(servers.postgres.url(SUPERUSER, DATABASE), autocommit=True) as line:
+            line.execute("DROP TABLE IF EXISTS public.planted")
+        with Redis.from_url(servers.redis_url) as cache:
+            cache.delete("planted")
