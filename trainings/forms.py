@@ -284,7 +284,7 @@ def matching_numbers(text: str, numbers_of: dict[str, int]) -> list[int]:
     wanted = text.upper()
     if wanted in numbers_of:
         return [numbers_of[wanted]]
-    if not wanted.isdigit():
+    if not wanted.isdecimal():
         return []
     return [pk for number, pk in numbers_of.items() if int(number.rsplit("-", 1)[-1]) == int(wanted)]
 

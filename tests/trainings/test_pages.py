@@ -523,6 +523,14 @@ def test_somebody_without_invitation_is_found_by_number_and_admitted(camat, toda
     assert list(today.scans.standing().values_list("participant", flat=True)) == [person.pk]
 
 
+@pytest.mark.parametrize("name", ["add", "admit", "mark"])
+@pytest.mark.parametrize("typed", ["JB-PM-00417\x00 ", "²", "9" * 30])
+def test_a_number_that_nobody_can_type_finds_nobody(camat, today, name, typed):
+    session = SessionFactory() if name == "add" else today
+
+    assert camat.post(url(name, session), {"number": typed, "participant": typed}).status_code == 404
+
+
 def test_before_the_day_a_number_tells_nobody_a_name(camat):
     coming = SessionFactory(starts_at=datetime(2026, 8, 12, 9, 0, tzinfo=JAKARTA))
     ParticipantFactory(number="JB-PM-00417", full_name="Fitri Handayani")

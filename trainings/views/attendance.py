@@ -245,12 +245,13 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
 def admit(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody from the waiting list, or with a participant number and no invitation."""
     session = takeable(request, pk)
-    person = rules.walk_ins_for(request.user, session).filter(number=request.POST.get("number", "")).first()
+    number = request.POST.get("number", "").replace("\x00", "")
+    person = rules.walk_ins_for(request.user, session).filter(number=number).first()
     if person is None:
         place = get_object_or_404(
             Booking.objects.visible_to(request.user).select_related("participant"),
             session=session,
-            participant__number=request.POST.get("number", ""),
+            participant__number=number,
         )
         person = place.participant
     try:
@@ -294,7 +295,7 @@ def takeable(request: HttpRequest, pk: int) -> TrainingSession:
 
 def number_in(request: HttpRequest) -> int:
     text = request.POST.get("participant", "")
-    return int(text) if text.isdigit() and len(text) < 19 else 0
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 def uuid_in(request: HttpRequest, name: str) -> uuid.UUID | None:
@@ -317,7 +318,7 @@ def all_but(request: HttpRequest, pk: int) -> HttpResponse:
     numbers = {b.participant.number: b.participant_id for b in rows}
     form = NumbersForm(posted(request), numbers_of=numbers)
     if request.method == "POST" and form.is_valid():
-        ticked = {int(value) for value in request.POST.getlist("tidak") if value.isdigit()}
+        ticked = {int(value) for value in request.POST.getlist("tidak") if value.isdecimal()}
         absent = ticked | set(form.cleaned_data["numbers"])
         batch = uuid_in(request, "nonce") or uuid.uuid4()
         try:

@@ -84,7 +84,8 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(session)
     people = Participant.objects.visible_to(request.user)
     if request.method == "POST":
-        person = get_object_or_404(people, number=request.POST.get("number", ""))
+        number = request.POST.get("number", "").replace("\x00", "")
+        person = get_object_or_404(people, number=number)
         try:
             booking = services.book_seat(session_id=pk, participant=person, by=request.user, now=now)
         except Refused as refused:
