@@ -58,7 +58,9 @@ class KnownNumbers:
         for packed, way in self._unpacked(content):
             found |= {f"{kind} in {way}" for kind in self._in_plain(packed)}
             found |= {f"{what} in {way}" for what in self._digests_in(packed)}
-        return found | {f"{what} raw" for what in self._digests_in(content)}
+        if not content.isascii():  # a digest as raw bytes
+            found |= {f"{what} raw" for what in self._digests_in(content)}
+        return found
 
     def _in_plain(self, content: bytes) -> Iterator[str]:
         for match in _DIGITS.finditer(content):
