@@ -72,7 +72,7 @@ def ready_texts(request: HttpRequest, cause_type: str, cause_id: int) -> HttpRes
         "crumbs": [
             {
                 "label": cause.label,
-                "url": cause.url or f"{reverse('notifications:messages')}?keadaan={State.READY}",
+                "url": cause.url or f"{reverse('notifications:messages')}?state={State.READY}",
             },
             {"label": _("WhatsApp by hand")},
         ],
