@@ -9,7 +9,6 @@ from collections.abc import Callable
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-
 # They answer whether the database is there; a transaction that cannot begin must not answer for them.
 WITHOUT_DATABASE = {"/healthz", "/readyz", "/statusz"}
 

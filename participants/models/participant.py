@@ -155,7 +155,7 @@ class Enrolment(models.Model):
 
 
 class FosterLink(Period):
-    """An agency fosters a participant, from a day until a day. Each counts its own, the province counts once."""
+    """An agency fosters a participant, from a day on. Each counts its own, the province counts once."""
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="foster_links")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="foster_links")

@@ -17,8 +17,8 @@ from okoce.accounts.models import User
 from participants.services import importing
 import okoce.celery
 user, _new = User.objects.get_or_create(username="petugas", defaults={{"full_name": "Petugas"}})
-importing.receive(content=Path({str(LIST)!r}).read_bytes(), file_name="a.xlsx", city="31.73", organisation=None,
-    by=user, as_of=date(2018, 3, 14))
+importing.receive(content=Path({str(LIST)!r}).read_bytes(), file_name="a.xlsx", city="31.73",
+    organisation=None, by=user, as_of=date(2018, 3, 14))
 """
 PICK_UP = "import okoce.celery\nfrom participants.services import importing\nimporting.queue_unfinished()\n"
 REQUEST = """

@@ -49,7 +49,7 @@ class SiteFactory(DjangoModelFactory):
 def open_site(
     *, stalls: int = 3, pengampu=None, categories=None, closes_in=timedelta(days=5), **fields
 ) -> Site:
-    """A site that takes applications since yesterday: stalls A01…, KPKP and PPKUKM unless others are given."""
+    """A site open since yesterday: stalls A01…, KPKP and PPKUKM unless others are given."""
     site = SiteFactory(**fields)
     sudin = member("sudin", JAKARTA_BARAT)
     numbers = [f"A{n:02}" for n in range(1, stalls + 1)]
