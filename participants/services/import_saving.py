@@ -108,6 +108,8 @@ def write(*, batch: ImportBatch, people: Sequence[Person], by: User, on: date) -
     now = timezone.now()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_SPACE, batch.city_id])
+        # Foreign keys are checked after each statement: queued until the commit they cost a tenth more.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         staged = (person.columns for person in people)
         stage(cursor, "import_staging", _COLUMNS, staged, joined_on=("position", "uid", "nik_lookup"))
         cursor.execute(
