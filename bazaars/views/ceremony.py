@@ -12,6 +12,7 @@ from bazaars import draw as rules_of_the_draw
 from bazaars import errors
 from bazaars.choices import unit_of
 from bazaars.forms import CommitForm, FreezeForm, RevealForm
+from bazaars.models import Site
 from bazaars.overview import SiteOverview
 from bazaars.services import drawing
 from bazaars.views.events import get_or_post, visible_site
@@ -79,6 +80,8 @@ def freeze(request: HttpRequest, pk: int) -> HttpResponse:
 def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """A pengampu reveals its own part; the Sudin may type what was read aloud at the meeting."""
     site = visible_site(request, pk)
+    if request.method != "POST" and not hasattr(site, "draw"):
+        return _not_frozen_yet(request, site)
     membership = request.user.active_membership
     parts = [
         part
@@ -127,5 +130,13 @@ def draw(request: HttpRequest, pk: int) -> HttpResponse:
                 % {"chosen": len(drawn.record["chosen"]), "reserve": len(drawn.record["reserve"])},
             )
         return redirect("bazaars:site", site.pk)
+    if not hasattr(site, "draw"):
+        return _not_frozen_yet(request, site)
     view = SiteOverview(site, request.user, timezone.now())
     return render_page(request, "bazaars/draw.html", {"view": view, "site": site})
+
+
+def _not_frozen_yet(request: HttpRequest, site: Site) -> HttpResponse:
+    """Whoever comes too early by address reads so, not a page that speaks of a published hash."""
+    messages.error(request, str(errors.NotFrozenYet()))
+    return redirect("bazaars:site", site.pk)
