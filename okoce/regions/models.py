@@ -58,7 +58,13 @@ class Region(models.Model):
     @property
     def short_name(self) -> str:
         """The name as people say it: "Jakarta Barat", not "Kota Administrasi Jakarta Barat"."""
-        official = ("Daerah Khusus Ibukota ", "Kota Administrasi ", "Kabupaten Administrasi ", "Kabupaten ", "Kota ")
+        official = (
+            "Daerah Khusus Ibukota ",
+            "Kota Administrasi ",
+            "Kabupaten Administrasi ",
+            "Kabupaten ",
+            "Kota ",
+        )
         for prefix in official:
             if self.name.startswith(prefix):
                 return self.name.removeprefix(prefix)
