@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from bazaars.enums import AllocationState, SiteState
 from bazaars.models import Application, Site
-from okoce.notifications import kinds, services
+from okoce.notifications import causes, kinds, services
 from okoce.notifications.enums import Channel
 from trainings.messages import decent
 
+CAUSE = "bazaars.site"
 STALL_GIVEN = "stall_given"
 STALL_RESERVE = "stall_reserve"
 SAMPLE = {
@@ -36,6 +37,7 @@ SAMPLE = {
 
 def register() -> None:
     """Called when the app starts; the outbox knows these kinds from then on."""
+    causes.register(CAUSE, describe_cause)
     for code, label in (
         (STALL_GIVEN, _("Stall given at a bazaar")),
         (STALL_RESERVE, _("Reserve at a bazaar")),
@@ -56,12 +58,19 @@ def register() -> None:
         )
 
 
-def _applications(messages: Sequence[Any]) -> dict[int, Application]:
-    return (
-        Application.objects.filter(pk__in={m.cause_id for m in messages if m.cause_id})
-        .select_related("site__bazaar", "allocation__stall")
-        .in_bulk()
-    )
+def describe_cause(user: Any, site_id: int) -> causes.Described | None:
+    """What the pages of messages call the site; None for who may not see it."""
+    site = Site.objects.visible_to(user).select_related("bazaar").filter(pk=site_id).first()
+    return causes.Described(site.bazaar.name, site.get_absolute_url()) if site else None
+
+
+def _applications(messages: Sequence[Any]) -> dict[tuple[int, int], Application]:
+    """By site and person: a person applies once to a site."""
+    rows = Application.objects.filter(
+        site_id__in={m.cause_id for m in messages if m.cause_id},
+        participant_id__in={m.participant_id for m in messages},
+    ).select_related("site__bazaar", "allocation__stall")
+    return {(row.site_id, row.participant_id): row for row in rows}
 
 
 def _stall(application: Application) -> str:
@@ -72,7 +81,8 @@ def _stall(application: Application) -> str:
 def details(messages: Sequence[Any]) -> Mapping[str, Mapping[str, Any]]:
     """Place, days and stall of each message's application as they stand now. One query."""
     found = _applications(messages)
-    return {m.key: describe(found[m.cause_id]) for m in messages if m.cause_id in found}
+    whose = {m.key: (m.cause_id, m.participant_id) for m in messages}
+    return {key: describe(found[pair]) for key, pair in whose.items() if pair in found}
 
 
 def describe(application: Application) -> dict[str, Any]:
@@ -94,7 +104,7 @@ def void(messages: Sequence[Any]) -> Mapping[str, str]:
     found = _applications(messages)
     gone: dict[str, str] = {}
     for message in messages:
-        application = found.get(message.cause_id)
+        application = found.get((message.cause_id, message.participant_id))
         if application is None or application.site.state == SiteState.CANCELLED:
             gone[message.key] = "bazaar_cancelled"
         elif message.kind == STALL_GIVEN and not _stall(application):
@@ -115,7 +125,7 @@ def tell_results(
                 services.Draft(
                     key=f"bazaar:application:{application.pk}:result",
                     participant_id=application.participant_id,
-                    cause=application,
+                    cause=site,
                     city=site.bazaar.city_id,
                     kecamatan=site.kecamatan_id,
                 )

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from okoce.accounts.roles import Role, has_permission
 from okoce.accounts.scope import NOTHING, Scope, scope_of
@@ -22,7 +23,8 @@ NEARLY = 1.0
 def people_in(scope: Scope, prefix: str = "") -> Q:
     """Condition over participants (or, with ``prefix``, rows that point to one) inside a scope.
 
-    Agencies see those they foster now, mentors their present caseload, participants themselves.
+    Agencies see those they foster now, mentors their present caseload, participants themselves. "Now" is the
+    Jakarta day: what somebody may see is never asked for another day.
     """
 
     def q(**lookups: Any) -> Q:
@@ -38,12 +40,12 @@ def people_in(scope: Scope, prefix: str = "") -> Q:
         return q(user_id=scope.participant_user_id)
     if scope.organisation:
         links = apps.get_model("participants", "FosterLink")._default_manager.filter(
-            organisation_id=scope.organisation, valid_until__isnull=True
+            valid_on(timezone.localdate()), organisation_id=scope.organisation
         )
         return q(pk__in=links.values("participant_id"))
     if scope.mentor_id:
         mine = apps.get_model("participants", "MentorAssignment")._default_manager.filter(
-            mentor_id=scope.mentor_id, valid_until__isnull=True
+            valid_on(timezone.localdate()), mentor_id=scope.mentor_id
         )
         return q(pk__in=mine.values("participant_id"))
     return NOTHING

@@ -124,6 +124,8 @@ SESSION_COOKIE_AGE = (
     30 * 24 * 3600
 )  # the longest any session lives; okoce.accounts.middleware sets the real limits
 CSRF_COOKIE_HTTPONLY = True
+# Notices name people: they wait in the session, not in a cookie.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_FAILURE_VIEW = "okoce.ui.errors.csrf_failure"
 
 STAFF_IDLE_MINUTES = 30

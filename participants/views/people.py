@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from okoce.accounts.access import requires
 from okoce.accounts.roles import has_permission
 from okoce.audit import services as audit
+from okoce.ui import errors
 from okoce.ui.pagination import KeysetPage, keyset_page
 from okoce.ui.responses import render_page
 from participants import counters, filters, listing, searching
@@ -21,6 +22,7 @@ from participants.filters import PeopleFilter
 from participants.models import Participant
 from participants.panels import SavedView
 from participants.searching import Kind
+from participants.services import asking
 
 FOUND = "people_found"  # session: answers to NIK and phone look-ups, by token
 FOUND_KEPT = 5
@@ -101,6 +103,8 @@ def search(request: HttpRequest) -> HttpResponse:
         return redirect("participants:detail", number=query.value)
     if query.kind not in (Kind.NIK, Kind.PHONE, Kind.UNREADABLE):
         return redirect(reverse("participants:list") + chosen.address())
+    if query.kind is not Kind.UNREADABLE and asking.is_too_many(by=request.user, now=timezone.now()):
+        return errors.too_many(request, minutes=60)
     if query.kind is Kind.NIK:
         people = visible.with_nik(query.value)
     elif query.kind is Kind.PHONE:

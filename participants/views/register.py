@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from okoce.accounts.access import requires
+from okoce.ui import errors
 from okoce.ui.responses import render_page
 from okoce.values import nik as nik_values
 from participants import counters, drafts
 from participants.forms.registration import NikForm, RegistrationForm
 from participants.models import Participant
-from participants.services import registration
+from participants.services import asking, registration
 from participants.services.registration import AlreadyRegistered
 
 NOT_TYPED = ("csrfmiddlewaretoken", "is_compared")
@@ -37,6 +38,8 @@ def nik(request: HttpRequest) -> HttpResponse:
     """First the NIK: says at once whether this person exists, and where."""
     form, known = NikForm(request.POST or None), None
     if request.method == "POST" and form.is_valid():
+        if asking.is_too_many(by=request.user, now=timezone.now()):
+            return errors.too_many(request, minutes=60)
         number = form.cleaned_data["nik"]
         known = registration.whereabouts(nik=number, by=request.user)
         if not known.is_registered:

@@ -497,10 +497,11 @@ def test_two_officers_who_draw_at_once_draw_once(sudin):
 
 def test_everybody_in_the_draw_is_told_once():
     site = drawn_site(5)
-    told = Message.objects.filter(cause_type="bazaars.application")
+    told = Message.objects.filter(cause_type="bazaars.site", cause_id=site.pk)
 
     assert sorted(told.values_list("kind", flat=True)) == [STALL_GIVEN] * 3 + [STALL_RESERVE] * 2
-    assert set(told.values_list("cause_id", flat=True)) == set(site.applications.values_list("pk", flat=True))
+    people = site.applications.values_list("participant_id", flat=True)
+    assert set(told.values_list("participant_id", flat=True)) == set(people)
 
 
 @pytest.mark.parametrize("language", ["id", "en"])

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import connection
+from django.db import connection, transaction
 
 APP_ROLE = "okoce_app"
 
@@ -28,7 +28,8 @@ class Command(BaseCommand):
         parser.add_argument("--truncate", action="store_true", help="tests only: lets the role empty tables")
 
     def handle(self, *args: Any, truncate: bool = False, **options: Any) -> None:
-        with connection.cursor() as cursor:
+        # In one transaction: there is no moment in which the role may change what is append-only.
+        with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}")
             cursor.execute(
                 f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP_ROLE}"
