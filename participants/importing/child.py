@@ -63,8 +63,8 @@ def main() -> None:
     limit()
     gc.disable()  # short-lived, and everything is kept until the end anyway
     result = answer(job, sys.stdin.buffer.read(), sys.stdout)
-    json.dump(result, sys.stdout, ensure_ascii=False, separators=(",", ":"))
-    print(flush=True)
+    # In one piece: json.dump() writes in thousands of pieces, and those are made in Python.
+    print(json.dumps(result, ensure_ascii=False, separators=(",", ":")), flush=True)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,9 @@ _MEMBER_OF_SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^>]*)>")
 _RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*)>")
 _ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _REFERENCE = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
-_LONG_NUMBER = re.compile(rb"<(?:\w+:)?v>([0-9]{16,17})(?:\.0+)?</")
+# Begins with plain letters, which are searched ten times faster; what stands before them is asked afterwards.
+_LONG_NUMBER = re.compile(rb"v>(?<=<v>)([0-9]{16,17})(?:\.0+)?</")
+_PREFIXED_LONG_NUMBER = re.compile(rb"<\w+:v>([0-9]{16,17})(?:\.0+)?</")
 _DATE_1904 = re.compile(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*[\"'](?:1|true)[\"']")
 _ROW_OR_CELL_OR_FORMULA = re.compile(rb"<(?:\w+:)?(row|c|f)\b([^>]*)>")
 
@@ -127,13 +129,14 @@ def _marked_cells(xml: bytes) -> Iterator[tuple[tuple[int, int] | None, Cell]]:
         if xml[position + 2 : position + 3] in (b" ", b">", b"/"):
             yield _place_before(xml, position), FORMULA
         position = xml.find(b"<f", position + 2)
-    if b":f>" in xml or b":f " in xml:  # a writer that prefixes every element
+    if b":f" in xml:  # perhaps a writer that prefixes every element
         for match in re.finditer(rb"<\w+:f[\s>/]", xml):
             yield _place_before(xml, match.start()), FORMULA
-    for match in _LONG_NUMBER.finditer(xml):
-        number = int(match[1])
-        if number > _EXACT_FLOAT:
-            yield _place_before(xml, match.start()), number
+    for pattern in (_LONG_NUMBER, _PREFIXED_LONG_NUMBER) if b":v>" in xml else (_LONG_NUMBER,):
+        for match in pattern.finditer(xml):
+            number = int(match[1])
+            if number > _EXACT_FLOAT:
+                yield _place_before(xml, match.start()), number
 
 
 def _place_before(xml: bytes, position: int) -> tuple[int, int] | None:
