@@ -15,6 +15,8 @@ from tests.journeys.conftest import Visitor
 from tests.journeys.invented import CHANCE, Person, word, workbook
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
+PLACES = ("Cengkareng", "Kalideres", "Kebon Jeruk", "Kembangan", "Pal Merah", "Taman Sari", "Tambora")
+ROOMS = [f"{room} {place}," for room in ("RPTRA", "Aula Kantor Kecamatan") for place in PLACES]
 
 
 def register(office: Visitor, person: Person) -> str:
@@ -35,7 +37,7 @@ def import_list(office: Visitor, people: list[Person], folder: Path) -> None:
     office.goto("/peserta/impor/unggah/")
     office.page.set_input_files("[name=file]", path)
     office.press("Unggah dan periksa daftar")
-    wait_for_work(office, "Daftar sudah diperiksa, belum disimpan")
+    wait_for_work(office, "Impor diperiksa, belum disimpan")
     office.follow(re.compile("^Simpan"))
     office.fill(messages_consented="on")
     office.press(re.compile("^Simpan"))
@@ -65,34 +67,36 @@ def number_of(office: Visitor, person: Person) -> str:
     return re.search(r"[A-Z]{2}-[A-Z]{2}-\d{5}", row.inner_text()).group()
 
 
-def far_day() -> datetime:
-    """A working day so far away that nothing else is planned on it: 60 to 900 days from now."""
-    day = datetime.now(JAKARTA) + timedelta(days=CHANCE.randint(60, 900))
+def some_day() -> datetime:
+    """A working day of the next weeks."""
+    day = datetime.now(JAKARTA) + timedelta(days=CHANCE.randint(5, 35))
     return day + timedelta(days=(0, 0, 0, 0, 0, 2, 1)[day.weekday()])
 
 
-def publish_session(
-    office: Visitor, day: datetime, *, seats: int, activity: int = 2, room: str = "Aula"
-) -> str:
+def publish_session(office: Visitor, *, seats: int, activity: int = 2) -> str:
     """A session of the office, published and without people; its address."""
-    plan_session(office, day, seats=seats, activity=activity, room=room)
+    title = office.page.get_by_role("heading", level=1)
+    for _time in range(10):
+        plan_session(office, some_day(), seats=seats, activity=activity, room=CHANCE.choice(ROOMS))
+        if not title.filter(has_text="Buat sesi").is_visible():  # else an earlier journey has this room
+            break
     office.follow("Terbitkan")
     office.press("Terbitkan sesi")
     office.page.wait_for_url("**/undang/")
     return re.sub(r"undang/$", "", office.page.url.removeprefix(office.portal.address))
 
 
-def plan_session(
-    office: Visitor, day: datetime, *, seats: int, activity: int = 2, room: str = "Aula"
-) -> None:
+def plan_session(office: Visitor, day: datetime, *, seats: int, activity: int = 2, room: str = "") -> None:
+    """In the afternoon, when the demonstration has none."""
     office.goto("/pelatihan/sesi/buat/")
     page = office.page
     page.locator("[name=activity]").select_option(index=activity)
-    page.locator("[name=venue]").select_option(label=first_option(office, "venue", room))
+    page.locator("[name=venue]").select_option(label=option(office, "venue", room))
     office.fill(date=f"{day:%Y-%m-%d}", start="13:00", end="15:30", capacity=str(seats))
-    office.press("Simpan rancangan")
+    office.press("Simpan draf")
 
 
-def first_option(office: Visitor, name: str, words: str) -> str:
-    options = office.page.locator(f"[name={name}] option").all_inner_texts()
-    return next(option for option in options if words in option)
+def option(office: Visitor, name: str, words: str) -> str:
+    """The whole label of the first choice that contains these words."""
+    labels = office.page.locator(f"[name={name}] option").all_inner_texts()
+    return next(label for label in labels if words in label)
