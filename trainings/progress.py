@@ -17,7 +17,6 @@ from participants.models import Participant
 from trainings import completion
 from trainings.enums import SEATED, BookingState, SessionState
 from trainings.models import Activity, AttendanceScan, Booking
-from trainings.querysets import year_in_jakarta
 from trainings.scheduling import day_of
 
 
@@ -87,10 +86,12 @@ def progress_of(participant: Participant, year: int, *, now: datetime | None = N
     attended = attended_by([participant.pk], year)[participant.pk]
     firsts = completion.first_of_each(attended, year=year, required=required)
     completing = completion.completing(attended, year=year, required=required)
-    booked = [_booked(row) for row in coming_places(participant, year, now=now)]
+    # In December people are invited for January: the next session is shown whatever year it is in.
+    booked = [_booked(row) for row in coming_places(participant, now=now)]
+    this_year = [b for b in booked if day_of(b.starts_at).year == year]
     return Progress(
         year=year,
-        activities=tuple(_activity(a, firsts.get(a.code), booked) for a in activities),
+        activities=tuple(_activity(a, firsts.get(a.code), this_year) for a in activities),
         done_count=len(firsts),
         required_count=completion.REQUIRED_ACTIVITIES,
         is_complete=completing is not None,
@@ -114,7 +115,7 @@ def _activity(
     )
 
 
-def coming_places(participant: Participant, year: int, *, now: datetime) -> Any:
+def coming_places(participant: Participant, *, now: datetime) -> Any:
     """Seats and waiting places of the person in sessions that are not over, nearest first."""
     before = (
         Booking.objects.filter(
@@ -129,7 +130,6 @@ def coming_places(participant: Participant, year: int, *, now: datetime) -> Any:
     )
     return (
         Booking.objects.filter(
-            year_in_jakarta(year, "session__"),
             participant=participant,
             state__in=[*SEATED, BookingState.WAITLISTED],
             session__state=SessionState.PUBLISHED,
