@@ -50,6 +50,8 @@ log = logging.getLogger("participants.imports")
 
 Tell = Callable[[str, int, int], None]
 
+_as_json = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps() would make an encoder for every row
+
 
 class NotReady(Exception):
     """The batch is in a state where this cannot be done: it was saved, discarded or refused meanwhile."""
@@ -164,7 +166,7 @@ def _insert_rows(batch: ImportBatch, rows: list[dict[str, Any]]) -> int:
     def sealed() -> Iterator[tuple[Any, ...]]:
         for position, row in enumerate(rows, 1):
             uid, values = uuid.uuid4(), row["values"]
-            kept = json.dumps(values or row.get("cells") or {}, ensure_ascii=False)
+            kept = _as_json(values or row.get("cells") or {})
             yield (
                 uid,
                 batch.pk,
