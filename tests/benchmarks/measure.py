@@ -26,11 +26,15 @@ KIB_IN_MIB = 1024
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds; ``peak`` in MiB. ``python`` is this process and its children, ``database`` PostgreSQL."""
+    """Seconds and MiB. ``python`` is this process and its children, ``database`` PostgreSQL.
+
+    ``rest`` is what the process held before the work, ``peak`` the most it held meanwhile.
+    """
 
     wall: float
     python: float
     database: float
+    rest: float
     peak: float
 
     @property
@@ -42,10 +46,11 @@ def cost_of(work: Callable[[], object], *, postmaster: int) -> Cost:
     """``postmaster`` is the first process of a PostgreSQL that nobody else uses meanwhile."""
     gc.collect()
     _forget_peak()
+    rest = peak_of(os.getpid())
     wall, python, database = perf_counter(), _own_cpu(), _tree_cpu(postmaster)
     work()
     python, database = _own_cpu() - python, _tree_cpu(postmaster) - database
-    return Cost(perf_counter() - wall, python, database, peak_of(os.getpid()))
+    return Cost(perf_counter() - wall, python, database, rest, peak_of(os.getpid()))
 
 
 def _own_cpu() -> float:
