@@ -214,8 +214,6 @@ X_FRAME_OPTIONS = "DENY"
 
 # Statement-level triggers see bulk writes and COPY; row-level ones cost three times as much.
 PGHISTORY_LEVEL = pgtrigger.Statement
-PGHISTORY_OBJ_FIELD_DB_CONSTRAINT = False
-PGHISTORY_CONTEXT_FIELD_DB_CONSTRAINT = False
 
 EMAIL_URL = env.text("EMAIL_URL", default="")
 EMAIL_TIMEOUT = 10
