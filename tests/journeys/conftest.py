@@ -45,6 +45,11 @@ AXE_RULES = {
     "resultTypes": ["violations"],
 }
 START_SECONDS = 300
+# Parts of an address that differ from one thing of a kind to the next.
+ONE_OF_A_KIND = re.compile(
+    r"/(?:[A-Z]{2}-[A-Z]{2}-\d+|\d+|[0-9a-f-]{36}|acara/[^/]+|ditemukan/[^/]+)(?=/)|=[^&#]*|#.*"
+)
+LOOKED_AT: set[tuple[str, str, bool, int]] = set()  # what axe has seen in this run
 WAIT = 20_000  # milliseconds for anything to appear
 expect.set_options(timeout=WAIT)
 
@@ -184,6 +189,7 @@ class Visitor:
     context: BrowserContext
     page: Page
     javascript: bool = True
+    dark: bool = False
     complaints: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
     codes_read: set[str] = field(default_factory=set)
@@ -279,11 +285,19 @@ class Visitor:
 
     # ------------------------------------------------------------ looking closely
     def check(self, where: str = "") -> None:
-        """The page has no accessibility violation and does not scroll sideways at 320 px."""
-        where = where or self.page.url
-        if self.javascript:  # axe waits for promises, which never come true where scripts are off
+        """The page has no accessibility violation and does not scroll sideways at 320 px.
+
+        One page of a kind, in one light and width, is enough for axe; ``where`` names a state of a page that
+        is to be looked at as well.
+        """
+        page = where or ONE_OF_A_KIND.sub("", self.page.url)
+        looked_at = (page, self.page.title(), self.dark, self.page.viewport_size["width"])
+        where = f"{where}: {self.page.url}"
+        # axe waits for promises, which never come true where scripts are off.
+        if self.javascript and looked_at not in LOOKED_AT:
             violations = Axe().run(self.page, options=AXE_RULES).response["violations"]
             assert [(v["id"], v["nodes"][0]["html"][:200]) for v in violations] == [], where
+            LOOKED_AT.add(looked_at)
         size = self.page.viewport_size
         self.page.set_viewport_size({"width": 320, "height": 700})
         over = self.page.evaluate(SIDEWAYS)
@@ -309,7 +323,7 @@ def visitor(portal: Portal, browser: Browser) -> Iterator[Callable[..., Visitor]
             accept_downloads=True,
         )
         context.set_default_timeout(WAIT)
-        person = Visitor(portal, context, context.new_page(), javascript=javascript)
+        person = Visitor(portal, context, context.new_page(), javascript, dark)
         listen(person)
         visitors.append(person)
         return person

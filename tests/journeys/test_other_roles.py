@@ -8,11 +8,9 @@ from urllib.parse import urljoin
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import Visitor
+from tests.journeys.conftest import ONE_OF_A_KIND, Visitor
 
 ROLES = ("pelatih.palmerah", "pendamping.palmerah", "pengampu.kpkp", "pengampu.pkk", "provinsi", "auditor")
-# Parts of an address that differ from one thing of a kind to the next.
-ONE_OF_A_KIND = re.compile(r"/(?:[A-Z]{2}-[A-Z]{2}-\d+|\d+|[0-9a-f-]{36})(?=/)|=[^&#]*")
 
 
 def menu_of(person: Visitor) -> list[str]:
