@@ -112,6 +112,7 @@ def test_the_winner_sees_the_stall_and_finds_the_own_number_in_the_record(visito
     own = person.page.locator("dt:has-text('Nomor dalam catatan publik') + dd").inner_text()
     person.check()
     person.follow("Lihat catatan publik")
+    person.page.locator("summary", has_text="Lihat urutan").click()
     row = person.page.get_by_role("row", name=re.compile(own))
     expect(row).to_contain_text("Terpilih")
     person.check()
@@ -126,6 +127,7 @@ def test_the_one_without_a_stall_reads_the_reason(visitor, portal, device):
     own = person.page.locator("dt:has-text('Nomor dalam catatan publik') + dd").inner_text()
     person.check()
     person.follow("Lihat catatan publik")
+    person.page.locator("summary", has_text="Lihat urutan").click()
     expect(person.page.get_by_role("row", name=re.compile(own))).to_contain_text("Cadangan")
 
 
