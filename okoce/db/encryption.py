@@ -30,17 +30,26 @@ def _bound_to(column: str, row: UUID) -> bytes:
 
 def encrypt(plain: str, *, column: str, row: UUID) -> bytes:
     """Seal ``plain`` for one column (``participants.nik``) of one row."""
-    key_id, key = next(iter(settings.ENCRYPTION_KEYS.items()))
-    nonce = os.urandom(NONCE_BYTES)
-    return bytes([int(key_id)]) + nonce + _cipher(key).encrypt(nonce, plain.encode(), _bound_to(column, row))
+    return encrypt_bytes(plain.encode(), column=column, row=row)
 
 
 def decrypt(sealed: bytes | memoryview, *, column: str, row: UUID) -> str:
     """Open what ``encrypt`` sealed; raises cryptography's InvalidTag when it belongs elsewhere."""
+    return decrypt_bytes(sealed, column=column, row=row).decode()
+
+
+def encrypt_bytes(plain: bytes, *, column: str, row: UUID) -> bytes:
+    """As ``encrypt``, for what is no text: photos and documents (okoce.db.sealed_files)."""
+    key_id, key = next(iter(settings.ENCRYPTION_KEYS.items()))
+    nonce = os.urandom(NONCE_BYTES)
+    return bytes([int(key_id)]) + nonce + _cipher(key).encrypt(nonce, plain, _bound_to(column, row))
+
+
+def decrypt_bytes(sealed: bytes | memoryview, *, column: str, row: UUID) -> bytes:
     sealed = bytes(sealed)
     key = settings.ENCRYPTION_KEYS[str(sealed[0])]
     nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
-    return _cipher(key).decrypt(nonce, body, _bound_to(column, row)).decode()
+    return _cipher(key).decrypt(nonce, body, _bound_to(column, row))
 
 
 def lookup(plain: str, *, column: str) -> bytes:
