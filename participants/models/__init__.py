@@ -1,6 +1,13 @@
 from participants.models.access import CardToken, SignInCode
 from participants.models.business import Business, Sector
-from participants.models.imports import ImportBatch, ImportRow
+from participants.models.imports import (
+    ImportApproval,
+    ImportBatch,
+    ImportMending,
+    ImportRow,
+    ImportRowBefore,
+    RememberedColumns,
+)
 from participants.models.participant import (
     Consent,
     Enrolment,
@@ -17,11 +24,15 @@ __all__ = [
     "Consent",
     "Enrolment",
     "FosterLink",
+    "ImportApproval",
     "ImportBatch",
+    "ImportMending",
     "ImportRow",
+    "ImportRowBefore",
     "MentorAssignment",
     "NumberSeries",
     "Participant",
+    "RememberedColumns",
     "Sector",
     "SignInCode",
     "StepReached",

@@ -199,8 +199,8 @@ def _insert_rows(batch: ImportBatch, rows: list[dict[str, Any]]) -> int:
         staged = {**columns, "nik_lookup": "bytea"}
         stage(cursor, "import_report", staged, sealed(), joined_on=("nik_lookup",))
         cursor.execute(
-            f"WITH inserted AS (INSERT INTO participants_importrow ({names}, outcome) "  # noqa: S608 (our own names)
-            f"SELECT {selected}, CASE WHEN p.id IS NULL THEN %s ELSE %s END "
+            f"WITH inserted AS (INSERT INTO participants_importrow ({names}, nik_lookup, outcome) "  # noqa: S608 (our own names)
+            f"SELECT {selected}, s.nik_lookup, CASE WHEN p.id IS NULL THEN %s ELSE %s END "
             "FROM import_report s LEFT JOIN participants_participant p ON p.nik_lookup = s.nik_lookup "
             "ORDER BY s.position RETURNING outcome) "
             "SELECT count(*) FROM inserted WHERE outcome = %s",
