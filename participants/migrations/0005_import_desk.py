@@ -172,7 +172,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='importbatch',
             name='state',
-            field=models.CharField(choices=[('uploaded', 'Waiting to be checked'), ('checking', 'Being checked'), ('checked', 'Checked, not saved'), ('refused', 'Could not be read'), ('waiting', 'Waits for a second person'), ('saving', 'Being saved'), ('saved', 'Saved'), ('undoing', 'Being taken back'), ('undone', 'Taken back'), ('discarded', 'Discarded')], default='uploaded', max_length=10),
+            field=models.CharField(choices=[('uploaded', 'Waiting to be checked'), ('checking', 'Being checked'), ('checked', 'Checked, not saved'), ('refused', 'Could not be read'), ('waiting', 'Waits for a second person'), ('saving', 'Being saved'), ('saved', 'Saved'), ('undoing', 'Being rolled back'), ('undone', 'Rolled back'), ('discarded', 'Discarded')], default='uploaded', max_length=10),
         ),
         migrations.AddConstraint(
             model_name='importbatch',

@@ -23,8 +23,8 @@ class BatchState(models.TextChoices):
     WAITING = "waiting", _("Waits for a second person")
     SAVING = "saving", _("Being saved")
     SAVED = "saved", _("Saved")
-    UNDOING = "undoing", _("Being taken back")
-    UNDONE = "undone", _("Taken back")
+    UNDOING = "undoing", _("Being rolled back")
+    UNDONE = "undone", _("Rolled back")
     DISCARDED = "discarded", _("Discarded")
 
 
