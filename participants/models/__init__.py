@@ -8,6 +8,7 @@ from participants.models.imports import (
     ImportRowBefore,
     RememberedColumns,
 )
+from participants.models.lists import BulkDeed, ExportJob, ListSetting, SavedView
 from participants.models.participant import (
     Consent,
     Enrolment,
@@ -19,20 +20,24 @@ from participants.models.participant import (
 )
 
 __all__ = [
+    "BulkDeed",
     "Business",
     "CardToken",
     "Consent",
     "Enrolment",
+    "ExportJob",
     "FosterLink",
     "ImportApproval",
     "ImportBatch",
     "ImportMending",
     "ImportRow",
     "ImportRowBefore",
+    "ListSetting",
     "MentorAssignment",
     "NumberSeries",
     "Participant",
     "RememberedColumns",
+    "SavedView",
     "Sector",
     "SignInCode",
     "StepReached",

@@ -105,6 +105,7 @@ class Participant(Dated):
             models.Index(name="participants_newest", fields=["-registered_on", "-id"]),
             models.Index(name="participants_city_newest", fields=["city", "-registered_on", "-id"]),
             models.Index(name="participants_kec_newest", fields=["kecamatan", "-registered_on", "-id"]),
+            models.Index(name="participants_by_name", fields=["name_key", "id"]),
             models.Index(name="participants_phone", fields=["phone_lookup"]),
             GinIndex(OpClass("name_key", name="gin_trgm_ops"), name="participants_name_trgm"),
         ]
