@@ -133,7 +133,7 @@ class ExportFormat(models.TextChoices):
 
 
 class ExportJob(OfUnit):
-    """One file somebody asked for. What it holds is decided when it is made, by what the asker may see then."""
+    """One file somebody asked for. What it holds is decided by what the asker may see when it is made."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     request_digest = models.CharField(max_length=64, help_text="the same request finds the same job")
