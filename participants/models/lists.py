@@ -165,8 +165,7 @@ class ExportJob(OfUnit):
         constraints = [
             models.CheckConstraint(
                 name="participants_exportjob_file_while_done",
-                condition=Q(state="done", finished_at__isnull=False, expires_at__isnull=False)
-                & ~Q(file="")
+                condition=Q(state="done", finished_at__isnull=False, expires_at__isnull=False) & ~Q(file="")
                 | ~Q(state="done") & Q(file=""),
             ),
         ]
