@@ -50,3 +50,34 @@ class Purpose(models.TextChoices):
     MESSAGES = "messages", _("Messages by WhatsApp, SMS or e-mail")
     PHOTOS = "photos", _("Photos of me and my products")
     PARTNERS = "partners", _("Sharing with banks and partners")
+
+
+class SelfState(models.TextChoices):
+    """Where a self-registration stands."""
+
+    DRAFT = "draft", _("Being filled in")
+    WAITING = "waiting", _("Waiting to be checked")
+    ASKED = "asked", _("Question asked")
+    ACCEPTED = "accepted", _("Accepted")
+    REJECTED = "rejected", _("Not accepted")
+    EXPIRED = "expired", _("Not answered in time")
+    CANCELLED = "cancelled", _("Withdrawn by the applicant")
+
+
+class Refusal(models.TextChoices):
+    """Why an office does not accept a self-registration."""
+
+    VISIT = "visit", _("Identity must be compared at the office")
+    KNOWN = "known", _("Already registered")
+    CARD = "card", _("The data does not agree with the identity card")
+    AREA = "area", _("Lives in another kecamatan")
+    DOUBLE = "double", _("Sent more than once")
+    OTHER = "other", _("Another reason")
+
+
+class Relation(models.TextChoices):
+    """Who may agree for somebody under eighteen."""
+
+    PARENT = "parent", _("Parent")
+    GUARDIAN = "guardian", _("Guardian")
+    SPOUSE = "spouse", _("Husband or wife")

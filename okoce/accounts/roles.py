@@ -50,6 +50,9 @@ PERMISSIONS: dict[str, Permission] = {
         R.AUDITOR,
     ),
     "participants.register": _may(_("register participants at the counter"), *OFFICES),
+    "participants.verify": _may(
+        _("check what residents have sent in themselves, with their photo"), *OFFICES
+    ),
     "participants.change": _may(_("correct a participant's data"), *OFFICES),
     "participants.unmask": _may(_("open a full NIK or phone number, which is recorded"), *OFFICES),
     "participants.card": _may(_("print and withdraw participant cards"), *OFFICES),

@@ -18,15 +18,26 @@ from participants.models.participant import (
     Participant,
     StepReached,
 )
+from participants.models.registering import (
+    CardSeen,
+    Guardian,
+    IdentityPhoto,
+    RegistrationDraft,
+    SelfRegistration,
+    SelfRegistrationEvent,
+)
 
 __all__ = [
     "BulkDeed",
     "Business",
+    "CardSeen",
     "CardToken",
     "Consent",
     "Enrolment",
     "ExportJob",
     "FosterLink",
+    "Guardian",
+    "IdentityPhoto",
     "ImportApproval",
     "ImportBatch",
     "ImportMending",
@@ -36,9 +47,12 @@ __all__ = [
     "MentorAssignment",
     "NumberSeries",
     "Participant",
+    "RegistrationDraft",
     "RememberedColumns",
     "SavedView",
     "Sector",
+    "SelfRegistration",
+    "SelfRegistrationEvent",
     "SignInCode",
     "StepReached",
 ]
