@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch
 
 from okoce.notifications.directory import Person
 from okoce.values import phone as phone_values
+from participants import rules
 from participants.enums import Purpose, Status
 from participants.models import Consent, Participant
 
@@ -16,8 +17,8 @@ from participants.models import Consent, Participant
 def people(ids: Collection[int], *, with_phone: bool) -> dict[int, Person]:
     """{id: Person}, in one query. Who has died is absent: nobody writes to them any more.
 
-    Consent is the newest answer about messages; None when nobody was asked. Who has left the programme counts
-    as having refused. The phone is opened only ``with_phone``.
+    Consent is the newest answer about messages; None when nobody was asked. Who has left the programme or
+    moved away counts as having refused. The phone is opened only ``with_phone``.
     """
     newest = (
         Consent.objects.filter(participant=OuterRef("pk"), purpose=Purpose.MESSAGES)
@@ -45,7 +46,7 @@ def _person(row: Participant, *, with_phone: bool) -> Person:
         has_phone=bool(row.phone_ciphertext),
         city=row.city_id or "",
         kecamatan=row.kecamatan_id or "",
-        consent=False if row.status == Status.WITHDRAWN else row.wants_messages,
+        consent=row.wants_messages if rules.takes_part(row) else False,
         url=_page_of(row),
     )
 

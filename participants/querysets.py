@@ -60,9 +60,16 @@ class ParticipantQuerySet(models.QuerySet):
             return self.none()
         return self.filter(people_in(scope_of(user)))
 
+    def taking_part(self) -> ParticipantQuerySet:
+        """Those whom messages, invitations and draws may reach: not moved away, withdrawn or dead.
+
+        One person: ``rules.takes_part``.
+        """
+        return self.filter(status="active")
+
     def in_programme(self) -> ParticipantQuerySet:
-        """Those who count: residents of Jakarta who are active."""
-        return self.filter(status="active", is_outside_dki=False)
+        """Those who count: residents of Jakarta who take part. One person: ``rules.is_in_programme``."""
+        return self.taking_part().filter(is_outside_dki=False)
 
     def of_kecamatan(self, code: str) -> ParticipantQuerySet:
         return self.filter(kecamatan_id=code)

@@ -30,6 +30,8 @@ REFERENCE_TABLES = {
     "organisations_organisation",
     "organisations_organisationname",
     "participants_sector",
+    "participants_sizebound",
+    "participants_sizerules",
     "trainings_activity",
 }
 

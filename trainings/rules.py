@@ -14,8 +14,8 @@ from okoce.accounts.scope import scope_of
 from okoce.regions.models import Region
 from okoce.values import names
 from participants import numbering, searching
-from participants.enums import Status
 from participants.models import Participant
+from participants.rules import is_in_programme
 from trainings import scheduling
 from trainings.enums import ENROLLED, BookingState, SessionState
 from trainings.models import Booking, TrainingSession, Venue
@@ -160,7 +160,7 @@ def walk_ins_for(user: Any, session: TrainingSession) -> Any:
 def why_not(session: TrainingSession, participant: Participant) -> BookingRefused | None:
     """Why the person may not be given a place, or None. ``querysets.can_come`` says the same of many."""
     name = participant.full_name
-    if participant.status != Status.ACTIVE or participant.is_outside_dki:
+    if not is_in_programme(participant):
         return BookingRefused(Refusal.NOT_IN_PROGRAMME, name=name)
     if participant.category in session.activity.closed_to:
         return BookingRefused(Refusal.CATEGORY, name=name)

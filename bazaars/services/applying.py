@@ -15,8 +15,8 @@ from bazaars.models import Allocation, Application, Bazaar, Site
 from bazaars.services.events import locked_site
 from okoce.accounts.models import User
 from okoce.audit.services import record
-from participants.enums import Status
 from participants.models import Business, FosterLink, Participant
+from participants.rules import is_in_programme
 
 
 def call_of(site: Site) -> Call:
@@ -43,7 +43,7 @@ def applicants_for(site: Site, participants: Iterable[Participant]) -> dict[int,
     elsewhere = _places_elsewhere(site, ids)
     return {
         person.pk: Applicant(
-            is_active=person.status == Status.ACTIVE and not person.is_outside_dki,
+            is_active=is_in_programme(person),
             city=person.city_id or "",
             has_business=person.pk in with_business,
             fostered_by=frozenset(links.get(person.pk, ())),

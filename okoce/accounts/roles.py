@@ -56,6 +56,17 @@ PERMISSIONS: dict[str, Permission] = {
     "participants.change": _may(_("correct a participant's data"), *OFFICES),
     "participants.unmask": _may(_("open a full NIK or phone number, which is recorded"), *OFFICES),
     "participants.card": _may(_("print and withdraw participant cards"), *OFFICES),
+    "participants.status": _may(_("record that somebody moved away, withdrew or died"), *OFFICES),
+    "participants.transfer": _may(_("move participants between areas and ask for them"), *OFFICES),
+    "participants.agencies": _may(_("move participants between fostering agencies"), R.SUDIN),
+    "participants.steps": _may(_("record a milestone by hand, with its reason"), *OFFICES),
+    "participants.notes": _may(
+        _("read and write notes about participants"), R.SUDIN, R.KECAMATAN, R.MENTOR, R.PENGAMPU
+    ),
+    "participants.notes_sensitive": _may(_("read and write sensitive notes"), *OFFICES),
+    "participants.documents": _may(_("keep and open papers of participants, which is recorded"), *OFFICES),
+    "participants.business": _may(_("keep the business profile of participants"), *OFFICES, R.MENTOR),
+    "participants.money": _may(_("see and record capital and sales of businesses"), *OFFICES, R.MENTOR),
     "participants.import": _may(_("import lists of participants"), R.SUDIN),
     "trainings.view": _may(
         _("see sessions and their lists"), R.PROVINCE, R.SUDIN, R.KECAMATAN, R.TRAINER, R.AUDITOR

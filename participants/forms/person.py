@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 from okoce.ui import forms
 from okoce.values import names
 from okoce.values import text as text_values
-from participants.enums import Category, Sex, Status
+from participants import areas
+from participants.enums import Category, Sex
 from participants.forms.registration import OUTSIDE_DKI, clean_name, kelurahan_choices
 from participants.models import Participant
 
@@ -53,9 +54,8 @@ class PersonForm(forms.Form):
     rw = forms.CharField(label=gettext_lazy("RW"), required=False, max_length=3)
     kelurahan = forms.ChoiceField(label=gettext_lazy("Kelurahan"))
     category = forms.ChoiceField(label=gettext_lazy("Category"), choices=Category.choices)
-    status = forms.ChoiceField(label=gettext_lazy("State"), choices=Status.choices)
 
-    TEXTS = ("full_name", "birth_date", "sex", "email", "address", "rt", "rw", "category", "status")
+    TEXTS = ("full_name", "birth_date", "sex", "email", "address", "rt", "rw", "category")
 
     def __init__(self, *args: Any, user: Any, participant: Participant, today: date, **kwargs: Any) -> None:
         self.participant, self.today = participant, today
@@ -77,8 +77,10 @@ class PersonForm(forms.Form):
 
     @staticmethod
     def _kelurahan(user: Any, participant: Participant) -> list[Any]:
-        """The office's own kelurahan; a move to another office's area is a transfer, not a correction."""
-        return [c for c in kelurahan_choices(user) if c[0] != OUTSIDE_DKI or participant.is_outside_dki]
+        """The kelurahan of the person's kecamatan: a move to another one is a transfer, not a correction."""
+        if participant.is_outside_dki or not participant.kecamatan_id:
+            return [c for c in kelurahan_choices(user) if c[0] == OUTSIDE_DKI]
+        return [("", _("Choose the kelurahan")), *areas.kelurahan_within(participant.kecamatan_id)]
 
     def clean_full_name(self) -> str:
         return clean_name(self.cleaned_data["full_name"])
@@ -115,7 +117,7 @@ class PersonForm(forms.Form):
         data = self.cleaned_data
         changes = {name: data[name] for name in self.TEXTS}
         if data["kelurahan"] != OUTSIDE_DKI:
-            changes |= {"kelurahan_id": data["kelurahan"], "is_outside_dki": False}
+            changes["kelurahan_id"] = data["kelurahan"]
         if data.get("phone") or data.get("no_phone"):
             changes["phone"] = data["phone"]
         return changes

@@ -1,5 +1,25 @@
-from participants.models.access import CardToken, SignInCode
-from participants.models.business import Business, Sector
+from participants.models.access import (
+    CardToken,
+    SignInCode,
+)
+from participants.models.business import (
+    Business,
+    BusinessFigures,
+    BusinessSize,
+    Outlet,
+    OutletKind,
+    Packaging,
+    PackagingSeen,
+    Product,
+    Sector,
+    SizeBound,
+    SizeRules,
+)
+from participants.models.dossier import (
+    Document,
+    DocumentKind,
+    Note,
+)
 from participants.models.imports import (
     ImportApproval,
     ImportBatch,
@@ -8,7 +28,12 @@ from participants.models.imports import (
     ImportRowBefore,
     RememberedColumns,
 )
-from participants.models.lists import BulkDeed, ExportJob, ListSetting, SavedView
+from participants.models.lists import (
+    BulkDeed,
+    ExportJob,
+    ListSetting,
+    SavedView,
+)
 from participants.models.participant import (
     Consent,
     Enrolment,
@@ -26,13 +51,24 @@ from participants.models.registering import (
     SelfRegistration,
     SelfRegistrationEvent,
 )
+from participants.models.standing import (
+    RequestState,
+    StatusChange,
+    StepTakenBack,
+    Transfer,
+    TransferRequest,
+)
 
 __all__ = [
     "BulkDeed",
     "Business",
+    "BusinessFigures",
+    "BusinessSize",
     "CardSeen",
     "CardToken",
     "Consent",
+    "Document",
+    "DocumentKind",
     "Enrolment",
     "ExportJob",
     "FosterLink",
@@ -45,14 +81,27 @@ __all__ = [
     "ImportRowBefore",
     "ListSetting",
     "MentorAssignment",
+    "Note",
     "NumberSeries",
+    "Outlet",
+    "OutletKind",
+    "Packaging",
+    "PackagingSeen",
     "Participant",
+    "Product",
     "RegistrationDraft",
     "RememberedColumns",
+    "RequestState",
     "SavedView",
     "Sector",
     "SelfRegistration",
     "SelfRegistrationEvent",
     "SignInCode",
+    "SizeBound",
+    "SizeRules",
+    "StatusChange",
     "StepReached",
+    "StepTakenBack",
+    "Transfer",
+    "TransferRequest",
 ]

@@ -230,6 +230,9 @@ class StepReached(models.Model):
     evidence = models.CharField(max_length=120, help_text="what proves it, e.g. import:12 or session:34")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
+    reason = models.CharField(
+        max_length=200, blank=True, db_default="", help_text="why it was recorded by hand; else empty"
+    )
 
     objects = StepReachedQuerySet.as_manager()
 
@@ -239,6 +242,10 @@ class StepReached(models.Model):
             models.UniqueConstraint(name="participants_stepreached_once", fields=["participant", "step"]),
             models.CheckConstraint(
                 name="participants_stepreached_one_of_seven", condition=Q(step__range=(1, 7))
+            ),
+            models.CheckConstraint(
+                name="participants_stepreached_by_hand_has_a_reason",
+                condition=~Q(evidence__startswith="manual:") | ~Q(reason=""),
             ),
         ]
 

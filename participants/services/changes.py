@@ -13,7 +13,6 @@ from okoce.accounts import limits
 from okoce.accounts.models import SignIn, User
 from okoce.audit import services as audit
 from okoce.values import names
-from participants.enums import Status
 from participants.models import Participant
 
 UNMASKED_AN_HOUR = 30
@@ -51,13 +50,13 @@ def change_participant(
         participant.kecamatan_id = participant.kelurahan_id[:8]
         participant.city_id = participant.kelurahan_id[:5]
     participant.save()
-    if "phone" in changed or ("status" in changed and participant.status == Status.DIED):
-        _sign_out(participant)
+    if "phone" in changed:
+        sign_out(participant)
     audit.record(by, "participants.participant.changed", participant, fields=changed)
     return participant, changed
 
 
-def _sign_out(participant: Participant) -> None:
+def sign_out(participant: Participant) -> None:
     """Whoever holds the phone that is not the participant's any more is out at the next request."""
     User.objects.filter(pk=participant.user_id).update(session_epoch=F("session_epoch") + 1)
     SignIn.objects.filter(user=participant.user_id, ended_at=None).update(ended_at=timezone.now())

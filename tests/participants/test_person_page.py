@@ -13,6 +13,7 @@ from okoce.audit.models import AuditEvent
 from participants.models import Consent, Participant, StepReached
 from participants.panels import Event, NextStep, Panel, RowFacts, panels, register
 from participants.services import changes
+from participants.services import status as statuses
 from participants.services.sign_in import account_of
 from tests.factories import ParticipantFactory, member
 
@@ -31,7 +32,6 @@ def typed(person, **changed):
         "sex": person.sex,
         "kelurahan": person.kelurahan_id,
         "category": person.category,
-        "status": person.status,
         "version": changes.version_of(person),
         **changed,
     }
@@ -200,8 +200,20 @@ def test_two_officers_do_not_overwrite_each_other(officer):
     assert Participant.objects.get().full_name == person.full_name
 
 
-@pytest.mark.parametrize("changed", [{"phone": "0812 0000 7777"}, {"status": "died"}])
-def test_a_new_phone_and_a_death_sign_the_participant_out_everywhere(officer, changed):
+def new_phone(officer, person):
+    officer.post(url("edit", person), typed(person, phone="0812 0000 7777"))
+
+
+def death(officer, person):
+    by = member(Role.KECAMATAN, "31.73.07")
+    today = timezone.localdate()
+    statuses.change_status(
+        participant_id=person.pk, status="died", starts_on=today, reason="Surat kematian", by=by, today=today
+    )
+
+
+@pytest.mark.parametrize("happens", [new_phone, death])
+def test_a_new_phone_and_a_death_sign_the_participant_out_everywhere(officer, happens):
     person = ParticipantFactory(phone="+6281200004417")
     own = Client()
     own.force_login(account_of(person.pk))
@@ -211,7 +223,7 @@ def test_a_new_phone_and_a_death_sign_the_participant_out_everywhere(officer, ch
     session.save()
     before = own.get(reverse("dashboard:status")).status_code
 
-    officer.post(url("edit", person), typed(person, **changed))
+    happens(officer, person)
 
     assert (before, own.get(reverse("dashboard:status")).status_code) == (200, 302)
 
