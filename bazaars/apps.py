@@ -5,6 +5,7 @@ class BazaarsConfig(AppConfig):
     name = "bazaars"
 
     def ready(self) -> None:
-        from bazaars import messages  # noqa: PLC0415  models exist only from here on
+        from bazaars import erasable, messages  # noqa: PLC0415  models exist only from here on
 
+        erasable.declare()
         messages.register()

@@ -5,10 +5,14 @@ class ParticipantsConfig(AppConfig):
     name = "participants"
 
     def ready(self) -> None:
-        from okoce.notifications import directory  # noqa: PLC0415  models exist only now
-        from participants import messages, trail  # noqa: PLC0415
+        from django.db.models.signals import post_migrate  # noqa: PLC0415  models exist only now
+
+        from okoce.notifications import directory  # noqa: PLC0415
+        from participants import erasable, erasing_sql, messages, trail  # noqa: PLC0415
         from participants.directory import people  # noqa: PLC0415
 
         directory.register_participants(people)
         messages.register()
         trail.register()
+        erasable.declare()
+        post_migrate.connect(erasing_sql.install, sender=self, dispatch_uid="erasing")

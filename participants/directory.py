@@ -17,8 +17,9 @@ from participants.models import Consent, Participant
 def people(ids: Collection[int], *, with_phone: bool) -> dict[int, Person]:
     """{id: Person}, in one query. Who has died is absent: nobody writes to them any more.
 
-    Consent is the newest answer about messages; None when nobody was asked. Who has left the programme or
-    moved away counts as having refused. The phone is opened only ``with_phone``.
+    Consent is the newest answer about messages; None when nobody was asked. Who has left the programme, moved
+    away or had the use of their data restricted counts as having refused. The phone is opened only
+    ``with_phone``.
     """
     newest = (
         Consent.objects.filter(participant=OuterRef("pk"), purpose=Purpose.MESSAGES)
@@ -26,17 +27,20 @@ def people(ids: Collection[int], *, with_phone: bool) -> dict[int, Person]:
         .values("is_given")[:1]
     )
     rows = (
-        Participant.objects.filter(pk__in=ids)
+        Participant.objects.named()
+        .filter(pk__in=ids)
         .exclude(status=Status.DIED)
         .annotate(wants_messages=Subquery(newest))
         .only(
-            "uid", "full_name", "number", "email", "phone_ciphertext", "city_id", "kecamatan_id", "status"
+            "uid", "full_name", "number", "email", "phone_ciphertext", "city_id", "kecamatan_id", "status",
+            "restricted_at",
         )
     )  # fmt: skip
     return {row.pk: _person(row, with_phone=with_phone) for row in rows}
 
 
 def _person(row: Participant, *, with_phone: bool) -> Person:
+    is_usable = rules.takes_part(row) and row.restricted_at is None
     phone = row.phone if with_phone else ""
     return Person(
         name=row.full_name,
@@ -46,7 +50,7 @@ def _person(row: Participant, *, with_phone: bool) -> Person:
         has_phone=bool(row.phone_ciphertext),
         city=row.city_id or "",
         kecamatan=row.kecamatan_id or "",
-        consent=row.wants_messages if rules.takes_part(row) else False,
+        consent=row.wants_messages if is_usable else False,
         url=_page_of(row),
     )
 

@@ -50,6 +50,7 @@ class Purpose(models.TextChoices):
     MESSAGES = "messages", _("Messages by WhatsApp, SMS or e-mail")
     PHOTOS = "photos", _("Photos of me and my products")
     PARTNERS = "partners", _("Sharing with banks and partners")
+    CATALOGUE = "catalogue", _("My business in the public catalogue")
 
 
 class SelfState(models.TextChoices):
@@ -81,3 +82,41 @@ class Relation(models.TextChoices):
     PARENT = "parent", _("Parent")
     GUARDIAN = "guardian", _("Guardian")
     SPOUSE = "spouse", _("Husband or wife")
+
+
+class Channel(models.TextChoices):
+    """By which way somebody said yes or no, or asked for a right."""
+
+    COUNTER = "counter", _("At the counter")
+    PHONE = "phone", _("By phone")
+    LETTER = "letter", _("By letter")
+    SELF = "self", _("In the portal, by themselves")
+    IMPORT = "import", _("On the form of an imported list")
+
+
+class RequestKind(models.TextChoices):
+    """What a person may ask for about the own data (UU 27/2022 art. 5-13)."""
+
+    COPY = "copy", _("Copy of the own data")
+    TRAIL = "trail", _("Who has seen the own data")
+    CORRECTION = "correction", _("Correction")
+    ERASURE = "erasure", _("Erasure")
+    RESTRICTION = "restriction", _("Restriction of use")
+    WITHDRAWAL = "withdrawal", _("Withdrawal of a consent")
+
+
+class RequestState(models.TextChoices):
+    OPEN = "open", _("Waiting for an answer")
+    DONE = "done", _("Granted")
+    REFUSED = "refused", _("Refused")
+    TAKEN_BACK = "taken_back", _("Taken back by the person")
+
+
+class LegalRefusal(models.TextChoices):
+    """Reasons that the law knows; each is shown with its article."""
+
+    NOT_PROVEN = "not_proven", _("The person could not be identified")
+    LAW = "law", _("A law demands that the data is kept (art. 15)")
+    DISPUTE = "dispute", _("The data is needed in a dispute or an inspection (art. 15)")
+    NO_EVIDENCE = "no_evidence", _("The correction is not what the identity card says")
+    OTHERS = "others", _("It would reveal data of somebody else (art. 33)")

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
@@ -70,6 +70,22 @@ class ParticipantQuerySet(models.QuerySet):
     def in_programme(self) -> ParticipantQuerySet:
         """Those who count: residents of Jakarta who take part. One person: ``rules.is_in_programme``."""
         return self.taking_part().filter(is_outside_dki=False)
+
+    def named(self) -> ParticipantQuerySet:
+        """Those whose data is still there: not erased. Lists of people to act on; counts leave it out."""
+        return self.filter(erased_at__isnull=True)
+
+    def usable(self) -> ParticipantQuerySet:
+        """Those whose data may be used now: neither erased nor restricted by their own wish (UU 27/2022).
+
+        Everything that picks people for something starts here: invitations, messages, exports, lists for
+        others.
+        """
+        return self.filter(erased_at__isnull=True, restricted_at__isnull=True)
+
+    def with_consent(self, purpose: str) -> ParticipantQuerySet:
+        """Those who agreed to ``purpose`` (participants.enums.Purpose) and have not withdrawn it."""
+        return self.usable().filter(_newest_answer(purpose))
 
     def of_kecamatan(self, code: str) -> ParticipantQuerySet:
         return self.filter(kecamatan_id=code)
@@ -141,6 +157,15 @@ class ParticipantQuerySet(models.QuerySet):
 def names_searched(query: str) -> list[str]:
     """The words of a search as they stand in name keys; at most six."""
     return names.key(query).split()[:6]
+
+
+def _newest_answer(purpose: str) -> Exists:
+    """Whether the newest answer about a purpose is yes."""
+    consents = apps.get_model("participants", "Consent")._default_manager.filter(purpose=purpose)
+    newest = (
+        consents.filter(participant_id=OuterRef("participant_id")).order_by("-at", "-pk").values("pk")[:1]
+    )
+    return Exists(consents.filter(participant_id=OuterRef("pk"), is_given=True, pk=models.Subquery(newest)))
 
 
 def _has_step(step: int) -> Exists:
@@ -266,3 +291,20 @@ class IdentityPhotoQuerySet(models.QuerySet):
             return self.none()
         scope = scope_of(user)
         return self.filter(people_in(scope, prefix="participant__"), participant__isnull=False)
+
+
+class DataRequestQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> DataRequestQuerySet:
+        """Requests of the own area for those who answer or watch them; the own ones for a participant."""
+        membership = getattr(user, "active_membership", None)
+        is_self = membership is not None and membership.role == Role.PARTICIPANT
+        if not (is_self or has_permission(user, "participants.rights_view")):
+            return self.none()
+        return self.filter(people_in(scope_of(user), prefix="participant__"))
+
+    def waiting(self) -> DataRequestQuerySet:
+        return self.filter(state="open")
+
+    def overdue(self, *, now: datetime) -> DataRequestQuerySet:
+        """Not answered within 72 hours."""
+        return self.waiting().filter(due_at__lt=now)

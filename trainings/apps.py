@@ -6,7 +6,8 @@ class TrainingsConfig(AppConfig):
 
     def ready(self) -> None:
         from okoce.notifications import causes  # noqa: PLC0415
-        from trainings import messages  # noqa: PLC0415  models exist only from here on
+        from trainings import erasable, messages  # noqa: PLC0415  models exist only from here on
 
+        erasable.declare()
         messages.register()
         causes.register(messages.CAUSE, messages.describe_cause)

@@ -67,6 +67,12 @@ PERMISSIONS: dict[str, Permission] = {
     "participants.documents": _may(_("keep and open papers of participants, which is recorded"), *OFFICES),
     "participants.business": _may(_("keep the business profile of participants"), *OFFICES, R.MENTOR),
     "participants.money": _may(_("see and record capital and sales of businesses"), *OFFICES, R.MENTOR),
+    "participants.rights": _may(
+        _("answer what people ask about their own data: copy, correction, erasure"), *OFFICES
+    ),
+    "participants.rights_view": _may(
+        _("see which requests about own data wait, and how long"), R.PROVINCE, *OFFICES, R.AUDITOR
+    ),
     "participants.import": _may(_("import lists of participants"), R.SUDIN),
     "trainings.view": _may(
         _("see sessions and their lists"), R.PROVINCE, R.SUDIN, R.KECAMATAN, R.TRAINER, R.AUDITOR

@@ -37,6 +37,9 @@ ACTIONS: dict[str, Any] = {
     "participants.document.added": _("kept a paper of a participant"),
     "participants.document.opened": _("opened a paper of a participant"),
     "participants.document.removed": _("removed a paper of a participant"),
+    "participants.consent.given": _("noted a consent"),
+    "participants.consent.withdrawn": _("noted that a consent is withdrawn"),
+    "participants.history.erased": _("blanked the history of an erased participant"),
     "participants.import.discarded": _("discarded an imported list"),
     "participants.import.row_mended": _("mended a row of an imported list"),
     "participants.import.rows_handed_back": _("downloaded rejected rows of a list"),
@@ -48,6 +51,7 @@ ACTIONS: dict[str, Any] = {
     "participants.nik.unmasked": _("opened the full NIK and phone number"),
     "participants.note.taken_back": _("took a note about a participant back"),
     "participants.note.written": _("wrote a note about a participant"),
+    "participants.participant.erased": _("erased a participant"),
     "participants.participant.changed": _("corrected a participant"),
     "participants.participant.registered": _("registered a participant"),
     "participants.phone.looked_up": _("searched by phone number"),
@@ -108,6 +112,7 @@ FIELDS: dict[str, Any] = {
     "category": _("category"),
     "city": _("city"),
     "closes_at": _("closes"),
+    "channel": _("way"),
     "commitment": _("commitment"),
     "email": _("e-mail"),
     "ends_at": _("end"),
@@ -129,6 +134,7 @@ FIELDS: dict[str, Any] = {
     "phone_lookup": _("phone number"),
     "present": _("present"),
     "queue_number": _("place in the queue"),
+    "purpose": _("purpose"),
     "reached_on": _("reached on"),
     "reason": _("reason"),
     "registered_on": _("registered on"),
@@ -151,6 +157,7 @@ FIELDS: dict[str, Any] = {
     "user": _("account"),
     "venue": _("venue"),
     "waiting": _("waiting"),
+    "why": _("why"),
 }
 
 # Values that name, find or describe nobody: only these are shown, before and after.

@@ -26,7 +26,7 @@ from okoce.db.encryption import encrypt
 from okoce.notifications import compose, directory, kinds, safety
 from okoce.notifications.channels import WAYS, Letter
 from okoce.notifications.directory import Person
-from okoce.notifications.enums import OPEN, Channel, Event, State
+from okoce.notifications.enums import OPEN, Channel, ConsentRule, Event, State
 from okoce.notifications.kinds import Kind
 from okoce.notifications.models import DeliveryEvent, Message
 from okoce.notifications.wake import wake_after_commit
@@ -263,6 +263,16 @@ def cancel(
         waiting = waiting.filter(key__in=keys)
     if kinds:
         waiting = waiting.filter(kind__in=kinds)
+    return close(waiting, state=State.CANCELLED, reason=reason)
+
+
+def cancel_unwanted(*, participant_id: int, reason: str) -> int:
+    """Cancel what still waits for a person who wants no messages any more; how many.
+
+    What rests on no consent (a sign-in code asked for a moment ago) stays.
+    """
+    needed = [kind.code for kind in kinds.registered() if kind.consent is ConsentRule.NONE]
+    waiting = Message.objects.filter(participant_id=participant_id, state__in=OPEN).exclude(kind__in=needed)
     return close(waiting, state=State.CANCELLED, reason=reason)
 
 

@@ -51,6 +51,7 @@ from participants.models.registering import (
     SelfRegistration,
     SelfRegistrationEvent,
 )
+from participants.models.rights import DataRequest
 from participants.models.standing import (
     RequestState,
     StatusChange,
@@ -67,6 +68,7 @@ __all__ = [
     "CardSeen",
     "CardToken",
     "Consent",
+    "DataRequest",
     "Document",
     "DocumentKind",
     "Enrolment",

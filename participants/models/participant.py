@@ -18,7 +18,7 @@ from okoce.organisations.models import Organisation
 from okoce.regions.models import Region
 from okoce.values import nik as nik_values
 from okoce.values import phone as phone_values
-from participants.enums import Category, Purpose, Sex, Source, Status, Step
+from participants.enums import Category, Channel, Purpose, Sex, Source, Status, Step
 from participants.querysets import FosterLinkQuerySet, ParticipantQuerySet, StepReachedQuerySet
 
 
@@ -67,6 +67,12 @@ class Participant(Dated):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="participant"
     )
+    restricted_at = models.DateTimeField(
+        null=True, blank=True, help_text="since when the data is kept but not used, as the person asked"
+    )
+    erased_at = models.DateTimeField(
+        null=True, blank=True, help_text="since when nothing here names anybody (participants.erasing)"
+    )
 
     nik = PersonalNumber("participants.nik")
     phone = PersonalNumber("participants.phone")
@@ -100,6 +106,19 @@ class Participant(Dated):
                 name="participants_participant_kecamatan_in_city",
                 condition=Q(kecamatan__isnull=True) | Q(city=Left(F("kecamatan"), 5)),
             ),
+            models.CheckConstraint(
+                name="participants_participant_erased_whole",
+                condition=Q(erased_at__isnull=True)
+                | Q(
+                    full_name="",
+                    name_key="",
+                    nik_lookup__isnull=True,
+                    phone_lookup__isnull=True,
+                    email="",
+                    address="",
+                    birth_place="",
+                ),
+            ),
         ]
         indexes = [
             models.Index(name="participants_newest", fields=["-registered_on", "-id"]),
@@ -111,7 +130,7 @@ class Participant(Dated):
         ]
 
     def __str__(self) -> str:
-        return self.full_name
+        return self.full_name or self.number
 
     def get_absolute_url(self) -> str:
         return reverse("participants:detail", args=[self.number])
@@ -204,7 +223,7 @@ class Consent(AppendOnly):
     is_given = models.BooleanField()
     text_version = models.CharField(max_length=20)
     language = models.CharField(max_length=2, default="id")
-    channel = models.CharField(max_length=10, choices=Source.choices)
+    channel = models.CharField(max_length=10, choices=Channel.choices)
     at = models.DateTimeField()
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
