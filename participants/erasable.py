@@ -18,6 +18,8 @@ NAMELESS = {
     "nik_lookup": None,
     "phone_ciphertext": None,
     "phone_lookup": None,
+    "kk_ciphertext": None,
+    "kk_lookup": None,
     "email": "",
     "birth_place": "",
     "address": "",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.apps import apps
 from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from okoce.accounts.roles import Role, has_permission
@@ -68,8 +70,11 @@ class ParticipantQuerySet(models.QuerySet):
         return self.filter(status="active")
 
     def in_programme(self) -> ParticipantQuerySet:
-        """Those who count: residents of Jakarta who take part. One person: ``rules.is_in_programme``."""
-        return self.taking_part().filter(is_outside_dki=False)
+        """Those who count: residents of Jakarta who take part, each once.
+
+        One person: ``rules.is_in_programme``.
+        """
+        return self.taking_part().filter(is_outside_dki=False, merged_into__isnull=True)
 
     def named(self) -> ParticipantQuerySet:
         """Those whose data is still there: not erased. Lists of people to act on; counts leave it out."""
@@ -91,8 +96,23 @@ class ParticipantQuerySet(models.QuerySet):
         return self.filter(kecamatan_id=code)
 
     def with_nik(self, nik: str) -> ParticipantQuerySet:
-        """The holder of a NIK of sixteen bare digits: one person or nobody."""
-        return self.filter(nik_lookup=lookup(nik, column="participants.nik"))
+        """The holder of a NIK of sixteen bare digits: one person or nobody.
+
+        A NIK of somebody who was merged is answered with the one who carries everything now.
+        """
+        return self.filter(pk__in=self.carriers(nik_lookup=lookup(nik, column="participants.nik")))
+
+    def with_number(self, number: str) -> ParticipantQuerySet:
+        """The holder of a participant number, also of one from before a merge."""
+        return self.with_numbers([number])
+
+    def with_numbers(self, numbers: Sequence[str]) -> ParticipantQuerySet:
+        return self.filter(pk__in=self.carriers(number__in=numbers))
+
+    def carriers(self, **condition: Any) -> models.QuerySet:
+        """Ids of those who carry now what rows with ``condition`` held, merged ones too; a subquery."""
+        rows = self.model._base_manager.filter(**condition).annotate(now=Coalesce("merged_into_id", "pk"))
+        return rows.values("now")
 
     def with_phone(self, phone: str) -> ParticipantQuerySet:
         """Everybody on one number (E.164): a handset is shared by families."""
@@ -173,7 +193,18 @@ def _has_step(step: int) -> Exists:
     return Exists(steps.filter(participant_id=OuterRef("pk"), step=step))
 
 
+class ParticipantManager(models.Manager.from_queryset(ParticipantQuerySet)):  # type: ignore[misc]
+    """People, each once: rows that were merged into another person's are left out of everything."""
+
+    def get_queryset(self) -> ParticipantQuerySet:
+        return super().get_queryset().filter(merged_into__isnull=True)
+
+
 class FosterLinkQuerySet(models.QuerySet):
+    def of_people(self) -> FosterLinkQuerySet:
+        """Of everybody once: what stayed with a merged row is left out."""
+        return self.filter(participant__merged_into__isnull=True)
+
     def valid_on(self, day: date) -> FosterLinkQuerySet:
         return self.filter(valid_on(day))
 
@@ -182,11 +213,17 @@ class StepReachedQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> StepReachedQuerySet:
         if not has_permission(user, "participants.view"):
             return self.none()
-        return self.filter(people_in(scope_of(user), prefix="participant__"))
+        return self.filter(
+            people_in(scope_of(user), prefix="participant__"), participant__merged_into__isnull=True
+        )
 
     def of_programme(self) -> StepReachedQuerySet:
         """Steps of those who count (ParticipantQuerySet.in_programme)."""
-        return self.filter(participant__status="active", participant__is_outside_dki=False)
+        return self.filter(
+            participant__status="active",
+            participant__is_outside_dki=False,
+            participant__merged_into__isnull=True,
+        )
 
     def by_step(self) -> dict[int, int]:
         """People who have ever reached each of the seven steps; 0 where nobody has.

@@ -13,10 +13,10 @@ def register() -> None:
 
 
 def _numbers_of(ids: Collection[str]) -> dict[str, str]:
-    rows = Participant.objects.filter(pk__in=[int(pk) for pk in ids if pk.isdigit()])
+    rows = Participant.everybody.filter(pk__in=[int(pk) for pk in ids if pk.isdigit()])
     return {str(pk): number for pk, number in rows.values_list("pk", "number")}
 
 
 def _find(text: str) -> str | None:
-    found = Participant.objects.filter(number=text.upper()).values_list("pk", flat=True).first()
+    found = Participant.everybody.filter(number=text.upper()).values_list("pk", flat=True).first()
     return str(found) if found is not None else None

@@ -76,9 +76,9 @@ def matching(text: str, *, prefix: str = "") -> Q | None:
     """
     query = searching.read(text)
     if query.kind is searching.Kind.NUMBER:
-        return Q(**{f"{prefix}number": query.value})
+        return Q(**{f"{prefix}pk__in": carriers([query.value])})
     if query.kind is searching.Kind.SERIAL:
-        return Q(**{f"{prefix}number__in": searching.numbers_with_serial(query.value)})
+        return Q(**{f"{prefix}pk__in": carriers(searching.numbers_with_serial(query.value))})
     if query.kind is searching.Kind.NAME:
         return Q(**{f"{prefix}name_key__contains": names.key(query.value)})
     return None
@@ -88,11 +88,16 @@ def matching_number(text: str, session: TrainingSession) -> Q | None:
     """The one participant whose number was typed, in full or its last digits of the session's kecamatan."""
     query = searching.read(text)
     if query.kind is searching.Kind.NUMBER:
-        return Q(number=query.value)
+        return Q(pk__in=carriers([query.value]))
     prefix = numbering.PREFIXES.get(session.kecamatan_id)
     if query.kind is searching.Kind.SERIAL and prefix:
-        return Q(number=numbering.format_number(prefix, int(query.value)))
+        return Q(pk__in=carriers([numbering.format_number(prefix, int(query.value))]))
     return None
+
+
+def carriers(numbers: list[str]) -> Any:
+    """Whose numbers these are, also where they stand on a card from before a merge; a subquery of ids."""
+    return Participant.everybody.all().carriers(number__in=numbers)
 
 
 def waiting_place(booking: Booking) -> int:

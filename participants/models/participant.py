@@ -19,7 +19,14 @@ from okoce.regions.models import Region
 from okoce.values import nik as nik_values
 from okoce.values import phone as phone_values
 from participants.enums import Category, Channel, Purpose, Sex, Source, Status, Step
-from participants.querysets import FosterLinkQuerySet, ParticipantQuerySet, StepReachedQuerySet
+from participants.querysets import (
+    FosterLinkQuerySet,
+    ParticipantManager,
+    ParticipantQuerySet,
+    StepReachedQuerySet,
+)
+
+NOT_MERGED = Q(merged_into__isnull=True)
 
 
 @pghistory.track(
@@ -29,8 +36,11 @@ class Participant(Dated):
     """A resident in the programme.
 
     NIK and phone are sealed (okoce.db.encryption); ``nik_lookup`` and ``phone_lookup`` find them exactly. A
-    phone may belong to several people. Kecamatan and city are repeated from the kelurahan, so that scope and
-    counts need no join.
+    phone may belong to several people, and so may a family card (KK). Kecamatan and city are repeated from
+    the kelurahan, so that scope and counts need no join.
+
+    ``merged_into``: this row turned out to be the same person as another, who carries everything now
+    (participants.merging). ``objects`` leaves such rows out, everywhere; ``everybody`` does not.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -43,6 +53,8 @@ class Participant(Dated):
     nik_lookup = models.BinaryField(null=True, max_length=32)
     phone_ciphertext = models.BinaryField(null=True, blank=True)
     phone_lookup = models.BinaryField(null=True, blank=True, max_length=32)
+    kk_ciphertext = models.BinaryField(null=True, blank=True)
+    kk_lookup = models.BinaryField(null=True, blank=True, max_length=32)
     email = models.EmailField(blank=True)
     birth_date = models.DateField()
     birth_place = models.CharField(max_length=60, blank=True)
@@ -73,11 +85,16 @@ class Participant(Dated):
     erased_at = models.DateTimeField(
         null=True, blank=True, help_text="since when nothing here names anybody (participants.erasing)"
     )
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_from", db_index=False
+    )
 
     nik = PersonalNumber("participants.nik")
     phone = PersonalNumber("participants.phone")
+    kk = PersonalNumber("participants.kk")
 
-    objects = ParticipantQuerySet.as_manager()
+    objects = ParticipantManager()
+    everybody = ParticipantQuerySet.as_manager()
 
     class Meta:
         ordering = ["-registered_on", "-pk"]
@@ -92,6 +109,15 @@ class Participant(Dated):
                 name="participants_participant_phone_whole",
                 condition=Q(phone_ciphertext__isnull=False, phone_lookup__isnull=False)
                 | Q(phone_ciphertext__isnull=True, phone_lookup__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="participants_participant_kk_whole",
+                condition=Q(kk_ciphertext__isnull=False, kk_lookup__isnull=False)
+                | Q(kk_ciphertext__isnull=True, kk_lookup__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="participants_participant_not_into_itself",
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
             ),
             models.CheckConstraint(
                 name="participants_participant_area_whole",
@@ -121,10 +147,23 @@ class Participant(Dated):
             ),
         ]
         indexes = [
-            models.Index(name="participants_newest", fields=["-registered_on", "-id"]),
-            models.Index(name="participants_city_newest", fields=["city", "-registered_on", "-id"]),
-            models.Index(name="participants_kec_newest", fields=["kecamatan", "-registered_on", "-id"]),
+            # Partial, as every question is asked of those who are not merged: counts need the index alone.
+            models.Index(name="participants_newest", fields=["-registered_on", "-id"], condition=NOT_MERGED),
+            models.Index(
+                name="participants_city_newest",
+                fields=["city", "-registered_on", "-id"],
+                condition=NOT_MERGED,
+            ),
+            models.Index(
+                name="participants_kec_newest",
+                fields=["kecamatan", "-registered_on", "-id"],
+                condition=NOT_MERGED,
+            ),
             models.Index(name="participants_by_name", fields=["name_key", "id"]),
+            models.Index(
+                name="participants_merged", fields=["merged_into"], condition=Q(merged_into__isnull=False)
+            ),
+            models.Index(name="participants_kk", fields=["kk_lookup"], condition=Q(kk_lookup__isnull=False)),
             models.Index(name="participants_phone", fields=["phone_lookup"]),
             GinIndex(OpClass("name_key", name="gin_trgm_ops"), name="participants_name_trgm"),
         ]
@@ -138,6 +177,10 @@ class Participant(Dated):
     @property
     def masked_nik(self) -> str:
         return nik_values.mask(self.nik) if self.nik_ciphertext else ""
+
+    @property
+    def masked_kk(self) -> str:
+        return nik_values.mask(self.kk) if self.kk_ciphertext else ""
 
     @property
     def masked_phone(self) -> str:

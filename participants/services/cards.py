@@ -6,6 +6,7 @@ import secrets
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,7 +23,7 @@ COLUMN = "participants.card_token"
 def issue(*, participant_id: int, by: User) -> CardToken:
     """A new card. The one before shows nothing from now on."""
     participant = Participant.objects.select_for_update().get(pk=participant_id)
-    withdrawn = participant.card_tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
+    withdrawn = _revoke(participant)
     token = secrets.token_urlsafe(16)
     card = CardToken.objects.create(
         participant=participant,
@@ -37,10 +38,16 @@ def issue(*, participant_id: int, by: User) -> CardToken:
 def withdraw(*, participant_id: int, by: User) -> bool:
     """The card is lost: its address shows nothing from now on. Whether there was one."""
     participant = Participant.objects.select_for_update().get(pk=participant_id)
-    withdrawn = participant.card_tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
+    withdrawn = _revoke(participant)
     if withdrawn:
         record(by, "participants.card.withdrawn", participant)
     return bool(withdrawn)
+
+
+def _revoke(participant: Participant) -> int:
+    """Every valid card of the person, those from before a merge among them; how many."""
+    theirs = CardToken.objects.filter(Q(participant=participant) | Q(participant__merged_into=participant))
+    return theirs.filter(revoked_at=None).update(revoked_at=timezone.now())
 
 
 def address_of(card: CardToken) -> str:
@@ -50,11 +57,16 @@ def address_of(card: CardToken) -> str:
 
 
 def open_card(token: str) -> Participant | None:
-    """Whose card it is; nobody's when it was withdrawn or never existed."""
+    """Whose card it is; nobody's when it was withdrawn or never existed.
+
+    A card of somebody who was merged shows the one who carries everything now.
+    """
     card = (
         CardToken.objects.filter(token_lookup=lookup(token, column=COLUMN), revoked_at=None)
-        .exclude(participant__status=Status.DIED)
-        .select_related("participant")
+        .select_related("participant__merged_into")
         .first()
     )
-    return card.participant if card else None
+    if card is None:
+        return None
+    holder: Participant = card.participant.merged_into or card.participant
+    return None if holder.status == Status.DIED else holder

@@ -126,8 +126,8 @@ def write(*, batch: ImportBatch, people: Sequence[Person], by: User, on: date) -
 
 def _find_registered(cursor: CursorWrapper) -> None:
     cursor.execute(
-        "UPDATE import_staging s SET participant_id = p.id FROM participants_participant p "
-        "WHERE p.nik_lookup = s.nik_lookup AND s.participant_id IS NULL"
+        "UPDATE import_staging s SET participant_id = coalesce(p.merged_into_id, p.id) "
+        "FROM participants_participant p WHERE p.nik_lookup = s.nik_lookup AND s.participant_id IS NULL"
     )
 
 

@@ -213,7 +213,7 @@ def _insert_rows(batch: ImportBatch, rows: list[dict[str, Any]]) -> int:
 def registered_niks(lookups: Iterable[bytes]) -> set[bytes]:
     """Which of these NIK lookups belong to a participant, anywhere in the programme."""
     wanted = list(lookups)
-    found = Participant.objects.filter(nik_lookup__in=wanted).values_list("nik_lookup", flat=True)
+    found = Participant.everybody.filter(nik_lookup__in=wanted).values_list("nik_lookup", flat=True)
     return {bytes(value) for value in found}
 
 

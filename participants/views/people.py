@@ -68,7 +68,7 @@ def _page(
         found = within.named_like(query.value)
     elif query.kind in (Kind.NUMBER, Kind.SERIAL):
         wanted = [query.value] if query.kind is Kind.NUMBER else searching.numbers_with_serial(query.value)
-        found = within.filter(number__in=wanted)
+        found = within.with_numbers(wanted)
     else:
         found = within
     page = keyset_page(_columns(found), request, order=chosen.order, known_count=total)
@@ -99,8 +99,8 @@ def search(request: HttpRequest) -> HttpResponse:
     chosen = PeopleFilter.read(request.POST)
     query = searching.read(request.POST.get("q", ""))
     visible = Participant.objects.visible_to(request.user)
-    if query.kind is Kind.NUMBER and visible.filter(number=query.value).exists():
-        return redirect("participants:detail", number=query.value)
+    if query.kind is Kind.NUMBER and (holder := visible.with_number(query.value).first()) is not None:
+        return redirect(holder)
     if query.kind not in (Kind.NIK, Kind.PHONE, Kind.UNREADABLE):
         return redirect(reverse("participants:list") + chosen.address())
     if query.kind is not Kind.UNREADABLE and asking.is_too_many(by=request.user, now=timezone.now()):

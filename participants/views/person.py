@@ -43,9 +43,16 @@ def _crumbs(participant: Participant, here: str = "") -> list[dict[str, str]]:
 @requires("participants.view")
 @require_GET
 def detail(request: HttpRequest, number: str) -> HttpResponse:
-    """What comes next, the seven steps, what the apps above know, the data, and what happened."""
+    """What comes next, the seven steps, what the apps above know, the data, and what happened.
+
+    A number from before a merge leads to the page of the one who carries everything now.
+    """
     today, user = timezone.localdate(), request.user
-    participant = _find(request, number)
+    participant = get_object_or_404(
+        Participant.objects.visible_to(user).select_related("registered_at_unit").with_number(number)
+    )
+    if participant.number != number:
+        return redirect(participant)
     events = history.events_of(participant, user=user, today=today)
     shown = events if request.GET.get("riwayat") == "semua" else events[: history.SHOWN]
     context = {

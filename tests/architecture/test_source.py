@@ -41,7 +41,7 @@ def doorway_faults(source: str) -> list[str]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Attribute):
             continue
-        if node.attr in ("_default_manager", "_base_manager"):
+        if node.attr in ("_default_manager", "_base_manager", "everybody"):
             faults.append(f"{node.lineno}: {ast.unparse(node)}")
         if node.attr != "objects":
             continue
@@ -68,6 +68,7 @@ def test_what_serves_a_person_starts_from_visible_to(path):
         ("models.Participant.objects.get(pk=1)", True),
         ("rows = Participant.objects", True),
         ("Participant._default_manager.all()", True),
+        ("Participant.everybody.filter(pk=1)", True),
         ("Participant.objects.visible_to(user).filter(pk=1)", False),
         ("Site.objects.public()", False),
         ("Region.objects.cities()", False),
