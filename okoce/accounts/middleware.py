@@ -9,10 +9,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from okoce.accounts import services, sessions
+from okoce.accounts import drafts, services, sessions
 from okoce.accounts.models import Membership
 from okoce.accounts.roles import Role
 
+ENDED = "ended_for"
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -35,6 +36,12 @@ class SessionLimitMiddleware:
             # Over by time, ended from elsewhere, or the account was closed.
             request.session.flush()
             request.session_ended_for = int(was_signed_in)  # type: ignore[attr-defined]
+            request.session[ENDED] = {"user": int(was_signed_in), "at": timezone.now().timestamp()}
+        elif request.method == "POST" and not request.user.is_authenticated and ENDED in request.session:
+            # A draft was saved in the background first, and now comes the button: that is kept too.
+            ended = request.session[ENDED]
+            if timezone.now().timestamp() - ended["at"] < drafts.KEPT_FOR.total_seconds():
+                request.session_ended_for = ended["user"]  # type: ignore[attr-defined]
         return self.get_response(request)
 
 

@@ -219,6 +219,7 @@ EMAIL_URL = env.text("EMAIL_URL", default="")
 EMAIL_TIMEOUT = 10
 globals().update(env.email("EMAIL_URL", default=""))
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="Portal OK OCE <portal@okoce.example>")
+MINIMUM_AGE = env.number("MINIMUM_AGE", default=17)  # completed years, on the day of registration
 DPO_CONTACT = env.text("DPO_CONTACT", default="dpo@okoce.example")
 PORTAL_URL = env.text("PORTAL_URL", default="http://localhost:8000")
 

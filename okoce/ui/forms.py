@@ -31,6 +31,7 @@ from django.forms.models import ModelChoiceField, ModelMultipleChoiceField  # no
 from django.forms.widgets import (  # noqa: F401
     CheckboxInput,
     CheckboxSelectMultiple,
+    FileInput,
     HiddenInput,
     PasswordInput,
     RadioSelect,
@@ -62,6 +63,8 @@ class NikField(forms.CharField):
 
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": LONG})
 
+    is_card_seen = False  # set by a form whose officer says so: the date part may then be impossible
+
     def __init__(self, **kwargs: Any):
         kwargs.setdefault("max_length", 40)
         super().__init__(**kwargs)
@@ -71,7 +74,7 @@ class NikField(forms.CharField):
         if not text:
             return text
         try:
-            return nik_values.parse(text).digits
+            return nik_values.parse(text, is_card_seen=self.is_card_seen).digits
         except nik_values.NikError as error:
             raise ValidationError(self._words(error), code=f"nik_{error.code}") from None
 

@@ -79,6 +79,12 @@ class Nik:
         """``"L"`` (laki-laki) or ``"P"`` (perempuan)."""
         return "P" if self.is_female else "L"
 
+    @property
+    def has_possible_date(self) -> bool:
+        """Whether the date part is a date at all; false only where somebody has seen the card."""
+        day = int(self.digits[6:8]) - (_FEMALE_DAY_OFFSET if self.is_female else 0)
+        return 1 <= day <= 31 and _exists(day, int(self.digits[8:10]), int(self.digits[10:12]))
+
     def birth_date(self, as_of: date) -> date:
         """The date in the number: 20YY when that is not after ``as_of``, else 19YY."""
         day = int(self.digits[6:8]) % _FEMALE_DAY_OFFSET if self.is_female else int(self.digits[6:8])
@@ -115,8 +121,12 @@ def normalise(text: str) -> str:
     return text.translate(_DASHES)
 
 
-def parse(text: str) -> Nik:
-    """The NIK that ``text`` writes. Raises NikError with the first problem found."""
+def parse(text: str, *, is_card_seen: bool = False) -> Nik:
+    """The NIK that ``text`` writes. Raises NikError with the first problem found.
+
+    With ``is_card_seen`` a date part that is no date is let through: a NIK keeps even such a one for life,
+    and somebody has compared it with the card.
+    """
     digits = normalise(text)
     if not digits:
         raise NikError(NikProblem.EMPTY)
@@ -126,9 +136,9 @@ def parse(text: str) -> Nik:
         raise NikError(NikProblem.NOT_DIGITS)
     day = int(digits[6:8])
     day -= _FEMALE_DAY_OFFSET if day > _FEMALE_DAY_OFFSET else 0
-    if not 1 <= day <= 31:
+    if not 1 <= day <= 31 and not is_card_seen:
         raise NikError(NikProblem.DAY)
-    if not _exists(day, int(digits[8:10]), int(digits[10:12])):
+    if not is_card_seen and not _exists(day, int(digits[8:10]), int(digits[10:12])):
         raise NikError(NikProblem.DATE)
     if digits[12:] == "0000":
         raise NikError(NikProblem.SERIAL)

@@ -9,6 +9,13 @@ from okoce.accounts.models import User
 
 HOUR = timedelta(hours=1)
 QUESTIONS_AN_HOUR = 300
+SAME = timedelta(minutes=10)
+
+
+def is_new(*, by: User, digest: bytes, now: datetime) -> bool:
+    """Whether the officer asks this anew: the answer as somebody types and the button are one question."""
+    seconds = limits.seconds_until_gate_opens("person_asked", str(by.pk), digest.hex(), every=SAME, now=now)
+    return seconds == 0
 
 
 def is_too_many(*, by: User, now: datetime) -> bool:

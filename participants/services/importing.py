@@ -18,6 +18,7 @@ from time import monotonic
 from typing import Any
 
 from celery import current_app
+from django.conf import settings
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
@@ -115,7 +116,13 @@ def check(batch_id: int) -> None:
         _advance(batch_id, state=BatchState.CHECKING, phase="reading", rows_done=0, rows_total=0)
         content = _opened(batch)
         try:
-            report = runner.check(content, kota=batch.city_id, as_of=batch.as_of, progress=_teller(batch_id))
+            report = runner.check(
+                content,
+                kota=batch.city_id,
+                as_of=batch.as_of,
+                min_age=settings.MINIMUM_AGE,
+                progress=_teller(batch_id),
+            )
         except ImportRefused as refused:
             _refuse(batch, refused)
             return

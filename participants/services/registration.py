@@ -19,10 +19,13 @@ from okoce.values import nik as nik_values
 from participants import areas, numbering
 from participants.enums import Category, Source, Step
 from participants.models import (
+    CardSeen,
     Consent,
     Enrolment,
     FosterLink,
+    Guardian,
     Participant,
+    SelfRegistration,
     StepReached,
 )
 
@@ -49,6 +52,7 @@ class Doubt(StrEnum):
     NIK_PROVINCE = "nik_province"
     SHARED_PHONE = "shared_phone"
     SAME_PERSON = "same_person"
+    OUTSIDE_DKI = "outside_dki"
 
 
 @dataclass(frozen=True)
@@ -59,14 +63,29 @@ class Whereabouts:
     participant: Participant | None = None
     place: str = ""
     unit: str = ""
+    waiting: SelfRegistration | None = None  # sent in by the person, and visible to the asking officer
 
 
-def whereabouts(*, nik: str, by: Any) -> Whereabouts:
-    """Whether a NIK is registered anywhere in Jakarta: for another area only that it is, and where."""
+@dataclass(frozen=True)
+class Guardianship:
+    """Who agrees for somebody under eighteen."""
+
+    full_name: str
+    relation: str
+    phone: str = ""
+
+
+def whereabouts(*, nik: str, by: Any, is_new_question: bool = True) -> Whereabouts:
+    """Whether a NIK is registered anywhere in Jakarta: for another area only that it is, and where.
+
+    Recorded once for a question that is asked as the officer types and again with the button.
+    """
     found = Participant.objects.with_nik(nik).select_related("registered_at_unit").first()
-    audit.record(by, "participants.nik.checked", count=1 if found else 0)
+    if is_new_question:
+        audit.record(by, "participants.nik.checked", count=1 if found else 0)
     if found is None:
-        return Whereabouts(is_registered=False)
+        waiting = SelfRegistration.objects.visible_to(by).open().with_nik(nik).order_by("pk").first()
+        return Whereabouts(is_registered=False, waiting=waiting)
     place = ", ".join(filter(None, (areas.name_of(found.kecamatan_id), areas.short_name(found.city_id))))
     unit = found.registered_at_unit.short_name if found.registered_at_unit else ""
     is_visible = Participant.objects.visible_to(by).filter(pk=found.pk).exists()
@@ -74,16 +93,24 @@ def whereabouts(*, nik: str, by: Any) -> Whereabouts:
 
 
 def doubts_about(
-    *, nik: str, full_name: str, birth_date: date, sex: str, phone: str, today: date
+    *,
+    nik: str,
+    full_name: str,
+    birth_date: date,
+    sex: str,
+    phone: str,
+    today: date,
+    is_outside_dki: bool = False,
 ) -> list[Doubt]:
     """What does not fit together. A NIK keeps its date even where it is wrong.
 
     So these only ask to compare.
     """
-    parsed, doubts = nik_values.parse(nik), []
-    if parsed.birth_date(today) != birth_date:
+    parsed, doubts = nik_values.parse(nik, is_card_seen=True), []
+    # A date part that is no date says nothing: an officer has seen the card and written down why.
+    if parsed.has_possible_date and parsed.birth_date(today) != birth_date:
         doubts.append(Doubt.NIK_DATE)
-    if parsed.sex != sex:
+    if parsed.has_possible_date and parsed.sex != sex:
         doubts.append(Doubt.NIK_SEX)
     if not parsed.has_known_province:
         doubts.append(Doubt.NIK_PROVINCE)
@@ -97,6 +124,8 @@ def doubts_about(
         same |= Q(pk__in=others.values("pk"))
     if everybody_else.filter(same, name_key=key).exists():
         doubts.append(Doubt.SAME_PERSON)
+    if is_outside_dki:
+        doubts.append(Doubt.OUTSIDE_DKI)
     return doubts
 
 
@@ -113,6 +142,13 @@ def register_participant(
     business_name: str = "",
     sector: str = "",
     consents: Mapping[str, bool] | None = None,
+    details: Mapping[str, str] | None = None,
+    guardian: Guardianship | None = None,
+    card_reason: str = "",
+    source: str = Source.COUNTER,
+    language: str = "id",
+    kecamatan: str = "",
+    evidence: str = "",
     by: Any,
     today: date,
     now: datetime,
@@ -120,10 +156,12 @@ def register_participant(
     """A new participant with number, business, enrolment, foster agency, P1 and consents.
 
     ``kelurahan`` is empty for somebody whose identity card is from outside Jakarta: kept at the office that
-    registered them, counted in no target. ``consents``: what was answered for each purpose that was asked.
-    Raises AlreadyRegistered, also when another officer was faster by
-    a moment.
+    registered them (or in ``kecamatan``), counted in no target. ``consents``: what was answered for each
+    purpose that was asked. ``details``: address and other columns that may stay empty. ``card_reason``: why a
+    NIK with an impossible date part is right all the same. Raises AlreadyRegistered, also when another
+    officer was faster by a moment, and NikError for an impossible NIK without a reason.
     """
+    nik_values.parse(nik, is_card_seen=bool(card_reason))
     if existing := Participant.objects.with_nik(nik).first():
         raise AlreadyRegistered(existing)
     unit = by.active_membership.organisation
@@ -141,7 +179,10 @@ def register_participant(
                     "birth_date": birth_date,
                     "sex": sex,
                     "category": category,
+                    "source": source,
+                    **(details or {}),
                 },
+                kecamatan,
             )
     except IntegrityError as error:
         if _NIK_ONCE not in str(error):
@@ -158,7 +199,7 @@ def register_participant(
         participant=participant,
         step=Step.P1_REGISTRATION,
         reached_on=today,
-        evidence=f"counter:{unit.pk if unit else ''}",
+        evidence=evidence or f"counter:{unit.pk if unit else ''}",
         actor=by,
     )
     Consent.objects.bulk_create(
@@ -167,14 +208,32 @@ def register_participant(
             purpose=purpose,
             is_given=is_given,
             text_version=NOTICE_VERSION,
-            channel=Source.COUNTER,
+            language=language,
+            channel=source,
             at=now,
             recorded_by=by,
         )
         for purpose, is_given in (consents or {}).items()
     )
+    if guardian is not None:
+        _note_guardian(participant, guardian, by, now)
+    if card_reason:
+        CardSeen.objects.create(participant=participant, reason=card_reason, seen_at=now, seen_by=by)
     audit.record(by, "participants.participant.registered", participant, notice=NOTICE_VERSION)
     return participant
+
+
+def _note_guardian(participant: Participant, guardian: Guardianship, by: Any, now: datetime) -> None:
+    row = Guardian(
+        participant=participant,
+        full_name=guardian.full_name,
+        relation=guardian.relation,
+        agreed_at=now,
+        text_version=NOTICE_VERSION,
+        recorded_by=by,
+    )
+    row.phone = guardian.phone
+    row.save()
 
 
 def _create(
@@ -185,8 +244,9 @@ def _create(
     unit: Organisation | None,
     today: date,
     fields: dict[str, Any],
+    outside_in: str = "",
 ) -> Participant:
-    office = by.active_membership.area_id or ""
+    office = outside_in or by.active_membership.area_id or ""
     kecamatan = kelurahan[:8] or (office if len(office) == areas.KECAMATAN_LENGTH else None)
     participant = Participant(
         number=numbering.next_number(kecamatan),
@@ -195,7 +255,6 @@ def _create(
         kecamatan_id=kecamatan,
         city_id=(kecamatan or office)[:5] or None,
         is_outside_dki=not kelurahan,
-        source=Source.COUNTER,
         registered_on=today,
         registered_by=by,
         registered_at_unit=unit,

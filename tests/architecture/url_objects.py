@@ -111,6 +111,11 @@ ROWS: dict[str, Row] = {
     "participants:register": Row(),
     "participants:registered": Row(PERSON, number),
     "participants:register_form": Row(ANYWHERE, lambda p: {"token": "0" * 32}),  # only of the own session
+    "participants:register_keep": Row(ANYWHERE, lambda p: {"token": "0" * 32}, method="post"),
+    "participants:register_discard": Row(ANYWHERE, lambda p: {"token": "0" * 32}, method="post"),
+    "participants:identity_photo": Row(PERSON, number, method="post"),
+    "participants:identity_photo_open": Row({}, number, method="post"),  # nobody's photo was taken
+    "participants:identity_photo_compared": Row(PERSON, number, method="post"),
     "participants:sign_in": Row(),
     "participants:sign_in_code": Row(),
     "participants:sign_in_who": Row(),

@@ -12,7 +12,15 @@ from okoce.audit.models import AuditEvent
 from participants import drafts
 from participants.enums import Purpose
 from participants.forms.registration import RegistrationForm
-from participants.models import Business, Consent, Enrolment, FosterLink, Participant, StepReached
+from participants.models import (
+    Business,
+    Consent,
+    Enrolment,
+    FosterLink,
+    Participant,
+    RegistrationDraft,
+    StepReached,
+)
 from participants.services.registration import AlreadyRegistered, Doubt, doubts_about, register_participant
 from tests.factories import ParticipantFactory, member
 
@@ -272,9 +280,9 @@ def test_each_wrong_answer_is_told_at_its_field_and_nothing_is_saved(officer, ch
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("today", "errors"), [(date(2026, 8, 6), ["birth_date"]), (date(2026, 8, 7), [])])
-def test_somebody_under_seventeen_is_registered_from_the_birthday_on(today, errors):
+def test_rule_12_somebody_under_seventeen_is_registered_from_the_birthday_on(today, errors):
     officer = member(Role.KECAMATAN, "31.73.07")
-    answers = typed(birth_date="2009-08-07")
+    answers = typed(birth_date="2009-08-07", guardian_name="Aminah", guardian_relation="parent")
 
     form = RegistrationForm(answers, user=officer, nik="3173074708099001", today=today)
 
@@ -329,7 +337,8 @@ def test_what_was_typed_waits_for_the_officer_to_come_back(officer):
     form = begin(officer)
     officer.post(form, typed(phone="salah"))
 
-    assert officer.get(START).context["draft"] in form
+    (draft,) = officer.get(START).context["drafts"]
+    assert (draft.token in form, draft.name, draft.masked_nik) == (True, "Siti Rahmawati", "317307••••••9001")
     again = officer.get(form).context["form"].initial
     assert (again["full_name"], again["phone"]) == ("Siti Rahmawati", "salah")
 
@@ -342,13 +351,12 @@ def test_a_refused_reminder_is_kept_as_an_answer(officer):
 
 
 @pytest.mark.django_db
-def test_a_draft_opens_only_in_its_own_session(officer, client_as):
+def test_a_draft_opens_for_its_own_officer_only(officer, client_as):
     form = begin(officer)
-    other = client_as(member(Role.KECAMATAN, "31.73.07"))
-    other.cookies.clear()
-    other = client_as(member(Role.KECAMATAN, "31.73.07"))
+    colleague = client_as(member(Role.KECAMATAN, "31.73.07"))
 
-    assert other.get(form)["Location"] == START
+    assert colleague.get(form)["Location"] == START
+    assert colleague.get(START).context["drafts"] == []
 
 
 @pytest.mark.django_db
@@ -357,9 +365,11 @@ def test_only_the_offices_register(client_as, role):
     assert client_as(member(role, "31.73.07")).get(START).status_code == 403
 
 
-def test_a_draft_that_was_moved_to_another_token_does_not_open():
-    session = {}
-    token = drafts.begin(session, NIK)
-    session["registration_drafts"] = {"0" * 32: session["registration_drafts"][token]}
+@pytest.mark.django_db
+def test_a_draft_whose_seal_was_moved_to_another_row_does_not_open():
+    user = member(Role.KECAMATAN, "31.73.07")
+    mine, other = (drafts.begin(user=user, nik=nik, now=NOW) for nik in (NIK, "3173071708909002"))
+    sealed = RegistrationDraft.objects.get(uid=mine).typed_ciphertext
+    RegistrationDraft.objects.filter(uid=other).update(typed_ciphertext=sealed)
 
-    assert drafts.read(session, "0" * 32) is None
+    assert drafts.read(user=user, token=other) is None
