@@ -267,10 +267,6 @@ _REFUSALS: dict[str, Callable[[Mapping[str, Any]], Refusal]] = {
             "it anew."
         ),
     ),
-    "old_xls": lambda params: Refusal(
-        _("This is the old Excel format (.xls)."),
-        _("Open it in Excel, choose Save As, then Excel Workbook (.xlsx), and upload that file."),
-    ),
     "damaged": lambda params: Refusal(
         _("The file is damaged or was not transferred completely."),
         _(
@@ -289,13 +285,13 @@ _REFUSALS: dict[str, Callable[[Mapping[str, Any]], Refusal]] = {
             "that."
         ),
     ),
-    "macros": lambda params: Refusal(
-        _("The file holds macros, so it was not opened."),
-        _("Save it as Excel Workbook (.xlsx) without macros and upload that."),
+    "only_picture": lambda params: Refusal(
+        _("The workbook holds a picture, but no cell with text."),
+        _("A photo of a list cannot be read. Ask for the list itself, or type it into our template."),
     ),
-    "external_links": lambda params: Refusal(
-        _("The file draws data from other workbooks, so it was not opened."),
-        _("Copy the table, paste it as values into a new workbook, save it, and upload that."),
+    "no_cells": lambda params: Refusal(
+        _("The workbook holds no cell with text."),
+        _("Check that the right file was saved, then upload it anew."),
     ),
     "no_people": lambda params: Refusal(
         _("The header was found, but nobody stands below it."),
@@ -308,6 +304,29 @@ def refusal(code: str, params: Mapping[str, Any] | None = None) -> Refusal:
     """The words of a refusal (``ImportRefused``)."""
     words = _REFUSALS.get(code, _REFUSALS["damaged"])
     return words(params or {})
+
+
+# What a column can hold, as the mapping of columns offers it (participants.importing.mapping.COLUMN_FIELDS).
+FIELDS: dict[str, Any] = {
+    "nama": gettext_lazy("Name"),
+    "nik": gettext_lazy("NIK"),
+    "hp": gettext_lazy("Phone"),
+    "tempat_lahir": gettext_lazy("Place of birth"),
+    "tgl_lahir": gettext_lazy("Birth date"),
+    "tempat_tgl_lahir": gettext_lazy("Place and date of birth"),
+    "jenis_kelamin": gettext_lazy("Sex"),
+    "alamat": gettext_lazy("Address"),
+    "rtrw": gettext_lazy("RT and RW"),
+    "rt": gettext_lazy("RT"),
+    "rw": gettext_lazy("RW"),
+    "kelurahan": gettext_lazy("Kelurahan"),
+    "kecamatan": gettext_lazy("Kecamatan"),
+    "jenis_usaha": gettext_lazy("Kind of business"),
+    "nama_usaha": gettext_lazy("Name of the business"),
+    "email": gettext_lazy("E-mail"),
+    "status_usaha": gettext_lazy("Business begun or not"),
+    "ignored": gettext_lazy("Not used"),
+}
 
 
 PHASES = {

@@ -26,11 +26,12 @@ class UploadForm(forms.Form):
     file = FileField(
         label=gettext_lazy("Registration list"),
         help_text=gettext_lazy(
-            "Excel (.xlsx) or CSV, at most 5 MB and 20,000 people. One row must say “Nama” and “NIK”; its "
-            "place and the "
-            "other columns do not matter."
+            "Excel (.xlsx, .xls), OpenDocument (.ods) or CSV, at most 48 MB and 300,000 people. One row must "
+            "say “Nama” and “NIK”; its place and the other columns do not matter."
         ),
-        widget=ClearableFileInput(attrs={"accept": ".xlsx,.csv,.txt", "class": "form-control"}),
+        widget=ClearableFileInput(
+            attrs={"accept": ".xlsx,.xlsm,.xls,.ods,.csv,.txt", "class": "form-control"}
+        ),
         error_messages={
             "required": gettext_lazy("No file was chosen. Choose the registration list on your computer"),
             "empty": gettext_lazy("The file is empty. Open the list, save it again, and upload it anew"),

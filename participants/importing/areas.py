@@ -71,6 +71,13 @@ class Areas:
             letters_and_digits(_KECAMATAN_WORD.sub("", written))
         )
 
+    def kelurahan_named(self, written: str) -> str | None:
+        """The code of the kelurahan that is written in full, in whichever kecamatan; names are unique."""
+        for text in (written, _KELURAHAN_WORD.sub("", written)):
+            if (code := self.kelurahan_by_name.get(letters_and_digits(text))) is not None:
+                return code
+        return None
+
     def kelurahan(self, written: str, kecamatan: str) -> tuple[str | None, Code | None]:
         """The kelurahan of ``kecamatan`` that is meant, and what has to be said about it."""
         key = (written, kecamatan)
@@ -79,10 +86,9 @@ class Areas:
         return self._matched[key]
 
     def _match(self, written: str, kecamatan: str) -> tuple[str | None, Code | None]:
-        for text in (written, _KELURAHAN_WORD.sub("", written)):
-            exact = self.kelurahan_by_name.get(letters_and_digits(text))
-            if exact is not None:
-                return (exact, None) if exact[:8] == kecamatan else (None, Code.E_KEL_KEC_BEDA)
+        exact = self.kelurahan_named(written)
+        if exact is not None:
+            return (exact, None) if exact[:8] == kecamatan else (None, Code.E_KEL_KEC_BEDA)
         spelt_out = expand(_KELURAHAN_WORD.sub("", written))
         if not spelt_out:
             return None, Code.E_KEL_TIDAK_DIKENAL

@@ -14,7 +14,7 @@ from participants.importing import dates
 from participants.importing.areas import Areas
 from participants.importing.cells import FORMULA, Cell, is_formula, is_placeholder, text_of
 from participants.importing.codes import Code, Status, status_of
-from participants.importing.layout import Row
+from participants.importing.rows import Row
 
 MIN_AGE = 17  # completed years; this project's choice until the programme names one
 NIK_LENGTH = 16
@@ -35,7 +35,7 @@ _RT_OR_RW = re.compile(r"(?:r[tw])?\W{0,3}(\d{1,3})", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _STARTED = re.compile(r"(?:sudah|sdh|udah|sudh)\b", re.IGNORECASE)
 _NOT_STARTED = re.compile(r"(?:belum|blm|blum|blom)\b", re.IGNORECASE)
-_SEX = {
+SEX = {
     **dict.fromkeys(("l", "laki", "lakilaki", "lk", "lakilak", "pria", "male", "cowok", "cowo"), "L"),
     **dict.fromkeys(("p", "perempuan", "pr", "wanita", "female", "pere", "prmpn", "cewek"), "P"),
 }
@@ -50,7 +50,7 @@ class Checked:
     values: Values
     nik: str | None = None
     birth: date | None = None
-    duplicate_of: int | None = None  # index of the earlier row in the report
+    duplicate_of: str | None = None  # "sheet!row" of the earlier row
 
     @property
     def status(self) -> Status:
@@ -192,7 +192,7 @@ class Checker:
 
     def _sex(self, cell: Cell, nik: Nik | None) -> str | None:
         text = self._optional(cell)
-        sex = _SEX.get(names.letters(text)) if text else None
+        sex = SEX.get(names.letters(text)) if text else None
         if nik is None:
             return sex
         if sex is None:

@@ -7,22 +7,28 @@ import io
 import re
 import struct
 import zipfile
+import zlib
 from pathlib import Path
 
+from participants.importing import compound
 from participants.importing.codes import ImportRefused
+from participants.importing.textfile import utf16_without_mark
 
-MAX_BYTES = 5 * 1024 * 1024
-MAX_MEMBERS = 200
-MAX_UNPACKED = 50 * 1024 * 1024
+MAX_BYTES = 48 * 1024 * 1024  # 300,000 rows of a real list have about 35 MB
+MAX_PASTED = 2 * 1024 * 1024
+MAX_MEMBERS = 400
+MAX_UNPACKED = 400 * 1024 * 1024
 MAX_RATIO = 100  # unpacked to packed; only judged once a member is large
 RATIO_FLOOR = 4 * 1024 * 1024
-MAX_ROWS = 20_000
+MAX_ROWS = 300_000
 HEAD_BYTES = 4096
 
 _ZIP = b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
 _COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".emf", ".wmf", ".tif", ".tiff", ".webp")
 _OTHER_TYPES = (
     (b"%PDF", "PDF"),
     (b"\x89PNG", "PNG"),
@@ -49,13 +55,15 @@ def read(path: Path) -> bytes:
 
 
 def inspect(content: bytes) -> str:
-    """'xlsx' or 'csv'. Raises ImportRefused for what is neither, or is dangerous to open."""
+    """'xlsx', 'xls', 'ods' or 'csv'. Raises ImportRefused for anything else, or what is dangerous to open.
+
+    Macros and links to other workbooks are only bytes here: nothing of them is ever run or followed.
+    """
     _refuse_size(len(content))
     if content.startswith(_COMPOUND):
-        raise ImportRefused("encrypted" if _ENCRYPTED_STREAM in content else "old_xls")
+        return _inspect_compound(content)
     if content.startswith((_ZIP, _EMPTY_ZIP)):
-        _inspect_archive(content)
-        return "xlsx"
+        return _inspect_archive(content)
     for magic, name in _OTHER_TYPES:
         if content.startswith(magic):
             raise ImportRefused("wrong_type", found=name)
@@ -69,7 +77,32 @@ def _refuse_size(size: int) -> None:
         raise ImportRefused("too_big", size=size, limit=MAX_BYTES)
 
 
-def _inspect_archive(content: bytes) -> None:
+def inspect_paste(content: bytes) -> None:
+    """Raises ImportRefused for pasted text that is empty or too long."""
+    if not content.strip():
+        raise ImportRefused("empty")
+    if len(content) > MAX_PASTED:
+        raise ImportRefused("too_big", size=len(content), limit=MAX_PASTED)
+
+
+def has_pictures(content: bytes) -> bool:
+    """Whether a workbook that was inspected holds pictures: perhaps somebody has scanned the list."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return any(name.lower().endswith(_PICTURES) for name in archive.namelist())
+
+
+def _inspect_compound(content: bytes) -> str:
+    if _ENCRYPTED_STREAM in content:
+        raise ImportRefused("encrypted")
+    streams = compound.names(content)
+    if "Workbook" in streams or "Book" in streams:
+        return "xls"
+    if "WordDocument" in streams:
+        raise ImportRefused("wrong_type", found="Word")
+    raise ImportRefused("wrong_type" if streams else "damaged", found="")
+
+
+def _inspect_archive(content: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
@@ -79,16 +112,27 @@ def _inspect_archive(content: bytes) -> None:
     _refuse_bombs(members)
     if any(member.flag_bits & 0x1 for member in members):
         raise ImportRefused("encrypted")
-    if any(name.endswith("vbaproject.bin") for name in names):
-        raise ImportRefused("macros")
-    if any(name.startswith("xl/externallinks/") for name in names):
-        raise ImportRefused("external_links")
     if "xl/workbook.xml" in names:
-        return
+        return "xlsx"
+    if "content.xml" in names and "mimetype" in names and content[:200].find(_OPEN_DOCUMENT) >= 0:
+        if _is_sealed(content):
+            raise ImportRefused("encrypted")
+        return "ods"
     for name, found in _OTHER_ARCHIVES:
         if name in names:
             raise ImportRefused("wrong_type", found=found)
     raise ImportRefused("wrong_type" if names else "damaged", found="ZIP")
+
+
+def _is_sealed(content: bytes) -> bool:
+    try:
+        with (
+            zipfile.ZipFile(io.BytesIO(content)) as archive,
+            archive.open("META-INF/manifest.xml") as manifest,
+        ):
+            return b"encryption-data" in manifest.read(1_000_000)
+    except (KeyError, zipfile.BadZipFile, OSError, ValueError, NotImplementedError, zlib.error, struct.error):
+        return False
 
 
 def _refuse_bombs(members: list[zipfile.ZipInfo]) -> None:
@@ -107,7 +151,7 @@ def _refuse_bombs(members: list[zipfile.ZipInfo]) -> None:
 
 def _inspect_text(head: bytes) -> str:
     """Text is taken for a CSV when it has none of the bytes that text does not have."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or utf16_without_mark(head) is not None:
         return "csv"
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<table")):

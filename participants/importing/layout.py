@@ -2,11 +2,15 @@
 
 Titles, column numbers, repeated headers, totals, notes and signature blocks are ignored, not
 rejected. A row is a person when its name or its NIK cell is filled and it is none of those.
+
+Rows are read once, in order. What stands after the last certain person is held back until it is known
+whether somebody follows: a signature block is one only where the table ends.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from participants.importing.areas import Areas
 from participants.importing.cells import FORMULA, Cell, is_filled, text_of
@@ -18,11 +22,17 @@ from participants.importing.headers import (
     labels_of,
     looks_like_labels,
     merge_labels,
+    recognise,
 )
+from participants.importing.mapping import SheetMapping
+from participants.importing.proposing import propose
+from participants.importing.rows import Ignored, Row
 from participants.importing.workbook import Sheet
 
 NIK_LIKE = 10  # so many digits in the NIK cell make a row a person whatever else it says
 FEW_FIELDS = 2  # a note or a signature fills no more of the table's columns
+HEAD = 60  # rows that are looked at before the first one is read
+MOST_HELD_BACK = 1_000
 
 _TOTAL = re.compile(r"(?:sub|grand)?\s*-?\s*(?:jumlah|jml|total|rekap\w*)\b", re.IGNORECASE)
 _ONLY_TOTAL = re.compile(
@@ -44,98 +54,202 @@ _SIGNATURE = re.compile(
 )
 _COLUMN_NUMBER = re.compile(r"\(?\s*\d{1,2}\s*\)?|[ivx]{1,5}|\(?[a-z]\)?", re.IGNORECASE)
 _KECAMATAN_LINE = re.compile(r"\bkec(?:amatan)?\b[\s.]*(:?)[\s.:]*(.*)", re.IGNORECASE)
+_KELURAHAN_LINE = re.compile(r"\bkel(?:urahan)?\b[\s.]*:?[\s.:]*(.*)", re.IGNORECASE)
+# A heading of a part of the table, alone in its row.
+_SECTION = re.compile(
+    r"(?:kec(?:amatan)?|kel(?:urahan)?|rw|rt|kota(?: adm\w*)?|wilayah)\b\s*[.:]"
+    r"|(?:gelombang|angkatan|tahap|kelompok|sesi|kelas|batch|gel)\b[\s.:]*(?:[\divx]{1,4}|[a-d])\s*$"
+    r"|kecamatan\b",
+    re.IGNORECASE,
+)
 # "PALMERAH (2)" and "7. Palmerah": Excel's own mark of a copy, and a count of the sheets.
 _NUMBERING = re.compile(r"^\s*\d+\s*[.)\-]\s*|\s*\(?\d+\)?\s*$")
 _BLANKS = ("", None)
+_IN_PARTS = ("hp", "tempat_tgl_lahir", "jenis_kelamin")  # may stand in several columns of one table
 
 
 def _digits_in(text: str) -> int:
     return len(text) if text.isdigit() else sum(char.isdigit() for char in text)
 
 
-@dataclass(slots=True)
-class Row:
-    """One person as the sheet has them: raw cells by field."""
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where the header stands and what it says: ``index`` counts from 0 within the sheet's rows."""
 
-    sheet: str
-    row: int
-    cells: dict[str, Cell]
-
-
-@dataclass(slots=True)
-class Ignored:
-    """A row that is no person, and what it was taken for."""
-
-    sheet: str
-    row: int
-    kind: str
+    index: int
+    lines: int
+    labels: list[str]
+    columns: Columns
 
 
 class Table:
     """A sheet with a header: yields its people and remembers what it left out."""
 
-    def __init__(self, sheet: Sheet, areas: Areas) -> None:
+    def __init__(
+        self, sheet: Sheet, areas: Areas, mapping: SheetMapping | None = None, *, without_header: bool = False
+    ) -> None:
         self.sheet = sheet
         self.ignored: list[Ignored] = []
         self._areas = areas
-        self._columns: Columns = {}
-        self._begin = 0
-        self._kecamatan = _NUMBERING.sub("", sheet.name)
-        self.found = self._find_header()
+        self._rows = iter(sheet.rows)
+        wanted = mapping.header_row or 0 if mapping else 0
+        self.head: list[list[Cell]] = list(islice(self._rows, max(HEAD, wanted + 2)))
+        self.header = self._chosen_header(mapping) if mapping else self._find_header()
+        if self.header is None and without_header:
+            self.header = self._by_content()
+        self.found = self.header is not None
+        self._parts: list[_Part] = []
+        if self.header is not None:
+            self._parts = self._divided(self.header, mapping)
 
     # ------------------------------------------------------------ header
-    def _find_header(self) -> bool:
-        rows = self.sheet.rows
-        last = min(len(rows), LAST_HEADER_ROW - self.sheet.first_row + 1)
+    def _find_header(self, last_row: int = LAST_HEADER_ROW) -> Header | None:
+        last = min(len(self.head), last_row - self.sheet.first_row + 1)
         for index in range(max(last, 0)):
-            labels = labels_of(rows[index])
-            columns = columns_of(labels)
-            lines = 1
-            if is_header(columns, labels):
-                labels, lines = self._with_second_line(index, labels, columns)
-            elif ("nama" in columns or "nik" in columns) and not self._is_header_row(index + 1):
-                labels, lines = self._with_second_line(index, labels, columns)
-                if lines == 1 or not is_header(columns_of(labels), labels):
-                    continue
+            if (header := self._header_at(index)) is not None:
+                return header
+        return None
+
+    def _header_at(self, index: int) -> Header | None:
+        labels = labels_of(self.head[index])
+        columns = columns_of(labels)
+        lines = 1
+        if is_header(columns, labels):
+            labels, lines = self._with_second_line(index, labels, columns)
+        elif ("nama" in columns or "nik" in columns) and not self._is_header_row(index + 1):
+            labels, lines = self._with_second_line(index, labels, columns)
+            if lines == 1 or not is_header(columns_of(labels), labels):
+                return None
+        else:
+            return None
+        return Header(index, lines, labels, columns_of(labels))
+
+    def proposed_header(self) -> Header | None:
+        """The header, or what could be one: below the first rows, or none but columns that speak."""
+        return self.header or self._find_header(HEAD) or self._by_content()
+
+    def _by_content(self) -> Header | None:
+        """Fields from the cells alone; the label row above them, if there is one, is a title then."""
+        rows = [row for row in self.head if sum(cell not in _BLANKS for cell in row) > 1]
+        fields = propose(rows, self._areas)
+        columns: Columns = {}
+        for index in sorted(fields):
+            columns.setdefault(fields[index], []).append(index)
+        if "nik" not in columns or "nama" not in columns:
+            return None
+        return Header(0, 0, [], columns)
+
+    def _chosen_header(self, mapping: SheetMapping) -> Header | None:
+        if not mapping.is_read:
+            return None
+        if mapping.header_row is None:
+            found = self._find_header(HEAD)
+        else:
+            index = mapping.header_row - self.sheet.first_row
+            if mapping.header_row == 0 or not 0 <= index < len(self.head):
+                found = Header(0, 0, [], {})
             else:
-                continue
-            self._use(labels)
-            self._read_above(index)
-            for line in range(lines):
-                self._ignore(index + line, "kepala")
-            self._begin = index + lines
-            return True
-        return False
+                labels = labels_of(self.head[index])
+                labels, lines = self._with_second_line(index, labels, columns_of(labels))
+                found = Header(index, lines, labels, columns_of(labels))
+        if mapping.columns is not None:
+            base = found or Header(0, 0, [], {})
+            return Header(base.index, base.lines, base.labels, mapping.fields())
+        if found is None or not is_header(found.columns, found.labels):
+            return None
+        return found
 
     def _is_header_row(self, index: int) -> bool:
-        if index >= len(self.sheet.rows):
+        if index >= len(self.head):
             return False
-        labels = labels_of(self.sheet.rows[index])
+        labels = labels_of(self.head[index])
         return is_header(columns_of(labels), labels)
 
     def _with_second_line(self, index: int, labels: list[str], columns: Columns) -> tuple[list[str], int]:
-        """A header of two lines ("ALAMAT" over "RT/RW", "KELURAHAN") as one."""
-        if index + 1 >= len(self.sheet.rows):
+        if index + 1 >= len(self.head):
             return labels, 1
-        below = self.sheet.rows[index + 1]
-        lower = labels_of(below)
-        for field in ("nama", "nik"):
-            for column in columns.get(field, [])[:1]:
-                cell = lower[column] if column < len(lower) else ""
-                if cell and not columns_of([cell]) and cell != labels[column]:
-                    return labels, 1
-        if not looks_like_labels(lower, below) or labels == lower:
-            return labels, 2 if labels == lower else 1
-        merged = merge_labels(labels, lower)
-        return (merged, 2) if columns_of(merged).keys() >= columns.keys() - {"ignored"} else (labels, 1)
+        return with_second_line(self.head[index + 1], labels, columns)
 
-    def _use(self, labels: Sequence[str]) -> None:
-        columns = columns_of(labels)
-        columns.pop("ignored", None)
-        columns.pop("kk", None)
-        self._labels = list(labels)
+    def _divided(self, header: Header, mapping: SheetMapping | None) -> list["_Part"]:
+        """One table, or several that stand side by side below one header row."""
+        is_given = mapping is not None and mapping.columns is not None
+        bounds = _side_by_side(header.columns, header.labels, is_given=is_given)
+        parts = []
+        for low, high in bounds:
+            columns = {
+                name: [index for index in indexes if low <= index < high]
+                for name, indexes in header.columns.items()
+            }
+            columns = {name: indexes for name, indexes in columns.items() if indexes}
+            labels = [label if low <= index < high else "" for index, label in enumerate(header.labels)]
+            part = _Part(self, (low, high) if len(bounds) > 1 else None)
+            part.kecamatan = _NUMBERING.sub("", self.sheet.name)
+            if mapping is not None and mapping.kecamatan:
+                part.kecamatan = self._areas.names.get(mapping.kecamatan, mapping.kecamatan)
+            part.use(labels, columns)
+            parts.append(part)
+        return parts
+
+    # ------------------------------------------------------------ rows
+    def people(self) -> Iterator[Row]:
+        header = self.header
+        assert header is not None
+        for index, cells in enumerate(self.head[: header.index]):
+            self._read_above(index, cells)
+        for index in range(header.index, header.index + header.lines):
+            self.ignore(index, "kepala")
+        begin = header.index + header.lines
+        if not header.lines:
+            begin = self._first_person(begin)
+        for index in range(begin, len(self.head)):
+            for part in self._parts:
+                yield from part.feed(index, self.head[index])
+        count = len(self.head)
+        self.head = []
+        for index, cells in enumerate(self._rows, count):
+            for part in self._parts:
+                yield from part.feed(index, cells)
+        for part in self._parts:
+            yield from part.finish()
+
+    def _read_above(self, index: int, cells: Sequence[Cell]) -> None:
+        for part in self._parts:
+            part.read_section(cells)
+        if any(cell not in _BLANKS for cell in cells):
+            self.ignore(index, "judul")
+
+    def _first_person(self, begin: int) -> int:
+        """Without a header: what stands above the first NIK is a title."""
+        for index in range(begin, len(self.head)):
+            if any(part.has_nik(self.head[index]) for part in self._parts):
+                for above in range(begin, index):
+                    self._read_above(above, self.head[above])
+                return index
+        return begin
+
+    def ignore(self, index: int, kind: str) -> None:
+        self.ignored.append(Ignored(self.sheet.name, self.sheet.first_row + index, kind))
+
+
+class _Part:
+    """The columns of one table, and what is held back of its rows."""
+
+    def __init__(self, table: Table, bounds: tuple[int, int] | None) -> None:
+        self._table, self._sheet, self._areas = table, table.sheet, table._areas
+        self._bounds = bounds
+        self._held: list[tuple[int, Sequence[Cell]]] = []
+        self._header_lines_left = 0
+        self._waiting: tuple[int, Sequence[Cell]] | None = None  # a repeated header may have a second line
+        self.kecamatan = ""
+        self._kelurahan = ""
+        self._has_section = False  # whether a line named the kecamatan
+
+    def use(self, labels: Sequence[str], columns: Columns) -> None:
+        columns = {name: indexes for name, indexes in columns.items() if name not in ("ignored", "kk")}
+        self._labels = [label.casefold() for label in labels]
         self._columns = columns
         self._name, self._nik = columns["nama"][0], columns["nik"][0]
+        self._low, self._high = sorted((self._name, self._nik))
         self._sex_columns = self._halves(columns.get("jenis_kelamin", []), labels)
         self._single = [
             (field, indexes[0])
@@ -144,78 +258,175 @@ class Table:
             and not (field == "jenis_kelamin" and self._sex_columns)
         ]
         self._data_columns = sorted({indexes[0] for field, indexes in columns.items() if field != "no"})
+        self._has_kecamatan = "kecamatan" in columns
+        self._has_kelurahan = "kelurahan" in columns
+        self._phones = columns.get("hp", [])
+        self._births = columns.get("tempat_tgl_lahir", [])
+        self._is_plain = not (self._births or self._sex_columns)
 
     @staticmethod
     def _halves(indexes: list[int], labels: Sequence[str]) -> dict[str, int]:
         """The L and the P column, where people tick one of two."""
         halves: dict[str, int] = {}
         for index in indexes if len(indexes) > 1 else ():
-            last = labels[index].split()[-1].casefold()
+            words = labels[index].split() if index < len(labels) else []
+            last = words[-1].casefold() if words else ""
             if last[:1] in ("l", "p"):
                 halves.setdefault(last[0].upper(), index)
         return halves if len(halves) == 2 else {}
 
-    def _read_above(self, header: int) -> None:
-        for index in range(header):
-            self._read_section(index)
-            if any(cell not in _BLANKS for cell in self.sheet.rows[index]):
-                self._ignore(index, "judul")
-
-    def _read_section(self, index: int) -> None:
-        """'KECAMATAN : X' above the table, or above a part of it."""
+    # ------------------------------------------------------------ sections
+    def read_section(self, cells: Sequence[Cell]) -> None:
+        """'KECAMATAN : X' above the table, or above a part of it; 'KELURAHAN : Y' too."""
         parts: list[str] = []
-        for cell in self.sheet.rows[index]:
-            text = text_of(cell)
-            if text and (not parts or parts[-1] != text):
-                parts.append(text)
-        match = _KECAMATAN_LINE.search(" ".join(parts))
+        for cell in cells:
+            if isinstance(cell, str) and cell:
+                text = text_of(cell)
+                if text and (not parts or parts[-1] != text):
+                    parts.append(text)
+        if not parts:
+            return
+        line = " ".join(parts)
+        self._read_kelurahan(line)
+        match = _KECAMATAN_LINE.search(line)
         if match is None or not match[2]:
             return
         words = match[2].split()
         for length in range(len(words), 0, -1):
             name = " ".join(words[:length]).rstrip(",;")
             if self._areas.kecamatan(name):
-                self._kecamatan = name
+                self.kecamatan, self._has_section = name, True
                 return
         if match[1]:  # a colon: the office does name a kecamatan, only not one of Jakarta's
-            self._kecamatan = match[2]
+            self.kecamatan, self._has_section = match[2], True
+
+    def _read_kelurahan(self, line: str) -> None:
+        match = _KELURAHAN_LINE.search(line)
+        if match is None or not match[1]:
+            return
+        words = match[1].split()
+        for length in range(len(words), 0, -1):
+            name = " ".join(words[:length]).rstrip(",;")
+            if self._areas.kelurahan_named(name):
+                self._kelurahan = name
+                return
+
+    def _places(self) -> tuple[str, str]:
+        """Kecamatan and kelurahan for rows that have no such column.
+
+        A sheet a kelurahan: the name of the sheet, or the line above, is the kelurahan of everybody.
+        """
+        kecamatan, kelurahan = self.kecamatan, self._kelurahan
+        if self._has_kelurahan or (self._has_section and kelurahan):
+            return kecamatan, kelurahan
+        if not kelurahan and not self._areas.kecamatan(kecamatan):
+            kelurahan = kecamatan if self._areas.kelurahan_named(kecamatan) else ""
+        if kelurahan and not self._has_section:
+            code = self._areas.kelurahan_named(kelurahan) or ""
+            kecamatan = self._areas.names.get(code[:8], kecamatan)
+        return kecamatan, kelurahan
 
     # ------------------------------------------------------------ rows
-    def people(self) -> Iterator[Row]:
-        rows = self.sheet.rows
-        end = self._end()
-        has_kecamatan = "kecamatan" in self._columns
-        skip_to = self._begin
-        for index in range(self._begin, end):
-            if index < skip_to:
-                continue
-            cells = rows[index]
-            width = len(cells)
-            name = cells[self._name] if self._name < width else ""
-            nik = cells[self._nik] if self._nik < width else ""
-            if name in _BLANKS and nik in _BLANKS:
-                if not has_kecamatan:
-                    self._read_section(index)
-                self._note_blank_row(index, cells)
-                continue
-            kind = self._kind(index, cells, name, nik)
-            if kind is None:
-                yield self._row(index, cells, width, has_kecamatan)
-                continue
-            self._ignore(index, kind)
-            if kind == "kepala":
-                skip_to = index + self._repeat_header(index)
-                has_kecamatan = "kecamatan" in self._columns
-            elif kind == "bagian" and not has_kecamatan:
-                self._read_section(index)
+    def has_nik(self, cells: Sequence[Cell]) -> bool:
+        cell = cells[self._nik] if self._nik < len(cells) else ""
+        return _digits_in(text_of(cell)) >= NIK_LIKE
 
-    def _row(self, index: int, cells: Sequence[Cell], width: int, has_kecamatan: bool) -> Row:
+    def feed(self, index: int, cells: Sequence[Cell]) -> Iterator[Row]:
+        """The people this row makes certain: itself, and who was held back before it."""
+        if self._bounds is not None:
+            low, high = self._bounds
+            cells = [*([""] * low), *cells[low:high]]
+        if self._waiting is not None and self._second_line(cells):
+            self._table.ignore(index, "kepala")
+            return
+        width = len(cells)
+        name = cells[self._name] if self._name < width else ""
+        nik = cells[self._nik] if self._nik < width else ""
+        if name in _BLANKS and nik in _BLANKS and all(cell in _BLANKS for cell in cells):
+            return
+        spans = self._spans_name_and_nik(index)
+        text = text_of(nik)
+        if not spans and _digits_in(text) >= NIK_LIKE and not _SIGNATURE.match(text):
+            if self._held:
+                yield from self._let_go()
+            yield self._row(index, cells, width)
+            return
+        if not spans and self._is_label_row(cells):
+            yield from self.finish()
+            self._repeat_header(index, cells)
+            return
+        if not spans and self._filled_fields(cells) > FEW_FIELDS + 1:
+            yield from self._let_go()
+            yield from self._settle(index, cells)
+            return
+        self._held.append((index, cells))
+        if len(self._held) > MOST_HELD_BACK:
+            yield from self._let_go()
+
+    def _let_go(self) -> Iterator[Row]:
+        held, self._held = self._held, []
+        for index, cells in held:
+            yield from self._settle(index, cells)
+
+    def finish(self) -> Iterator[Row]:
+        """The end of the table: from the first total, note or signature on, nobody follows."""
+        held, self._held = self._held, []
+        is_over = False
+        for index, cells in held:
+            is_over = is_over or self._ends(cells)
+            if not is_over:
+                yield from self._settle(index, cells)
+                continue
+            self._table.ignore(index, self._kind_of_words(cells) or "catatan")
+            if not self._has_kecamatan:
+                self.read_section(cells)
+
+    def _ends(self, cells: Sequence[Cell]) -> bool:
+        if self._filled_fields(cells) > FEW_FIELDS + 1:
+            return False
+        texts = [text_of(cell) for cell in cells if isinstance(cell, str)]
+        return any(
+            _TOTAL.match(text) or _NOTE.match(text) or _SIGNATURE.match(text) or not re.search(r"\w", text)
+            for text in texts
+            if text and text != "-"
+        )
+
+    def _settle(self, index: int, cells: Sequence[Cell]) -> Iterator[Row]:
+        width = len(cells)
+        name = cells[self._name] if self._name < width else ""
+        nik = cells[self._nik] if self._nik < width else ""
+        if name in _BLANKS and nik in _BLANKS:
+            if not self._has_kecamatan:
+                self.read_section(cells)
+            self._note_blank_row(index, cells)
+            return
+        kind = self._kind(index, cells, name, nik)
+        if kind is None:
+            yield self._row(index, cells, width)
+            return
+        self._table.ignore(index, kind)
+        if kind == "bagian" and not self._has_kecamatan:
+            self.read_section(cells)
+
+    def _row(self, index: int, cells: Sequence[Cell], width: int) -> Row:
         found: dict[str, Cell] = {
             field: cells[column] if column < width else "" for field, column in self._single
         }
-        if "hp" in self._columns:
-            found["hp"] = self._first_filled(cells, self._columns["hp"])
-        if "tempat_tgl_lahir" in self._columns:
+        if self._phones:
+            found["hp"] = self._first_filled(cells, self._phones)
+        if not self._is_plain:
+            self._add_parts(cells, width, found)
+        if not self._has_kecamatan:
+            kecamatan, kelurahan = self._places()
+            found["kecamatan"] = kecamatan
+            if not self._has_kelurahan:
+                found["kelurahan"] = kelurahan
+        elif not self._has_kelurahan and self._kelurahan:
+            found["kelurahan"] = self._kelurahan
+        return Row(self._sheet.name, self._sheet.first_row + index, found)
+
+    def _add_parts(self, cells: Sequence[Cell], width: int, found: dict[str, Cell]) -> None:
+        if self._births:
             found["tempat_tgl_lahir"] = self._birth_cells(cells, found)
         if self._sex_columns:
             ticked = [
@@ -224,13 +435,10 @@ class Table:
                 if column < width and is_filled(cells[column])
             ]
             found["jenis_kelamin"] = ticked[0] if len(ticked) == 1 else ""
-        if not has_kecamatan:
-            found["kecamatan"] = self._kecamatan
-        return Row(self.sheet.name, self.sheet.first_row + index, found)
 
     def _birth_cells(self, cells: Sequence[Cell], found: dict[str, Cell]) -> Cell:
         """The 'Tempat, Tgl Lahir' cell; where its label spans two columns, the second holds the date."""
-        columns = [column for column in self._columns["tempat_tgl_lahir"] if column < len(cells)]
+        columns = [column for column in self._births if column < len(cells)]
         if len(columns) == 1 or (len(columns) > 1 and cells[columns[0]] == cells[columns[1]]):
             return cells[columns[0]]
         if len(columns) > 1:
@@ -239,18 +447,33 @@ class Table:
 
     @staticmethod
     def _first_filled(cells: Sequence[Cell], columns: Sequence[int]) -> Cell:
+        if len(columns) == 1:
+            return cells[columns[0]] if columns[0] < len(cells) else ""
         present = [cells[column] for column in columns if column < len(cells)]
         return next((cell for cell in present if is_filled(cell)), present[0] if present else "")
 
-    def _repeat_header(self, index: int) -> int:
-        """A header printed again may have its columns in another order. Gives the number of its lines."""
-        labels = labels_of(self.sheet.rows[index])
+    # ------------------------------------------------------------ a header again
+    def _repeat_header(self, index: int, cells: Sequence[Cell]) -> None:
+        """A header printed again may have its columns in another order."""
+        self._table.ignore(index, "kepala")
+        labels = labels_of(cells)
         columns = columns_of(labels)
-        if not is_header(columns, labels):
-            return 1
-        labels, lines = self._with_second_line(index, labels, columns)
-        self._use(labels)
-        return lines
+        if is_header(columns, labels):
+            self.use(labels, columns)
+        self._waiting = (index, cells)
+
+    def _second_line(self, cells: Sequence[Cell]) -> bool:
+        """Whether ``cells`` are the second line of the header that has just been repeated."""
+        assert self._waiting is not None
+        above, self._waiting = self._waiting[1], None
+        labels = labels_of(above)
+        columns = columns_of(labels)
+        merged, lines = with_second_line(cells, labels, columns)
+        if lines == 1:
+            return False
+        if is_header(columns_of(merged), merged):
+            self.use(merged, columns_of(merged))
+        return True
 
     # ------------------------------------------------------------ what a row is
     def _kind(self, index: int, cells: Sequence[Cell], name: Cell, nik: Cell) -> str | None:
@@ -264,14 +487,15 @@ class Table:
         if not is_filled(name) and not (is_filled(nik) and digits):
             # Words in the NIK column count as blank, so there is nobody in this row.
             return self._kind_of_words(cells) or "kosong"
-        if self._is_label_row(cells):
-            return "kepala"
         if self._is_column_numbers(cells):
             return "nomor kolom"
-        return self._kind_of_words(cells, text_of(name), nik_text)
+        name_text = text_of(name)
+        if not digits and _SECTION.match(name_text) and self._filled_fields(cells) == 1:
+            return "bagian"
+        return self._kind_of_words(cells, name_text, nik_text)
 
     def _kind_of_words(self, cells: Sequence[Cell], *texts: str) -> str | None:
-        leading = [text_of(cell) for cell in cells[: max(self._name, self._nik) + 1] if isinstance(cell, str)]
+        leading = [text_of(cell) for cell in cells[: self._high + 1] if isinstance(cell, str)]
         if any(_ONLY_TOTAL.fullmatch(text) for text in leading):
             return "jumlah"
         if any(_TOTAL.match(text) for text in leading) and self._filled_fields(cells) <= FEW_FIELDS:
@@ -289,18 +513,23 @@ class Table:
         return sum(is_filled(cells[column]) for column in self._data_columns if column < len(cells))
 
     def _spans_name_and_nik(self, index: int) -> bool:
-        low, high = sorted((self._name, self._nik))
-        return any(left <= low and right >= high for left, right in self.sheet.wide_merges.get(index, ()))
+        merges = self._sheet.wide_merges.get(index)
+        if not merges:
+            return False
+        return any(left <= self._low and right >= self._high for left, right in merges)
 
     def _is_label_row(self, cells: Sequence[Cell]) -> bool:
         labels = labels_of(cells)
         columns = columns_of(labels)
         if is_header(columns, labels):
-            return True
+            # Somebody's cells may say "nama @" and "KTP": a header says little else than labels.
+            filled = sum(cell not in _BLANKS for cell in cells)
+            if 2 * sum(recognise(label) is not None for label in labels) > filled:
+                return True
         same = [
             index
             for index, label in enumerate(labels)
-            if label and index < len(self._labels) and label.casefold() == self._labels[index].casefold()
+            if label and index < len(self._labels) and label.casefold() == self._labels[index]
         ]
         return len(same) >= 2
 
@@ -309,48 +538,57 @@ class Table:
         texts = [text_of(cell) for cell in cells if cell not in _BLANKS and cell is not FORMULA]
         return len(texts) >= 2 and all(_COLUMN_NUMBER.fullmatch(text) for text in texts)
 
-    def _end(self) -> int:
-        """Where the table ends: before a note or signature after which nobody with a NIK follows."""
-        rows = self.sheet.rows
-        last = len(rows)
-        while last > self._begin and not self._is_solid(rows[last - 1], last - 1):
-            last -= 1
-        for index in range(last, len(rows)):
-            cells = rows[index]
-            if all(cell in _BLANKS for cell in cells):
-                continue
-            texts = [text_of(cell) for cell in cells if isinstance(cell, str)]
-            ends = any(
-                _TOTAL.match(text)
-                or _NOTE.match(text)
-                or _SIGNATURE.match(text)
-                or not re.search(r"\w", text)
-                for text in texts
-                if text and text != "-"
-            )
-            if ends and self._filled_fields(cells) <= FEW_FIELDS + 1:
-                for rest in range(index, len(rows)):
-                    if any(cell not in _BLANKS for cell in rows[rest]):
-                        self._ignore(rest, self._kind_of_words(rows[rest]) or "catatan")
-                return index
-        return len(rows)
-
-    def _is_solid(self, cells: Sequence[Cell], index: int) -> bool:
-        """Whether a row can only be a person: a NIK-like cell, or most of its columns filled."""
-        if self._spans_name_and_nik(index):
-            return False
-        nik = cells[self._nik] if self._nik < len(cells) else ""
-        text = text_of(nik)
-        if _digits_in(text) >= NIK_LIKE and not _SIGNATURE.match(text):
-            return True
-        return self._filled_fields(cells) > FEW_FIELDS + 1
-
     def _note_blank_row(self, index: int, cells: Sequence[Cell]) -> None:
         if any(
             cell not in _BLANKS and cell is not FORMULA and not isinstance(cell, int | float)
             for cell in cells
         ):
-            self._ignore(index, self._kind_of_words(cells) or "kosong")
+            self._table.ignore(index, self._kind_of_words(cells) or "kosong")
 
-    def _ignore(self, index: int, kind: str) -> None:
-        self.ignored.append(Ignored(self.sheet.name, self.sheet.first_row + index, kind))
+
+def with_second_line(below: Sequence[Cell], labels: list[str], columns: Columns) -> tuple[list[str], int]:
+    """A header of two lines ("ALAMAT" over "RT/RW", "KELURAHAN") as one, and how many lines it has."""
+    lower = labels_of(below)
+    for field in ("nama", "nik"):
+        for column in columns.get(field, [])[:1]:
+            cell = lower[column] if column < len(lower) else ""
+            if cell and not columns_of([cell]) and cell != labels[column]:
+                return labels, 1
+    if not looks_like_labels(lower, below) or labels == lower:
+        return labels, 2 if labels == lower else 1
+    merged = merge_labels(labels, lower)
+    return (merged, 2) if columns_of(merged).keys() >= columns.keys() - {"ignored"} else (labels, 1)
+
+
+def _side_by_side(
+    columns: Mapping[str, Sequence[int]], labels: Sequence[str], *, is_given: bool
+) -> list[tuple[int, int]]:
+    """The column ranges of the tables below one header row; mostly there is one."""
+    whole = [(0, 1 << 20)]
+    if len(columns.get("nama", ())) < 2 or len(columns.get("nik", ())) < 2:
+        return whole
+    fields = sorted(
+        (index, name) for name, indexes in columns.items() if name != "ignored" for index in indexes
+    )
+    starts, seen = [0], set[str]()
+    for position, (index, name) in enumerate(fields):
+        if name in seen and name not in _IN_PARTS and {"nama", "nik"} <= seen:
+            rest = {other for _index, other in fields[position:]}
+            if {"nama", "nik"} <= rest:
+                starts.append(index)
+                seen = set()
+        seen.add(name)
+    if len(starts) < 2:
+        return whole
+    if not is_given and not all(_begins_anew(start, columns, labels) for start in starts[1:]):
+        return whole
+    return list(zip(starts, [*starts[1:], 1 << 20], strict=True))
+
+
+def _begins_anew(start: int, columns: Mapping[str, Sequence[int]], labels: Sequence[str]) -> bool:
+    """A table of its own has its own count, a gap before it, or the very same words above it."""
+    if start in columns.get("no", ()) or (start > 0 and start - 1 < len(labels) and not labels[start - 1]):
+        return True
+    first = {name: indexes[0] for name, indexes in columns.items()}
+    again = {name: next((i for i in columns[name] if i >= start), -1) for name in ("nama", "nik")}
+    return all(labels[first[name]].casefold() == labels[again[name]].casefold() for name in again)

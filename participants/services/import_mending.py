@@ -17,7 +17,7 @@ from participants.importing import areas
 from participants.importing.checks import Checked, Checker
 from participants.importing.codes import Code, Status
 from participants.importing.duplicates import is_slip
-from participants.importing.layout import Row
+from participants.importing.rows import Row
 from participants.models import ImportBatch, ImportRow
 from participants.models.imports import BatchState, RowOutcome
 from participants.services.importing import (

@@ -67,7 +67,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 @requires("participants.import")
 @require_GET
 def template(request: HttpRequest) -> HttpResponse:
-    return _attachment(import_files.empty_list(), "daftar-peserta.xlsx")
+    return _attachment(import_files.empty_list(request.user.active_membership.area_id), "daftar-peserta.xlsx")
 
 
 @requires("participants.import")

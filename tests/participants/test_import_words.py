@@ -13,13 +13,12 @@ REFUSALS = (
     "wrong_type",
     "no_header",
     "encrypted",
-    "old_xls",
     "damaged",
     "bomb",
     "too_large",
-    "macros",
-    "external_links",
     "no_people",
+    "only_picture",
+    "no_cells",
 )
 
 

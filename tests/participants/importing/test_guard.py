@@ -45,7 +45,7 @@ def archive(members: dict[str, bytes]) -> bytes:
     [
         (b"", "empty"),
         (b" \r\n", "empty"),
-        (COMPOUND, "old_xls"),
+        (COMPOUND, "damaged"),
         (COMPOUND + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
         (b"%PDF-1.7", "wrong_type"),
         (b"\x89PNG\r\n\x1a\n", "wrong_type"),
@@ -57,10 +57,8 @@ def archive(members: dict[str, bytes]) -> bytes:
         (archive({"word/document.xml": b"x"}), "wrong_type"),
         (archive({"xl/workbook.bin": b"x"}), "wrong_type"),
         (archive({"mimetype": b"x", "content.xml": b"x"}), "wrong_type"),
-        (archive({"xl/workbook.xml": b"x", "xl/vbaProject.bin": b"x"}), "macros"),
-        (archive({"xl/workbook.xml": b"x", "xl/externalLinks/externalLink1.xml": b"x"}), "external_links"),
         (archive({"xl/workbook.xml": b"x", "../../etc/passwd": b"x"}), "damaged"),
-        (archive({f"xl/{number}.xml": b"x" for number in range(201)}), "bomb"),
+        (archive({f"xl/{number}.xml": b"x" for number in range(401)}), "bomb"),
     ],
 )
 def test_files_that_are_no_list_are_refused_by_name(write, content, code):
@@ -171,10 +169,10 @@ def test_the_child_needs_no_django():
 
 
 def test_a_list_of_more_people_than_the_limit_is_refused_early():
-    """Fifty thousand lines under the size limit: the reading stops, not the machine."""
+    """The reading stops at the limit, not the machine."""
     content = b"nama;nik\n" + b"Rojali;3173071708459001\n" * 50_000
 
     with pytest.raises(ImportRefused) as refused:
-        runner.check(content, kota="31.73", as_of=date(2018, 3, 14))
+        runner.check(content, kota="31.73", as_of=date(2018, 3, 14), max_rows=20_000)
 
-    assert (refused.value.code, refused.value.params) == ("too_many_rows", {"limit": guard.MAX_ROWS})
+    assert (refused.value.code, refused.value.params) == ("too_many_rows", {"limit": 20_000})
