@@ -177,7 +177,7 @@ def test_the_page_stores_the_truth(name, client_as):
     [
         (b"", "a.xlsx", "Berkasnya kosong. Buka daftarnya, simpan lagi, lalu unggah ulang"),
         (b"%PDF-1.7", "a.pdf", "Ini berkas PDF, bukan daftar dari Excel. Buka daftarnya di Excel"),
-        (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600), "a.xls", "Berkas ini rusak atau belum terkirim seluruhnya."),
+        (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600), "a.xls", "Berkas ini rusak atau belum terkirim"),
         (
             bytes.fromhex("d0cf11e0a1b11ae1") + "EncryptedPackage".encode("utf-16-le"),
             "a.xlsx",
