@@ -6,10 +6,11 @@ class BazaarsConfig(AppConfig):
 
     def ready(self) -> None:
         from bazaars import erasable, messages  # noqa: PLC0415  models exist only from here on
+        from bazaars.services.merging import Stalls  # noqa: PLC0415
         from participants import merging  # noqa: PLC0415
 
         erasable.declare()
         messages.register()
-        merging.register("bazaars.Application.participant", merging.MoveUnlessSame(("site",)))
-        merging.register("bazaars.Allocation.participant", merging.Move())
+        merging.register("bazaars.Application.participant", Stalls())
+        merging.register("bazaars.Allocation.participant", merging.Stay("goes with its application"))
         merging.register("bazaars.TurnLedger.participant", merging.MoveUnlessSame(("site", "kind")))

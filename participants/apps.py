@@ -8,11 +8,13 @@ class ParticipantsConfig(AppConfig):
         from django.db.models.signals import post_migrate  # noqa: PLC0415  models exist only now
 
         from okoce.notifications import directory  # noqa: PLC0415
-        from participants import erasable, erasing_sql, messages, trail  # noqa: PLC0415
+        from participants import erasable, erasing_sql, merging, messages, trail  # noqa: PLC0415
         from participants.directory import people  # noqa: PLC0415
+        from participants.services.merging_messages import Messages  # noqa: PLC0415
 
         directory.register_participants(people)
         messages.register()
         trail.register()
+        merging.register("notifications.Message.participant_id", Messages())
         erasable.declare()
         post_migrate.connect(erasing_sql.install, sender=self, dispatch_uid="erasing")

@@ -117,6 +117,21 @@ def _people() -> None:
         why="sums of sales and size classes must stay; an amount names nobody without the person",
     )
     nobody("participants.SizeRules", "participants.SizeBound", why="bounds by law")
+    by_deed(
+        "participants.DuplicateCandidate",
+        deed=forgetting.forget_pairs,
+        why="whom the person was taken for, with an officer's words",
+    )
+    by_deed(
+        "participants.Merge",
+        deed=forgetting.blank_merges,
+        why="that two rows were joined is kept; the values they had go, so it cannot be taken back",
+    )
+    by_deed(
+        "participants.NameWord",
+        deed=forgetting.forget_words,
+        why="a word of a name that nobody else is called by names the person",
+    )
     delete("participants.CardToken", person="participant", why="the card opens nothing any more")
     by_deed("participants.SignInCode", deed=forgetting.forget_codes, why="digests of the phone number")
     keep("participants.Enrolment", person="participant", why="counted by year")

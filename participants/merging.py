@@ -70,6 +70,10 @@ _rules: dict[str, Rule] = {
     "participants.MentorAssignment.participant": MoveUnlessSame((), among={"valid_until": None}),
     "participants.Consent.participant": Move(),
     "participants.StepReached.participant": MoveUnlessSame(("step",), first="reached_on"),
+    "participants.Merge.survivor": Stay("what was joined, by whom and when"),
+    "participants.Merge.merged": Stay("what was joined, by whom and when"),
+    "participants.DuplicateCandidate.first": Stay("pairs are found anew for the survivor"),
+    "participants.DuplicateCandidate.second": Stay("pairs are found anew for the survivor"),
     "participants.CardToken.participant": Stay("participants.services.cards.open_card follows the merge"),
     "participants.ImportRow.participant": Move(),
     "participants.SelfRegistration.participant": Move(),
@@ -83,7 +87,6 @@ _rules: dict[str, Rule] = {
     "participants.StatusChange.participant": Stay("they tell where the merged row stood"),
     "participants.Transfer.participant": Stay("they tell where the merged row stood"),
     "participants.TransferRequest.participant": MoveUnlessSame(("asked_area",), among={"state": "waiting"}),
-    "notifications.Message.participant_id": Move(),
 }
 
 

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
-from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
@@ -17,9 +16,6 @@ from okoce.accounts.scope import NOTHING, Scope, scope_of
 from okoce.db.encryption import lookup
 from okoce.db.models import valid_on
 from okoce.values import names
-
-# Word likeness plus whole likeness, each 0-1: one letter wrong in a name of two words gives about 1.3.
-NEARLY = 1.0
 
 
 def people_in(scope: Scope, prefix: str = "") -> Q:
@@ -51,6 +47,40 @@ def people_in(scope: Scope, prefix: str = "") -> Q:
         )
         return q(pk__in=mine.values("participant_id"))
     return NOTHING
+
+
+class NameWords(models.Func):
+    """The words of a name key, indexed: participants_name_words."""
+
+    template = "array_to_tsvector(array_remove(string_to_array(%(expressions)s, ' '), ''))"
+    output_field = SearchVectorField()
+
+
+class HasWords(models.Func):
+    """Condition: a name key holds words, given as a tsquery of ours (``words_query``)."""
+
+    template = (
+        "array_to_tsvector(array_remove(string_to_array(%(expressions)s, ' '), '')) @@ %(wanted)s::tsquery"
+    )
+    output_field = models.BooleanField()
+
+    def __init__(self, column: str, wanted: str) -> None:
+        super().__init__(models.F(column))
+        self.wanted = wanted
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        sql, params = super().as_sql(compiler, connection, wanted="%s", **extra)
+        return sql, [*params, self.wanted]
+
+
+def words_query(choices: Sequence[Sequence[str]], *, beginnings: bool = False) -> str:
+    """A tsquery: of each list of words one must occur (with ``beginnings``: a word that begins like it)."""
+    end = ":*" if beginnings else ""
+    return " & ".join("(" + " | ".join(_lexeme(word) + end for word in words) + ")" for words in choices)
+
+
+def _lexeme(word: str) -> str:
+    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 class ParticipantQuerySet(models.QuerySet):
@@ -130,30 +160,10 @@ class ParticipantQuerySet(models.QuerySet):
 
     def named_like(self, query: str) -> ParticipantQuerySet:
         """Every word of ``query`` begins a word of the name; titles and short forms as in the name key."""
-        pattern = names_searched(query)
-        if not pattern:
+        words = names_searched(query)
+        if not words:
             return self.none()
-        found = self
-        for word in pattern:
-            found = found.filter(name_key__regex=rf"\m{re.escape(word)}")
-        return found
-
-    def nearly_named(self, query: str, *, limit: int = 20) -> ParticipantQuerySet:
-        """Names that sound like a mistyped ``query``, the most similar first.
-
-        For when ``named_like`` finds nobody.
-        """
-        wanted = " ".join(names_searched(query))
-        if len(wanted) < 4:
-            return self.none()
-        return (
-            self.filter(name_key__trigram_word_similar=wanted)
-            .annotate(
-                likeness=TrigramWordSimilarity(wanted, "name_key") + TrigramSimilarity("name_key", wanted)
-            )
-            .filter(likeness__gte=NEARLY)
-            .order_by("-likeness", "pk")[:limit]
-        )
+        return self.filter(HasWords("name_key", words_query([[word] for word in words], beginnings=True)))
 
     def by_kecamatan(self) -> dict[str, int]:
         """How many of these there are in each kecamatan; kecamatan without anybody are absent.

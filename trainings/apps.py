@@ -8,9 +8,10 @@ class TrainingsConfig(AppConfig):
         from okoce.notifications import causes  # noqa: PLC0415
         from participants import merging  # noqa: PLC0415  models exist only from here on
         from trainings import erasable, messages  # noqa: PLC0415
+        from trainings.services.merging import Places  # noqa: PLC0415
 
         erasable.declare()
         messages.register()
-        merging.register("trainings.Booking.participant", merging.MoveUnlessSame(("session",)))
+        merging.register("trainings.Booking.participant", Places())
         merging.register("trainings.AttendanceScan.participant", merging.Move())
         causes.register(messages.CAUSE, messages.describe_cause)

@@ -54,6 +54,7 @@ PERMISSIONS: dict[str, Permission] = {
         _("check what residents have sent in themselves, with their photo"), *OFFICES
     ),
     "participants.change": _may(_("correct a participant's data"), *OFFICES),
+    "participants.merge": _may(_("join two entries of one person, and take it back"), R.PROVINCE, *OFFICES),
     "participants.unmask": _may(_("open a full NIK or phone number, which is recorded"), *OFFICES),
     "participants.card": _may(_("print and withdraw participant cards"), *OFFICES),
     "participants.status": _may(_("record that somebody moved away, withdrew or died"), *OFFICES),

@@ -34,6 +34,7 @@ from participants.models.lists import (
     ListSetting,
     SavedView,
 )
+from participants.models.merging import DuplicateCandidate, Merge, NameWord, PairState
 from participants.models.participant import (
     Consent,
     Enrolment,
@@ -71,6 +72,7 @@ __all__ = [
     "DataRequest",
     "Document",
     "DocumentKind",
+    "DuplicateCandidate",
     "Enrolment",
     "ExportJob",
     "FosterLink",
@@ -83,12 +85,15 @@ __all__ = [
     "ImportRowBefore",
     "ListSetting",
     "MentorAssignment",
+    "Merge",
+    "NameWord",
     "Note",
     "NumberSeries",
     "Outlet",
     "OutletKind",
     "Packaging",
     "PackagingSeen",
+    "PairState",
     "Participant",
     "Product",
     "RegistrationDraft",

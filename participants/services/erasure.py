@@ -48,8 +48,7 @@ def erase(*, participant_id: int, by: Any, now: datetime, why: str = "request") 
 
 def _same_person(participant: Participant) -> Iterable[Participant]:
     """The row and those merged into it."""
-    merged = getattr(participant, "merged_from", None)
-    return [participant, *(merged.select_for_update() if merged is not None else ())]
+    return [participant, *Participant.everybody.filter(merged_into=participant).select_for_update()]
 
 
 def _erase_one(participant: Participant, *, by: Any, now: datetime) -> Counter[str]:

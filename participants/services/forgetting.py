@@ -21,14 +21,17 @@ from okoce.notifications.models import Message
 from okoce.notifications.services import close
 from okoce.values import names
 from okoce.values import phone as phone_values
+from participants import nearby
 from participants.erasing import Erased
 from participants.importing.codes import Status
 from participants.models import (
     Document,
+    DuplicateCandidate,
     ExportJob,
     IdentityPhoto,
     ImportRow,
     ImportRowBefore,
+    Merge,
     Product,
     RegistrationDraft,
     SelfRegistration,
@@ -48,6 +51,20 @@ def marks_of(person: Erased) -> list[str]:
         local = person.phone.removeprefix("+62")
         found += [local, phone_values.display(person.phone)]
     return [mark for mark in found if len(mark) > 3]
+
+
+def forget_pairs(person: Erased) -> int:
+    """Nobody compares an erased person with anybody."""
+    return DuplicateCandidate.objects.of_person(person.participant_id).delete()[0]
+
+
+def blank_merges(person: Erased) -> int:
+    mine = Q(survivor=person.participant_id) | Q(merged=person.participant_id)
+    return Merge.objects.filter(mine).update(before_ciphertext=None, reason="")
+
+
+def forget_words(person: Erased) -> int:
+    return nearby.forget(person.name_key, participant_id=person.participant_id)
 
 
 def close_account(person: Erased) -> int:

@@ -17,7 +17,7 @@ from okoce.audit import services as audit
 from okoce.ui import errors
 from okoce.ui.pagination import KeysetPage, keyset_page
 from okoce.ui.responses import render_page
-from participants import counters, filters, listing, searching
+from participants import counters, filters, listing, nearby, searching
 from participants.filters import PeopleFilter
 from participants.models import Participant
 from participants.panels import SavedView
@@ -27,6 +27,7 @@ from participants.services import asking
 FOUND = "people_found"  # session: answers to NIK and phone look-ups, by token
 FOUND_KEPT = 5
 FOUND_SECONDS = 600
+NEAR_SHOWN = 20  # people whose names are nearly what was typed
 
 
 @requires("participants.view")
@@ -74,7 +75,10 @@ def _page(
     page = keyset_page(_columns(found), request, order=chosen.order, known_count=total)
     if page.rows or query.kind is not Kind.NAME:
         return page, False
-    rows = list(_columns(within.nearly_named(query.value)))
+    near = [one.name_key for one in nearby.names_near(within, query.value)]
+    order = {key: at for at, key in enumerate(near)}
+    rows = list(_columns(within.filter(name_key__in=near).order_by("pk"))[:NEAR_SHOWN])
+    rows.sort(key=lambda row: order[row["name_key"]])
     return KeysetPage(rows, None, None, len(rows), False, 1 if rows else 0, len(rows)), bool(rows)
 
 

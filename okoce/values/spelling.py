@@ -1,0 +1,73 @@
+"""How words of Indonesian names are misspelt, and which words are therefore nearly the same. Pure.
+
+Old and new spelling live side by side (Soekarno and Sukarno, Djoko and Joko, Tjahyadi and Cahyadi), Arabic
+names are written as they are heard (Khairul, Hairul; Syarif, Sarif), letters are doubled or not.
+"""
+
+from __future__ import annotations
+
+import re
+
+SHORTEST = 4  # below this a letter more or less makes another name: Ani and Ina, Eka and Eko
+
+# In this order: the longer first.
+_SPELLINGS = [
+    ("oe", "u"), ("ou", "u"), ("tj", "c"), ("dj", "j"), ("nj", "ny"), ("sj", "sy"), ("ch", "c"),
+    ("sy", "s"), ("sh", "s"), ("ts", "s"), ("kh", "h"), ("ph", "f"), ("th", "t"), ("dh", "d"), ("dz", "z"),
+    ("dl", "d"), ("gh", "g"), ("bh", "b"), ("ck", "k"), ("qu", "k"),
+    ("q", "k"), ("v", "f"), ("p", "f"), ("x", "ks"), ("z", "s"), ("y", "i"), ("ee", "i"), ("ie", "i"),
+    ("ae", "ai"), ("'", ""), ("-", ""), ("`", ""),
+]  # fmt: skip
+_DOUBLED = re.compile(r"(.)\1+")
+_SILENT_H = re.compile(r"h$")
+
+
+def sound(word: str) -> str:
+    """What spellings of one word have in common; ``word`` as it stands in a name key."""
+    for written, heard in _SPELLINGS:
+        if written in word:
+            word = word.replace(written, heard)
+    return _DOUBLED.sub(r"\1", _SILENT_H.sub("", word) or word)
+
+
+def traces(word: str) -> list[str]:
+    """The sound of ``word`` and each form of it with a letter missing.
+
+    Words that differ by a letter more, less, other, or by two neighbours swapped share one of these.
+    """
+    heard = sound(word)
+    if len(heard) < SHORTEST:
+        return [heard]
+    return sorted({heard, *(heard[:at] + heard[at + 1 :] for at in range(len(heard)))})
+
+
+def distance(one: str, other: str) -> int:
+    """Letters to add, drop, replace or swap with a neighbour to make one of the other."""
+    if one == other:
+        return 0
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        earlier, before, row = before, row, [i] + [0] * len(other)
+        for j, b in enumerate(other, 1):
+            row[j] = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                row[j] = min(row[j], earlier[j - 2] + 1)
+    return row[-1]
+
+
+def is_one_letter_replaced(one: str, other: str) -> bool:
+    """Rudi and Budi: the same length, one letter other. Both may well be names."""
+    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
+
+
+def is_near(one: str, other: str) -> bool:
+    """Whether two words sound alike or are one slip apart."""
+    if one == other:
+        return True
+    heard, also = sound(one), sound(other)
+    if heard == also:
+        return True
+    if min(len(one), len(other)) < SHORTEST:
+        return False
+    return min(distance(one, other), distance(heard, also)) <= 1

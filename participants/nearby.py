@@ -1,0 +1,199 @@
+"""Names that are nearly what somebody typed: the words are mended one by one, then sought together.
+
+The words that occur in names are few (participants.models.NameWord), the people are many: slips are looked
+for among the words, and people only by whole words, through the index that every search uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from django.db import connection
+
+from okoce.values import spelling
+from participants.models import NameWord, Participant
+from participants.querysets import HasWords, ParticipantQuerySet, names_searched, words_query
+
+SHORTEST = 3  # letters; less is no name to mend
+PER_WORD = 24  # other spellings of one word that are tried, the nearest and the most frequent first
+LOOKED_AT = 3_000  # people with the mended words, of whom the nearest names are taken
+SLIP, SOUND, BEGUN, LEFT_OUT = 1.0, 0.4, 0.2, 1.6  # what a word costs that is not as it was typed
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A name as it stands in the register; ``cost``: 0 as typed, about 1 for each slip."""
+
+    name_key: str
+    people: int
+    cost: float
+
+
+def names_near(people: ParticipantQuerySet, query: str, *, limit: int = 5) -> list[Near]:
+    """The names of ``people`` most like ``query``, nearest first. Two questions to the database."""
+    words = names_searched(query)
+    if sum(map(len, words)) < SHORTEST:
+        return []
+    known = _known(words)
+    patterns = [pattern for reading in _readings(words, known) if (pattern := _pattern(reading, known))]
+    if not patterns:
+        return []
+    wanted = " | ".join(f"({pattern})" for pattern in dict.fromkeys(patterns))
+    rows = people.filter(HasWords("name_key", wanted)).order_by()
+    counts: dict[str, int] = {}
+    for key in rows.values_list("name_key", flat=True)[:LOOKED_AT]:
+        counts[key] = counts.get(key, 0) + 1
+    costs = _Costs()
+    found = [Near(key, count, costs.of(words, key)) for key, count in counts.items()]
+    return sorted(found, key=lambda near: (near.cost, -near.people, near.name_key))[:limit]
+
+
+def _known(words: Sequence[str]) -> dict[str, list[str]]:
+    """For each word, pair and half that may have been meant: the words of the register near it."""
+    asked = {*words, *(a + b for a, b in pairwise(words)), *(h for w in words for s in _splits(w) for h in s)}
+    whole = {*words, *(a + b for a, b in pairwise(words))}
+    by_trace: dict[str, list[str]] = {}
+    for word in whole:
+        for trace in spelling.traces(word):
+            by_trace.setdefault(trace, []).append(word)
+    halves = list(asked - whole)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT word, traces, seen FROM participants_nameword WHERE traces && %s::varchar[] "
+            "UNION ALL SELECT word, NULL, seen FROM participants_nameword WHERE word = ANY(%s)",
+            [list(by_trace), halves],
+        )
+        rows = cursor.fetchall()
+    found: dict[str, dict[str, tuple[float, int]]] = {word: {} for word in asked}
+    for other, traces, seen in rows:
+        if traces is None:
+            found[other][other] = (0.0, -seen)
+            continue
+        for word in {word for trace in traces for word in by_trace.get(trace, ())}:
+            if other not in found[word] and (cost := _word_cost(word, other)) <= SLIP:
+                found[word][other] = (cost, -seen)
+    return {word: sorted(near, key=near.__getitem__)[:PER_WORD] for word, near in found.items()}
+
+
+def _splits(word: str) -> Iterable[tuple[str, str]]:
+    """The two words that may have been written as one."""
+    return ((word[:at], word[at:]) for at in range(3, len(word) - 2)) if len(word) >= 6 else ()
+
+
+def _readings(words: list[str], known: dict[str, list[str]]) -> Iterable[list[str]]:
+    """``words`` as typed, with two joined that were written apart, and with one parted that was joined."""
+    yield words
+    for at, (one, other) in enumerate(pairwise(words)):
+        if known[one + other]:
+            yield [*words[:at], one + other, *words[at + 2 :]]
+    for at, word in enumerate(words):
+        for one, other in _splits(word):
+            if known[one] and known[other]:
+                yield [*words[:at], one, other, *words[at + 1 :]]
+
+
+def _pattern(reading: list[str], known: dict[str, list[str]]) -> str:
+    """All words, each in a known spelling. Of three words one may be unknown; the last may be begun only."""
+    choices = [known[word] for word in reading]
+    unknown = choices.count([])
+    if unknown and len(choices) - unknown < 2:  # one word of two says too little
+        return _begun(reading, choices)
+    return words_query([choice for choice in choices if choice])
+
+
+def _begun(reading: list[str], choices: list[list[str]]) -> str:
+    """The last word is not finished yet: ``siti am``."""
+    *before, last = reading
+    if not all(choices[:-1]) or len(last) < SHORTEST:
+        return ""
+    begun = words_query([[last]], beginnings=True)
+    return f"{words_query(choices[:-1])} & {begun}" if before else begun
+
+
+def _word_cost(word: str, other: str) -> float:
+    if word == other:
+        return 0.0
+    if spelling.sound(word) == spelling.sound(other):
+        return SOUND
+    return float(spelling.distance(word, other)) if spelling.is_near(word, other) else SLIP + 1
+
+
+class _Costs:
+    """How far names are from the words typed; what was compared once is remembered."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], float] = {}
+
+    def of(self, words: Sequence[str], key: str) -> float:
+        """Each typed word takes the nearest word of the name that is left; order costs next to nothing."""
+        left, cost = key.split(), 0.0
+        for at, word in enumerate(words):
+            best = min(left, key=lambda other: self._word(word, other), default=None)
+            if best is None or self._word(word, best) > SLIP + 1:
+                cost += LEFT_OUT
+                continue
+            cost += self._word(word, best)
+            if at >= len(key.split()) or key.split()[at] != best:
+                cost += 0.01
+            left.remove(best)
+        cost += 0.3 * len(left)
+        apart = spelling.distance("".join(words), key.replace(" ", ""))
+        return min(cost, apart + 0.02)
+
+    def _word(self, word: str, other: str) -> float:
+        if (kept := self._known.get((word, other))) is not None:
+            return kept
+        cost = 0.0 if word == other else SOUND if spelling.sound(word) == spelling.sound(other) else 9.0
+        if cost > SLIP and abs(len(word) - len(other)) < 3:
+            cost = float(spelling.distance(word, other))
+        if cost > SLIP and len(word) >= SHORTEST and other.startswith(word):
+            cost = BEGUN
+        self._known[word, other] = cost
+        return cost
+
+
+# ---------------------------------------------------------------- the words
+
+
+def learn(name_keys: Iterable[str]) -> int:
+    """Take in the words of new names; how many were new. Repeating it changes nothing."""
+    words = {word for key in name_keys for word in key.split()}
+    new = words - set(NameWord.objects.filter(word__in=words).values_list("word", flat=True))
+    rows = [NameWord(word=word, traces=spelling.traces(word)) for word in sorted(new)]
+    NameWord.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2_000)
+    return len(new)
+
+
+_COUNTED = """
+SELECT word, count(*) FROM participants_participant,
+    unnest(array_remove(string_to_array(name_key, ' '), '')) AS word
+WHERE merged_into_id IS NULL GROUP BY word
+"""
+
+
+def relearn() -> tuple[int, int]:
+    """Count all words anew, take in those missed and forget those nobody is called by: (new, forgotten)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTED)
+        seen = dict(cursor.fetchall())
+        new = learn(seen)
+        cursor.execute(
+            "UPDATE participants_nameword w SET seen = n.seen FROM unnest(%s::text[], %s::int[]) "
+            "AS n(word, seen) WHERE w.word = n.word AND w.seen <> n.seen",
+            [list(seen), list(seen.values())],
+        )
+        cursor.execute("DELETE FROM participants_nameword WHERE word <> ALL(%s)", [list(seen)])
+        return new, cursor.rowcount
+
+
+def forget(name_key: str, *, participant_id: int) -> int:
+    """Take out the words that nobody else's name holds, merged rows counted too; how many."""
+    others = Participant.everybody.exclude(pk=participant_id)
+    alone = [
+        word
+        for word in set(name_key.split())
+        if not others.filter(HasWords("name_key", words_query([[word]]))).exists()
+    ]
+    return NameWord.objects.filter(word__in=alone).delete()[0]
