@@ -14,6 +14,7 @@ from participants import urls as participants
 # One namespace in two places: the address on the card is short, because it is printed as a code.
 participant_pages = [
     path("peserta/", include(participants.urlpatterns)),
+    path("daftar/", include(participants.self_patterns)),
     path("k/<str:token>/", card_status.card_status, name="card_status"),
 ]
 

@@ -1,4 +1,4 @@
-"""What participants are told by their own app: the sign-in code."""
+"""What participants are told by their own app: the sign-in code, and what became of a self-registration."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from okoce.notifications import kinds
+from okoce.notifications.directory import Person
 from okoce.notifications.enums import Channel, ConsentRule
-from participants.models import Participant, SignInCode
+from okoce.values import phone as phone_values
+from participants.enums import SelfState
+from participants.models import Participant, SelfRegistration, SignInCode
+from participants.services import self_registration
 from participants.services.sign_in import KIND
 
 
@@ -29,6 +33,77 @@ def register() -> None:
             },
         )
     )
+    for code, label in (
+        (self_registration.QUESTION, _("Question about a self-registration")),
+        (self_registration.REFUSED, _("Self-registration not accepted")),
+    ):
+        kinds.register(
+            kinds.Kind(
+                code=code,
+                label=label,
+                channels=(Channel.EMAIL, Channel.READY_TEXT),
+                recipients=applicants,
+                recheck=decided_otherwise,
+                details=questions,
+                reasons={"no_question": _("The question is answered, or the registration is decided")},
+                consent=ConsentRule.REQUIRED,
+                sample={"question": "Apakah alamat Anda masih sama?"},
+            )
+        )
+    kinds.register(
+        kinds.Kind(
+            code=self_registration.ACCEPTED,
+            label=_("Self-registration accepted"),
+            channels=(Channel.EMAIL, Channel.READY_TEXT),
+            consent=ConsentRule.REQUIRED,
+        )
+    )
+
+
+def _of(messages: Sequence[Any]) -> Mapping[int, SelfRegistration]:
+    return SelfRegistration.objects.in_bulk({m.cause_id for m in messages if m.cause_id})
+
+
+def applicants(messages: Sequence[Any]) -> Mapping[str, Person]:
+    """Who sent a registration in, as long as it is kept. They are no participants (yet)."""
+    rows, found = _of(messages), {}
+    for message in messages:
+        row = rows.get(message.cause_id)
+        typed = self_registration.typed_in(row) if row is not None else {}
+        if row is None or not typed:
+            continue
+        phone = typed.get("phone", "")
+        found[message.key] = Person(
+            name=typed["full_name"],
+            email=typed.get("email", ""),
+            phone=phone if phone and phone_values.is_mobile(phone) else "",
+            has_phone=bool(phone),
+            city=row.city_id or "",
+            kecamatan=row.kecamatan_id or "",
+            consent=bool(typed.get("messages")),
+        )
+    return found
+
+
+def decided_otherwise(messages: Sequence[Any]) -> Mapping[str, str]:
+    """Questions that need no answer any more."""
+    rows = _of(messages)
+    return {
+        m.key: "no_question"
+        for m in messages
+        if m.kind == self_registration.QUESTION
+        and (m.cause_id not in rows or rows[m.cause_id].state != SelfState.ASKED)
+    }
+
+
+def questions(messages: Sequence[Any]) -> Mapping[str, Mapping[str, Any]]:
+    """The words of the question, opened only for sending: the outbox does not keep them."""
+    rows, found = _of(messages), {}
+    for message in messages:
+        row = rows.get(message.cause_id)
+        asked = self_registration.question_of(row) if row is not None else None
+        found[message.key] = {"question": asked.text if asked else ""}
+    return found
 
 
 def void(messages: Sequence[Any]) -> Mapping[str, str]:

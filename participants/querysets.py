@@ -328,6 +328,9 @@ class SelfRegistrationQuerySet(models.QuerySet):
     def open(self) -> SelfRegistrationQuerySet:
         return self.filter(state__in=["waiting", "asked"])
 
+    def decided(self) -> SelfRegistrationQuerySet:
+        return self.filter(state__in=["accepted", "rejected", "expired", "cancelled"])
+
     def with_nik(self, nik: str) -> SelfRegistrationQuerySet:
         return self.filter(nik_lookup=lookup(nik, column="participants.nik"))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from participants.services import importing, sign_in
+from participants import drafts
+from participants.services import identity_photos, importing, self_registration, sign_in
 
 
 @shared_task(ignore_result=True, name=importing.CHECK_TASK)
@@ -27,3 +28,13 @@ def pick_up_imports() -> None:
 @shared_task(ignore_result=True)
 def forget_old_codes() -> None:
     sign_in.forget_old_codes(now=timezone.now())
+
+
+@shared_task(ignore_result=True)
+def tidy_registrations() -> None:
+    """Questions nobody answered end; old drafts, photos and refused registrations lose what names people."""
+    now = timezone.now()
+    self_registration.expire_unanswered(now=now)
+    self_registration.forget_old(now=now)
+    identity_photos.forget_old(now=now)
+    drafts.forget_old(now=now)

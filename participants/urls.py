@@ -4,7 +4,8 @@ from django.urls import path, register_converter
 
 from participants.converters import ParticipantNumber
 from participants.import_urls import import_patterns
-from participants.views import card, identity_photo, people, person, register, sign_in
+from participants.views import card, identity_photo, people, person, register, self_registration, sign_in
+from participants.views import verification as check
 
 register_converter(ParticipantNumber, "number")
 
@@ -20,6 +21,11 @@ urlpatterns = [
     path("daftar/<str:token>/", register.form, name="register_form"),
     path("daftar/<str:token>/simpan/", register.keep, name="register_keep"),
     path("daftar/<str:token>/buang/", register.discard, name="register_discard"),
+    path("verifikasi/", check.queue, name="verifications"),
+    path("verifikasi/<uuid:uid>/", check.verification, name="verification"),
+    path("verifikasi/<uuid:uid>/terima/", check.accept, name="verification_accept"),
+    path("verifikasi/<uuid:uid>/tanya/", check.ask, name="verification_ask"),
+    path("verifikasi/<uuid:uid>/tolak/", check.refuse, name="verification_refuse"),
     path("<number:number>/foto-ktp/", identity_photo.add, name="identity_photo"),
     path("<number:number>/foto-ktp/buka/", identity_photo.open_photo, name="identity_photo_open"),
     path("<number:number>/foto-ktp/cocok/", identity_photo.compared, name="identity_photo_compared"),
@@ -31,4 +37,16 @@ urlpatterns = [
     path("<number:number>/kartu/tarik/", card.withdraw, name="card_withdraw"),
     path("<number:number>/buka/", person.unmask, name="unmask"),
     path("<number:number>/ubah/", person.edit, name="edit"),
+]
+
+# A resident's own registration, under /daftar/ : an address holds a random id, never a NIK.
+self_patterns = [
+    path("", self_registration.start, name="self_start"),
+    path("mulai/", self_registration.begin, name="self_begin"),
+    path("lanjut/", self_registration.open_with_code, name="self_open"),
+    path("tutup/", self_registration.close, name="self_close"),
+    path("<uuid:uid>/", self_registration.status, name="self_status"),
+    path("<uuid:uid>/periksa/", self_registration.check, name="self_check"),
+    path("<uuid:uid>/batal/", self_registration.withdraw, name="self_withdraw"),
+    path("<uuid:uid>/<slug:step>/", self_registration.step, name="self_step"),
 ]

@@ -32,6 +32,13 @@ MAIN = (
     Entry(_("Messages"), "notifications:messages", "chat-left-text", "notifications.view", "/pesan/"),
 )
 DATA = (
+    Entry(
+        _("Self-registrations"),
+        "participants:verifications",
+        "person-check",
+        "participants.verify",
+        "/peserta/verifikasi/",
+    ),
     Entry(_("Import data"), "participants:imports", "upload", "participants.import", "/peserta/impor/"),
     Entry(_("Audit trail"), "audit:events", "clock", "audit.view", "/audit/"),
 )

@@ -18,13 +18,14 @@ from bazaars.models import SeedPart, Site
 from okoce.accounts.roles import Role, has_permission
 from okoce.notifications.models import Message
 from okoce.ui.templatetags.okoce_ui import clock, day_month, number
-from participants.models import ImportBatch
+from participants.models import ImportBatch, SelfRegistration
 from trainings.enums import SessionState
 from trainings.models import TrainingSession
 
 URGENT, SOON, INFO = "bad", "warn", "info"
 RANK = {URGENT: 0, SOON: 1, INFO: 2}
 SHOWN = 7
+WAITS_TOO_LONG = 3  # days
 DRAFTS_WITHIN = timedelta(days=14)
 EMPTY_SEATS_MATTER = 0.8  # a session tomorrow with fewer seats taken than this share is worth a call
 
@@ -42,7 +43,7 @@ class Work:
 def work_for(user: Any, *, now: datetime) -> list[Work]:
     """What waits for the user, most urgent first. A fixed number of queries, whatever waits."""
     found: list[Work] = []
-    for source in (_sessions, _attendance, _imports, _bazaars, _seed_parts, _messages):
+    for source in (_sessions, _attendance, _applicants, _imports, _bazaars, _seed_parts, _messages):
         found.extend(source(user, now))
     return sorted(found, key=lambda work: RANK[work.tone])
 
@@ -162,6 +163,33 @@ def _attendance(user: Any, now: datetime) -> Iterator[Work]:
             _url("trainings:attendance", session.pk),
             _("Close the list"),
         )
+
+
+def _applicants(user: Any, now: datetime) -> Iterator[Work]:
+    """Residents who have registered themselves and wait for the office."""
+    if not has_permission(user, "participants.verify"):
+        return
+    waiting = SelfRegistration.objects.visible_to(user).waiting().order_by("submitted_at", "pk")
+    found = list(waiting.values_list("submitted_at", flat=True)[:1000])
+    if not found:
+        return
+    days = (now - found[0]).days
+    yield Work(
+        URGENT if days >= WAITS_TOO_LONG else SOON,
+        "person-check",
+        ngettext(
+            "%(count)s self-registration waits to be checked",
+            "%(count)s self-registrations wait to be checked",
+            len(found),
+        )
+        % {"count": number(len(found))},
+        ngettext("The oldest has waited for %(days)s day.", "The oldest has waited for %(days)s days.", days)
+        % {"days": days}
+        if days
+        else _("The oldest was sent today."),
+        _url("participants:verifications"),
+        _("Check them"),
+    )
 
 
 def _imports(user: Any, now: datetime) -> Iterator[Work]:

@@ -250,6 +250,7 @@ CELERY_BEAT_SCHEDULE = {
     "pick-up-imports": {"task": "participants.tasks.pick_up_imports", "schedule": 60.0},
     "forget-what-is-over": {"task": "okoce.accounts.tasks.forget_what_is_over", "schedule": 86400.0},
     "forget-old-codes": {"task": "participants.tasks.forget_old_codes", "schedule": 86400.0},
+    "tidy-registrations": {"task": "participants.tasks.tidy_registrations", "schedule": 3600.0},
     "sweep-sealed-files": {"task": "okoce.db.tasks.sweep_sealed_files", "schedule": 86400.0},
     "close-expired": {"task": "okoce.notifications.tasks.expire_messages", "schedule": 300.0},
 }

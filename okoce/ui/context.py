@@ -27,6 +27,7 @@ PUBLIC = (
     (_("Home"), "home", "house-door"),
     (_("Training schedule"), "trainings:schedule", "calendar3"),
     (_("Bazaars"), "bazaars:public", "shop"),
+    (_("Register yourself"), "participants:self_start", "person-plus"),
     STATUS,
 )
 SIGN_IN = (_("Staff sign-in"), "account_login", "lock-fill")

@@ -146,6 +146,7 @@ def register_participant(
     guardian: Guardianship | None = None,
     card_reason: str = "",
     source: str = Source.COUNTER,
+    consented_at: datetime | None = None,
     language: str = "id",
     kecamatan: str = "",
     evidence: str = "",
@@ -210,8 +211,8 @@ def register_participant(
             text_version=NOTICE_VERSION,
             language=language,
             channel=source,
-            at=now,
-            recorded_by=by,
+            at=consented_at or now,
+            recorded_by=None if source == Source.SELF else by,
         )
         for purpose, is_given in (consents or {}).items()
     )

@@ -69,6 +69,10 @@ def message(place: Place) -> dict[str, Any]:
     return {"uid": place.message.uid}
 
 
+def applicant(place: Place) -> dict[str, Any]:
+    return {"uid": place.applicant.uid}
+
+
 def cause(place: Place) -> dict[str, Any]:
     return {"cause_type": "trainings.trainingsession", "cause_id": place.session.pk}
 
@@ -113,6 +117,19 @@ ROWS: dict[str, Row] = {
     "participants:register_form": Row(ANYWHERE, lambda p: {"token": "0" * 32}),  # only of the own session
     "participants:register_keep": Row(ANYWHERE, lambda p: {"token": "0" * 32}, method="post"),
     "participants:register_discard": Row(ANYWHERE, lambda p: {"token": "0" * 32}, method="post"),
+    "participants:verifications": Row(),
+    "participants:verification": Row(AREA, applicant),
+    "participants:verification_accept": Row(AREA, applicant, method="post"),
+    "participants:verification_ask": Row(AREA, applicant),
+    "participants:verification_refuse": Row(AREA, applicant),
+    "participants:self_start": Row(),
+    "participants:self_begin": Row(method="post"),
+    "participants:self_open": Row(),
+    "participants:self_close": Row(method="post"),
+    "participants:self_status": Row(ANYWHERE, applicant),  # asks for the code, and shows nothing before
+    "participants:self_check": Row(ANYWHERE, applicant),
+    "participants:self_withdraw": Row(ANYWHERE, applicant),
+    "participants:self_step": Row(ANYWHERE, lambda p: {**applicant(p), "step": "identitas"}),
     "participants:identity_photo": Row(PERSON, number, method="post"),
     "participants:identity_photo_open": Row({}, number, method="post"),  # nobody's photo was taken
     "participants:identity_photo_compared": Row(PERSON, number, method="post"),

@@ -30,6 +30,7 @@ from tests.factories import (
     UserFactory,
     member,
 )
+from tests.factories.applicants import sent_in
 from tests.factories.bazaars import ApplicationFactory, BazaarFactory, frozen_site, open_site
 
 OWN, NEIGHBOUR, ELSEWHERE = "own", "neighbour", "elsewhere"
@@ -57,6 +58,7 @@ class Place:
     row: Any
     event: Any
     card: str
+    applicant: Any
 
     @property
     def city(self) -> str:
@@ -113,6 +115,8 @@ def _place(name: str) -> Place:
         row=ImportRow.objects.create(batch=batch, position=1, sheet="Sheet1", row=2, status="rejected"),
         event=record(officer, "participants.nik.unmasked", participant),
         card=cards.address_of(cards.issue(participant_id=participant.pk, by=officer)).split("/")[-2],
+        # with a doubt: accepting asks to compare first, and makes nobody here
+        applicant=sent_in(full_name=NAMES[name], kelurahan=f"{kecamatan}.1001", birth_date="1990-08-08"),
     )  # fmt: skip
 
 
