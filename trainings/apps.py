@@ -14,4 +14,6 @@ class TrainingsConfig(AppConfig):
         messages.register()
         merging.register("trainings.Booking.participant", Places())
         merging.register("trainings.AttendanceScan.participant", merging.Move())
+        merging.register("trainings.Certificate.participant", merging.MoveUnlessSame(("year",)))
+        merging.register("trainings.NameConfirmation.participant", merging.MoveUnlessSame(()))
         causes.register(messages.CAUSE, messages.describe_cause)

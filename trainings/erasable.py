@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from participants.erasing import keep, nobody
+from participants.erasing import blank, keep, nobody
 
 
 def declare() -> None:
@@ -21,3 +21,23 @@ def declare() -> None:
         stays=("device",),
         why="attendance is counted; the device is the office's",
     )
+    blank(
+        "trainings.NameConfirmation",
+        person="participant",
+        columns={"name": ""},
+        why="that a name was confirmed; the name goes",
+    )
+    keep(
+        "trainings.Certificate",
+        person="participant",
+        stays=("number", "revoke_reason"),
+        why="numbers have no gaps, and certificates are counted; the number names nobody",
+    )
+    blank(
+        "trainings.CertificateEdition",
+        person="certificate__participant",
+        columns={"name": ""},
+        stays=("facts", "reason", "code_lookup", "code_ciphertext"),
+        why="whoever checks a print learns that it was issued, not to whom; facts are days and courses",
+    )
+    nobody("trainings.CertificateSeries", why="counters")

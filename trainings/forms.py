@@ -213,6 +213,17 @@ class CancelForm(forms.Form):
         return reason
 
 
+class CertificateReasonForm(forms.Form):
+    """Why a certificate is issued anew or withdrawn; kept, and shown to the offices only."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, help_text=_("Kept with the certificate; only the offices see it")
+    )
+
+    def clean_reason(self) -> str:
+        return " ".join(self.cleaned_data["reason"].split())
+
+
 class InviteForm(forms.Form):
     """Whom the batch takes: all of the kecamatan, or of some kelurahan; and how many wait."""
 

@@ -245,6 +245,32 @@ class ScanQuerySet(models.QuerySet):
         return self.filter(year_in_jakarta(year, "session__"))
 
 
+class CertificateQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> CertificateQuerySet:
+        """A participant's own; for the offices those of people of the own area."""
+        membership = getattr(user, "active_membership", None)
+        if membership is not None and membership.role == Role.PARTICIPANT:
+            return self.filter(participant__user=user)
+        if not has_permission(user, "trainings.certificates"):
+            return self.none()
+        return self.filter(
+            scope_of(user).as_q(city="participant__city_id", kecamatan="participant__kecamatan_id")
+        )
+
+    def with_sheet(self) -> CertificateQuerySet:
+        """With what is printed, but the edition."""
+        return self.select_related("participant", "issuer")
+
+
+class NameConfirmationQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> NameConfirmationQuerySet:
+        if not has_permission(user, "trainings.certificates"):
+            return self.none()
+        return self.filter(
+            scope_of(user).as_q(city="participant__city_id", kecamatan="participant__kecamatan_id")
+        )
+
+
 def can_come(participants: models.QuerySet, session: Any) -> models.QuerySet:
     """Who may be given a place in the session.
 

@@ -135,3 +135,33 @@ class SessionRefused(Refused):
     @property
     def sentence(self) -> str:  # type: ignore[override]
         return str(CLASH_SENTENCES[self.code]) % self.params
+
+
+class NoCertificate(StrEnum):
+    NOT_COMPLETE = "not_complete"
+    NAME_NOT_CONFIRMED = "name_not_confirmed"
+    NAME_CHANGED = "name_changed"
+    REVOKED = "revoked"
+
+
+NO_CERTIFICATE_SENTENCES: dict[NoCertificate, Any] = {
+    NoCertificate.NOT_COMPLETE: _(
+        "The three activities of %(year)s are not complete yet. The certificate follows after the third."
+    ),
+    NoCertificate.NAME_NOT_CONFIRMED: _(
+        "Nobody has confirmed yet that the name is written as on the KTP. Confirm the name first."
+    ),
+    NoCertificate.NAME_CHANGED: _("The name was changed meanwhile. Compare it with the KTP once more."),
+    NoCertificate.REVOKED: _("The certificate was withdrawn. The office can issue it anew."),
+}
+
+
+class CertificateRefused(Refused):
+    def __init__(self, code: NoCertificate, **params: Any) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.params = params
+
+    @property
+    def sentence(self) -> str:  # type: ignore[override]
+        return str(NO_CERTIFICATE_SENTENCES[self.code]) % self.params

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from trainings.views import answer, attendance, calendar, public, seats, sessions
+from trainings.views import answer, attendance, calendar, certificates, public, seats, sessions
 
 app_name = "trainings"
 
@@ -24,4 +24,16 @@ urlpatterns = [
     path("sesi/<int:pk>/absen/tutup/", attendance.close, name="close"),
     path("sesi/<int:pk>/absen/cetak/", attendance.sheet, name="attendance_sheet"),
     path("sesi/<int:pk>/jawab/", answer.answer, name="answer"),
+    path("sesi/<int:pk>/sertifikat/", certificates.of_session, name="session_certificates"),
+    path("sesi/<int:pk>/sertifikat.pdf", certificates.session_file, name="session_certificates_file"),
+    path("sertifikat-saya/", certificates.own, name="own_certificates"),
+    path("sertifikat-saya/buat/", certificates.make_own, name="make_own_certificate"),
+    path("sertifikat-saya/<int:year>.pdf", certificates.own_file, name="own_certificate_file"),
+    path("sertifikat/", certificates.check, name="certificate_check"),
+    path("sertifikat/berkas/<uuid:uid>/", certificates.detail, name="certificate_detail"),
+    path("sertifikat/berkas/<uuid:uid>.pdf", certificates.file, name="certificate_file"),
+    path("sertifikat/berkas/<uuid:uid>/nama/", certificates.confirm_name, name="certificate_name"),
+    path("sertifikat/berkas/<uuid:uid>/terbitkan-ulang/", certificates.reissue, name="certificate_reissue"),
+    path("sertifikat/berkas/<uuid:uid>/tarik/", certificates.revoke, name="certificate_revoke"),
+    path("sertifikat/<str:code>/", certificates.certificate, name="certificate"),
 ]

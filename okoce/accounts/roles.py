@@ -80,6 +80,7 @@ PERMISSIONS: dict[str, Permission] = {
     ),
     "trainings.manage": _may(_("create, publish and fill sessions"), *OFFICES),
     "trainings.attendance": _may(_("take attendance"), R.SUDIN, R.KECAMATAN, R.TRAINER),
+    "trainings.certificates": _may(_("issue, print and withdraw certificates"), *OFFICES),
     "bazaars.view": _may(
         _("see bazaars, applications and draws of the own area"),
         R.PROVINCE,

@@ -188,6 +188,26 @@ def _call(site: Site) -> BazaarCard:
     )
 
 
+def certificate_of(participant: Participant, progress: Progress) -> dict[str, str] | None:
+    """The certificate of this year, or that it can be made now; None before the year is complete."""
+    held = participant.certificates.filter(year=progress.year).first()
+    if held is None and not progress.is_complete:
+        return None
+    if held is None:
+        text = _("You have completed %(year)s. See whether your name is right, then make it.")
+        return {
+            "state": _("Ready to be made"),
+            "tone": "warn",
+            "text": text % {"year": progress.year},
+            "label": _("Make my certificate"),
+        }
+    if held.revoked_at is not None:
+        text = _("It is not valid any more. Ask at the kecamatan office what has to be mended.")
+        return {"state": _("Withdrawn"), "tone": "bad", "text": text, "label": _("See my certificate")}
+    text = _("Number %(number)s. You can open and print it at any time.") % {"number": held.number}
+    return {"state": _("Valid"), "tone": "ok", "text": text, "label": _("See my certificate")}
+
+
 def missing_of(participant: Participant, progress: Progress) -> list[dict[str, str]]:
     """What is not there yet, and who can mend it."""
     found = [

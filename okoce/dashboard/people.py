@@ -23,7 +23,7 @@ from participants.enums import Step
 from participants.models import Participant
 from participants.panels import Event, NextStep, Panel, RowFacts, SavedView, register, register_row_facts
 from trainings.enums import BookingState, SessionState
-from trainings.models import AttendanceScan, Booking
+from trainings.models import AttendanceScan, Booking, Certificate
 from trainings.progress import ActivityProgress, Progress, progress_of
 
 REQUIRED = 3
@@ -194,6 +194,9 @@ def trainings_panel(participant: Participant, *, user: Any, today: date) -> dict
     return {
         "progress": progress,
         "rows": [_activity_row(a, scans.get(a.done_session_id), may_open) for a in progress.activities],
+        "certificates": list(
+            Certificate.objects.visible_to(user).filter(participant=participant).order_by("-year")
+        ),
     }
 
 

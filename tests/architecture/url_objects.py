@@ -65,6 +65,10 @@ def batch(place: Place) -> dict[str, Any]:
     return {"uid": place.batch.uid}
 
 
+def certificate(place: Place) -> dict[str, Any]:
+    return {"uid": place.certificate.uid}
+
+
 def message(place: Place) -> dict[str, Any]:
     return {"uid": place.message.uid}
 
@@ -170,6 +174,18 @@ ROWS: dict[str, Row] = {
     "trainings:close": Row(SESSION, session, method="post"),
     "trainings:attendance_sheet": Row(SESSION, session),
     "trainings:answer": Row(SESSION, session),
+    "trainings:session_certificates": Row(SESSION, session),
+    "trainings:session_certificates_file": Row(SESSION, session),
+    "trainings:own_certificates": Row(),
+    "trainings:make_own_certificate": Row(method="post"),
+    "trainings:own_certificate_file": Row(PERSON, lambda p: {"year": p.certificate.year}),
+    "trainings:certificate_check": Row(),
+    "trainings:certificate": Row(ANYWHERE, lambda p: {"code": "0" * 16}, missing=True),
+    "trainings:certificate_detail": Row(AREA, certificate),
+    "trainings:certificate_file": Row(AREA, certificate),
+    "trainings:certificate_name": Row(AREA, certificate, method="post"),
+    "trainings:certificate_reissue": Row(AREA, certificate),
+    "trainings:certificate_revoke": Row(AREA, certificate),
     # bazaars
     "bazaars:public": Row(),
     "bazaars:bazaar": Row(ANYWHERE, lambda p: {"slug": p.bazaar.slug}),

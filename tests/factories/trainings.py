@@ -85,3 +85,15 @@ class ScanFactory(DjangoModelFactory):
     method = ScanMethod.LIST
     result = ScanResult.ACCEPTED
     device_at = factory.LazyAttribute(lambda s: s.session.starts_at)
+
+
+def completed(participant, *, year: int = 2018, codes=("dasar", "kemasan-pemasaran", "izin-keuangan"), month: int = 3):
+    """Three held sessions of the year in which the participant was present, the first in ``month``."""
+    sessions = []
+    for n, code in enumerate(codes):
+        starts_at = timezone.make_aware(datetime(year, month + n, 14, 9))
+        session = SessionFactory(activity_code=code, starts_at=starts_at, state=SessionState.HELD)
+        BookingFactory(session=session, participant=participant, state=BookingState.CONFIRMED)
+        ScanFactory(session=session, participant=participant)
+        sessions.append(session)
+    return sessions

@@ -1,6 +1,23 @@
 from trainings.models.attendance import AttendanceScan
 from trainings.models.booking import Booking
+from trainings.models.certificate import (
+    Certificate,
+    CertificateEdition,
+    CertificateSeries,
+    NameConfirmation,
+)
 from trainings.models.curriculum import Activity
 from trainings.models.session import Trainer, TrainingSession, Venue
 
-__all__ = ["Activity", "AttendanceScan", "Booking", "Trainer", "TrainingSession", "Venue"]
+__all__ = [
+    "Activity",
+    "AttendanceScan",
+    "Booking",
+    "Certificate",
+    "CertificateEdition",
+    "CertificateSeries",
+    "NameConfirmation",
+    "Trainer",
+    "TrainingSession",
+    "Venue",
+]

@@ -19,6 +19,7 @@ from trainings.models import Activity, AttendanceScan, Booking, TrainingSession
 from trainings.progress import attended_by
 from trainings.refusals import BookingRefused, Refusal
 from trainings.scheduling import day_of
+from trainings.services.certificates import revoke_unproven
 from trainings.services.seats import actor, lock_people, locked, next_number, save
 
 EVIDENCE = "session:"
@@ -301,3 +302,4 @@ def settle_completion(people: Iterable[int], session: TrainingSession, *, by: An
         ],
         ignore_conflicts=True,
     )
+    revoke_unproven([person for person in ids if person not in reached], year, by=by)

@@ -97,6 +97,9 @@ def actions(user: Any, session: TrainingSession, *, now: datetime) -> dict[str, 
         "may_change": rules.may_change(user, session, now=now),
         "may_publish": rules.may_publish(user, session, now=now),
         "may_cancel": rules.may_cancel(user, session),
+        "may_certify": session.state in (SessionState.PUBLISHED, SessionState.HELD)
+        and session.starts_at <= now
+        and has_permission(user, "trainings.certificates"),
         "may_fill": rules.may_fill(user, session, now=now),
         "may_take_attendance": rules.may_take_attendance(user, session, today=scheduling.day_of(now)),
         "may_see_sheet": has_permission(user, "trainings.attendance"),

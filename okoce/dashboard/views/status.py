@@ -49,6 +49,7 @@ def status(request: HttpRequest) -> HttpResponse:
         % {"done": progress.done_count, "all": progress.required_count},
         "training_text": _training_text(progress),
         "activities": [_activity(activity, today) for activity in progress.activities],
+        "certificate": own_status.certificate_of(participant, progress),
         "bazaars": bazaars,
         "missing": own_status.missing_of(participant, progress),
         "mentor": own_status.mentor_of(participant, today=today),
