@@ -43,9 +43,7 @@ def completed_in(ids: Collection[int], year: int) -> dict[int, dict[str, Any]]:
             found[person] = done
             chosen[person] = _first(attended[person], year, activities)
     sessions = _sessions({one.session_id for rows in chosen.values() for one in rows})
-    return {
-        person: _facts(found[person].on, rows, sessions, activities) for person, rows in chosen.items()
-    }
+    return {person: _facts(found[person].on, rows, sessions, activities) for person, rows in chosen.items()}
 
 
 def _first(

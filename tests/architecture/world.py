@@ -32,10 +32,13 @@ from tests.factories import (
 )
 from tests.factories.applicants import sent_in
 from tests.factories.bazaars import ApplicationFactory, BazaarFactory, frozen_site, open_site
+from tests.factories.trainings import completed
+from trainings.services import certificates
 
 OWN, NEIGHBOUR, ELSEWHERE = "own", "neighbour", "elsewhere"
 KECAMATAN = {OWN: "31.73.07", NEIGHBOUR: "31.73.08", ELSEWHERE: "31.71.06"}
 NAMES = {OWN: "Suminah Palmerahwati", NEIGHBOUR: "Wagiman Kembanganto", ELSEWHERE: "Kartolo Mentengono"}
+YEAR_OF_CERTIFICATE = {OWN: 2018, NEIGHBOUR: 2019, ELSEWHERE: 2020}
 ANONYMOUS, NOBODY = "anonymous", "nobody"
 ACTORS = (*(role.value for role in Role), NOBODY, ANONYMOUS)
 
@@ -59,6 +62,7 @@ class Place:
     event: Any
     card: str
     applicant: Any
+    certificate: Any
 
     @property
     def city(self) -> str:
@@ -117,7 +121,15 @@ def _place(name: str) -> Place:
         card=cards.address_of(cards.issue(participant_id=participant.pk, by=officer)).split("/")[-2],
         # with a doubt: accepting asks to compare first, and makes nobody here
         applicant=sent_in(full_name=NAMES[name], kelurahan=f"{kecamatan}.1001", birth_date="1990-08-08"),
+        certificate=_certificate(participant, officer, year=YEAR_OF_CERTIFICATE[name]),
     )  # fmt: skip
+
+
+def _certificate(participant: Any, officer: User, *, year: int) -> Any:
+    """Each place has its year: an own certificate is addressed by nothing else."""
+    completed(participant, year=year)
+    certificates.confirm_name(participant_id=participant.pk, name=participant.full_name, by=officer)
+    return certificates.issue(participant_id=participant.pk, year=year, by=officer)
 
 
 def _quota(agency: str) -> dict[str, Any]:

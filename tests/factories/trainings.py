@@ -87,7 +87,9 @@ class ScanFactory(DjangoModelFactory):
     device_at = factory.LazyAttribute(lambda s: s.session.starts_at)
 
 
-def completed(participant, *, year: int = 2018, codes=("dasar", "kemasan-pemasaran", "izin-keuangan"), month: int = 3):
+def completed(
+    participant, *, year: int = 2018, codes=("dasar", "kemasan-pemasaran", "izin-keuangan"), month: int = 3
+):
     """Three held sessions of the year in which the participant was present, the first in ``month``."""
     sessions = []
     for n, code in enumerate(codes):

@@ -345,7 +345,10 @@ def test_the_office_issues_for_a_session_those_it_compared(client_as, officer):
     client.post(url, {"nama": [people[0].pk, people[1].pk]})
 
     assert set(Certificate.objects.values_list("participant", flat=True)) == {people[0].pk, people[1].pk}
-    assert client.get(reverse("trainings:session_certificates_file", args=[sessions[2].pk])).content[:4] == b"%PDF"
+    assert (
+        client.get(reverse("trainings:session_certificates_file", args=[sessions[2].pk])).content[:4]
+        == b"%PDF"
+    )
 
 
 def test_ticking_somebody_of_another_kecamatan_does_nothing(client_as, officer, person):

@@ -16,7 +16,7 @@ from trainings.querysets import CertificateQuerySet, NameConfirmationQuerySet
 
 
 class NameConfirmation(models.Model):
-    """Somebody says that the name is written as on the identity card. It counts while the name is the same."""
+    """Somebody says that the name is written as on the identity card. It counts while the name stays."""
 
     participant = models.OneToOneField(
         Participant, primary_key=True, on_delete=models.PROTECT, related_name="name_confirmation"
@@ -69,9 +69,7 @@ class Certificate(Dated):
     class Meta:
         ordering = ["city", "year", "serial"]
         constraints = [
-            models.UniqueConstraint(
-                name="trainings_certificate_once_a_year", fields=["participant", "year"]
-            ),
+            models.UniqueConstraint(name="trainings_certificate_once_a_year", fields=["participant", "year"]),
             models.UniqueConstraint(
                 name="trainings_certificate_serial_once", fields=["city", "year", "serial"]
             ),
@@ -93,8 +91,8 @@ class Certificate(Dated):
 class CertificateEdition(models.Model):
     """What stands on a printed certificate. A newer edition ends the one before; the code of each is its own.
 
-    ``facts``: {"completed_on": "2018-08-12", "minutes": 540, "activities": [{"code", "title", "day", "starts",
-    "ends", "minutes", "place", "kecamatan", "session"}]}, days ISO, times HH.MM in Jakarta.
+    ``facts``: {"completed_on": "2018-08-12", "minutes": 540, "activities": [{"code", "title", "day",
+    "starts", "ends", "minutes", "place", "kecamatan", "session"}]}, days ISO, times HH.MM in Jakarta.
     """
 
     certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="editions")

@@ -39,8 +39,10 @@ class Issued:
 
 @transaction.atomic
 def confirm_name(*, participant_id: int, name: str, by: Any, now: datetime | None = None) -> NameConfirmation:
-    """The name is as on the identity card. ``name`` is what the person read: raises CertificateRefused when it
-    was changed meanwhile."""
+    """The name is as on the identity card.
+
+    ``name`` is what the person read: raises CertificateRefused when it was changed meanwhile.
+    """
     participant = Participant.objects.select_for_update().get(pk=participant_id)
     if participant.full_name != name:
         raise CertificateRefused(NoCertificate.NAME_CHANGED)
@@ -76,9 +78,7 @@ def issue(*, participant_id: int, year: int, by: Any, now: datetime | None = Non
 
 
 @transaction.atomic
-def issue_for(
-    *, participant_ids: Collection[int], year: int, by: Any, now: datetime | None = None
-) -> Issued:
+def issue_for(*, participant_ids: Collection[int], year: int, by: Any, now: datetime | None = None) -> Issued:
     """Certificates of everybody who completed the year and confirmed the name; repeating it adds nothing.
 
     People are locked in the order of their ids, then the series of each city: numbers have no gaps, because
@@ -93,7 +93,9 @@ def issue_for(
     }
     known = {c.participant_id: c for c in Certificate.objects.filter(participant__in=people, year=year)}
     facts = certifying.completed_in(list(people), year)
-    confirmed = dict(NameConfirmation.objects.filter(participant__in=people).values_list("participant_id", "name"))
+    confirmed = dict(
+        NameConfirmation.objects.filter(participant__in=people).values_list("participant_id", "name")
+    )
     fresh = []
     for pk in participant_ids:
         if (certificate := known.get(pk)) is not None:
@@ -201,7 +203,9 @@ def revoke_unproven(people: Iterable[int], year: int, *, by: Any, now: datetime 
     The people are locked first: a certificate that is issued at this moment is either seen, or not issued.
     """
     people = list(people)
-    list(Participant.objects.select_for_update(of=("self",)).filter(pk__in=people).order_by("pk").values("pk"))
+    list(
+        Participant.objects.select_for_update(of=("self",)).filter(pk__in=people).order_by("pk").values("pk")
+    )
     valid = dict(
         Certificate.objects.filter(participant__in=people, year=year, revoked_at=None).values_list(
             "participant_id", "pk"

@@ -93,9 +93,7 @@ def make_own(request: HttpRequest) -> HttpResponse:
         certificates.confirm_name(
             participant_id=participant.pk, name=request.POST.get("nama", ""), by=request.user
         )
-        certificates.issue(
-            participant_id=participant.pk, year=timezone.localdate().year, by=request.user
-        )
+        certificates.issue(participant_id=participant.pk, year=timezone.localdate().year, by=request.user)
     except Refused as refused:
         messages.error(request, refused.sentence)
     else:
@@ -295,7 +293,9 @@ def reissue(request: HttpRequest, uid: UUID) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, refused.sentence)
         else:
-            messages.success(request, _("The certificate is issued anew. Earlier prints are no longer valid."))
+            messages.success(
+                request, _("The certificate is issued anew. Earlier prints are no longer valid.")
+            )
             return redirect("trainings:certificate_detail", uid=uid)
     question = _("Issue certificate %(number)s anew?") % {"number": certificate.number}
     context = {
