@@ -8,7 +8,7 @@ class ParticipantsConfig(AppConfig):
         from django.db.models.signals import post_migrate  # noqa: PLC0415  models exist only now
 
         from okoce.notifications import directory  # noqa: PLC0415
-        from participants import erasable, erasing_sql, merging, messages, trail  # noqa: PLC0415
+        from participants import bulk_actions, erasable, erasing_sql, merging, messages, trail  # noqa: PLC0415
         from participants.directory import people  # noqa: PLC0415
         from participants.services.merging_messages import Messages  # noqa: PLC0415
 
@@ -16,5 +16,6 @@ class ParticipantsConfig(AppConfig):
         messages.register()
         trail.register()
         merging.register("notifications.Message.participant_id", Messages())
+        bulk_actions.register()
         erasable.declare()
         post_migrate.connect(erasing_sql.install, sender=self, dispatch_uid="erasing")

@@ -73,7 +73,7 @@ class RowFacts:
 
 
 @dataclass(frozen=True)
-class SavedView:
+class FixedView:
     """A question the list answers with one press. ``condition`` is asked once a page that uses it."""
 
     code: str
@@ -88,7 +88,7 @@ RowFactsOf = Callable[[Sequence[int], date], dict[int, RowFacts]]
 class _Registered:
     panels: dict[str, Panel] = field(default_factory=dict)
     row_facts: RowFactsOf | None = None
-    views: dict[str, SavedView] = field(default_factory=dict)
+    views: dict[str, FixedView] = field(default_factory=dict)
     activities_done: Callable[[int, date], Q] | None = None
 
 
@@ -101,7 +101,7 @@ def register(panel: Panel) -> None:
 
 
 def register_row_facts(
-    facts: RowFactsOf, *, activities_done: Callable[[int, date], Q], views: Iterable[SavedView] = ()
+    facts: RowFactsOf, *, activities_done: Callable[[int, date], Q], views: Iterable[FixedView] = ()
 ) -> None:
     """One query for a page of the list, the filter by activities done, and the saved views on it."""
     _registered.row_facts = facts
@@ -127,5 +127,5 @@ def activities_done(count: int, today: date) -> Q | None:
     return _registered.activities_done(count, today) if _registered.activities_done else None
 
 
-def saved_views() -> list[SavedView]:
+def fixed_views() -> list[FixedView]:
     return list(_registered.views.values())

@@ -151,6 +151,47 @@ class ParticipantQuerySet(models.QuerySet):
     def without_phone(self) -> ParticipantQuerySet:
         return self.filter(phone_lookup__isnull=True)
 
+    def sharing_a_phone(self, people: int) -> ParticipantQuerySet:
+        """Those whose phone number at least so many participants have, wherever these live."""
+        everybody = apps.get_model("participants", "Participant")._default_manager
+        shared = (
+            everybody.filter(phone_lookup__isnull=False)
+            .order_by()
+            .values("phone_lookup")
+            .annotate(n=models.Count("pk"))
+            .filter(n__gte=people)
+            .values("phone_lookup")
+        )
+        return self.filter(phone_lookup__in=shared)
+
+    def aged(self, youngest: int, oldest: int, *, on: date) -> ParticipantQuerySet:
+        """By completed years on that day, both included."""
+        return self.filter(
+            birth_date__gt=_years_before(on, oldest + 1), birth_date__lte=_years_before(on, youngest)
+        )
+
+    def in_sector(self, code: str | None) -> ParticipantQuerySet:
+        """With a business in that sector; None: with no business in any."""
+        rows = apps.get_model("participants", "Business")._default_manager.filter(participant=OuterRef("pk"))
+        if code is None:
+            return self.filter(~Exists(rows.filter(sector__isnull=False)))
+        return self.filter(Exists(rows.filter(sector=code)))
+
+    def fostered_by(self, organisation: str | None, *, on: date) -> ParticipantQuerySet:
+        """By that agency on that day; None: by none."""
+        links = apps.get_model("participants", "FosterLink")._default_manager.filter(
+            valid_on(on), participant=OuterRef("pk")
+        )
+        if organisation is None:
+            return self.filter(~Exists(links))
+        return self.filter(Exists(links.filter(organisation=organisation)))
+
+    def with_mentor(self, has_one: bool, *, on: date) -> ParticipantQuerySet:
+        rows = apps.get_model("participants", "MentorAssignment")._default_manager.filter(
+            valid_on(on), participant=OuterRef("pk")
+        )
+        return self.filter(Exists(rows) if has_one else ~Exists(rows))
+
     def reached(self, step: int) -> ParticipantQuerySet:
         """Those who have ever reached a step (1-7). Source: docs/indicators.md, I-2."""
         return self.filter(_has_step(step))
@@ -182,6 +223,14 @@ class ParticipantQuerySet(models.QuerySet):
         """As ``by_kecamatan``, for each city."""
         rows = self.order_by().values_list("city_id").annotate(models.Count("pk"))
         return {code: count for code, count in rows if code}
+
+
+def _years_before(day: date, years: int) -> date:
+    """The same day so many years ago; from 29 February the last day of that month."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
 
 
 def names_searched(query: str) -> list[str]:

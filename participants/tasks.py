@@ -5,8 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from participants import drafts
-from participants.services import identity_photos, importing, self_registration, sign_in
+from participants import drafts, exports
+from participants.services import exporting, identity_photos, importing, self_registration, sign_in
 
 
 @shared_task(ignore_result=True, name=importing.CHECK_TASK)
@@ -23,6 +23,18 @@ def save_import(batch_id: int) -> None:
 def pick_up_imports() -> None:
     """Begins anew what a dead worker or an absent broker has left. Runs on the clock."""
     importing.queue_unfinished()
+
+
+@shared_task(ignore_result=True, name=exporting.TASK)
+def make_export(job_id: int) -> None:
+    exports.make(job_id)
+
+
+@shared_task(ignore_result=True, name="participants.tasks.tend_exports")
+def tend_exports() -> None:
+    """Begins anew what a dead worker has left, and deletes files that are a day old. Runs on the clock."""
+    exporting.queue_unfinished()
+    exporting.expire(now=timezone.now())
 
 
 @shared_task(ignore_result=True)

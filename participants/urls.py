@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from participants.converters import ParticipantNumber
 from participants.import_urls import import_patterns
+from participants.list_urls import list_patterns
 from participants.views import card, identity_photo, people, person, register, self_registration, sign_in
 from participants.views import verification as check
 
@@ -14,6 +15,7 @@ app_name = "participants"
 urlpatterns = [
     path("", people.people, name="list"),
     path("cari/", people.search, name="search"),
+    *list_patterns,
     *import_patterns,
     path("ditemukan/<str:token>/", people.found, name="found"),
     path("daftar/", register.nik, name="register"),

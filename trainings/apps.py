@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class TrainingsConfig(AppConfig):
@@ -6,12 +7,24 @@ class TrainingsConfig(AppConfig):
 
     def ready(self) -> None:
         from okoce.notifications import causes  # noqa: PLC0415
-        from participants import merging  # noqa: PLC0415  models exist only from here on
-        from trainings import erasable, messages  # noqa: PLC0415
+        from participants import bulk, merging  # noqa: PLC0415  models exist only from here on
+        from trainings import deeds, erasable, messages  # noqa: PLC0415
+        from trainings.services import chosen  # noqa: PLC0415
         from trainings.services.merging import Places  # noqa: PLC0415
 
         erasable.declare()
         messages.register()
+        bulk.describe_with(chosen.INVITED, deeds.told)
+        bulk.register(
+            bulk.BulkAction(
+                "undang",
+                _("Invite to a session"),
+                "trainings.manage",
+                "trainings:invite_chosen",
+                "calendar-plus",
+                position=10,
+            )
+        )
         merging.register("trainings.Booking.participant", Places())
         merging.register("trainings.AttendanceScan.participant", merging.Move())
         merging.register("trainings.Certificate.participant", merging.MoveUnlessSame(("year",)))

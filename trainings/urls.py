@@ -1,11 +1,12 @@
 from django.urls import path
 
-from trainings.views import answer, attendance, calendar, certificates, public, seats, sessions
+from trainings.views import answer, attendance, calendar, certificates, chosen, public, seats, sessions
 
 app_name = "trainings"
 
 urlpatterns = [
     path("", calendar.sessions, name="sessions"),
+    path("undang-pilihan/<str:token>/", chosen.invite_chosen, name="invite_chosen"),
     path("jadwal/", public.schedule, name="schedule"),
     path("sesi/buat/", sessions.create, name="session_create"),
     path("sesi/<int:pk>/", sessions.detail, name="session"),

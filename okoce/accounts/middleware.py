@@ -9,8 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from okoce.accounts import drafts, services, sessions
-from okoce.accounts.models import Membership
+from okoce.accounts import drafts, reading, services, sessions
 from okoce.accounts.roles import Role
 
 ENDED = "ended_for"
@@ -54,9 +53,7 @@ class MembershipMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
         if user.is_authenticated:
-            memberships = list(
-                Membership.objects.filter(user=user).valid_on(timezone.localdate()).with_unit().order_by("pk")
-            )
+            memberships = reading.memberships_of(user.pk, timezone.localdate())
             if sessions.kind_of(request.session) != sessions.STAFF:
                 # A code sent to a phone opens a participant's own pages and never those of staff.
                 memberships = [m for m in memberships if m.role == Role.PARTICIPANT]

@@ -74,6 +74,15 @@ PERMISSIONS: dict[str, Permission] = {
     "participants.rights_view": _may(
         _("see which requests about own data wait, and how long"), R.PROVINCE, *OFFICES, R.AUDITOR
     ),
+    "participants.assign": _may(_("assign agencies and mentors to many participants"), *OFFICES),
+    "participants.export": _may(
+        _("export the participants of the own area, which is recorded"),
+        R.PROVINCE,
+        R.SUDIN,
+        R.KECAMATAN,
+        R.PENGAMPU,
+    ),
+    "participants.export_personal": _may(_("export full NIK and phone numbers"), *OFFICES),
     "participants.import": _may(_("import lists of participants"), R.SUDIN),
     "trainings.view": _may(
         _("see sessions and their lists"), R.PROVINCE, R.SUDIN, R.KECAMATAN, R.TRAINER, R.AUDITOR

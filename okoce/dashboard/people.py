@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
 from django.db.models import BooleanField, Count, Exists, Max, Min, OuterRef, Q
 from django.db.models.expressions import RawSQL
 from django.urls import NoReverseMatch, reverse
@@ -18,10 +17,11 @@ from django.utils.translation import gettext as _
 from bazaars.enums import AllocationState
 from bazaars.models import Allocation, Application
 from okoce.accounts.roles import Role, has_permission
+from okoce.db import prepared
 from okoce.ui.templatetags.okoce_ui import clock, day_month, short_date
 from participants.enums import Step
 from participants.models import Participant
-from participants.panels import Event, NextStep, Panel, RowFacts, SavedView, register, register_row_facts
+from participants.panels import Event, FixedView, NextStep, Panel, RowFacts, register, register_row_facts
 from trainings.enums import BookingState, SessionState
 from trainings.models import AttendanceScan, Booking, Certificate
 from trainings.progress import ActivityProgress, Progress, progress_of
@@ -54,8 +54,8 @@ def register_all() -> None:
         row_facts,
         activities_done=with_activities_done,
         views=(
-            SavedView("satu-lagi", gettext_lazy("One activity to go"), one_to_go),
-            SavedView("belum-hadir", gettext_lazy("Never came this year"), never_came),
+            FixedView("satu-lagi", gettext_lazy("One activity to go"), one_to_go),
+            FixedView("belum-hadir", gettext_lazy("Never came this year"), never_came),
         ),
     )
 
@@ -65,21 +65,18 @@ def register_all() -> None:
 
 def row_facts(ids: Sequence[int], today: date) -> dict[int, RowFacts]:
     """Activities done this year, the last day present, and the coming session, of a page of people."""
-    ids, now = list(ids), timezone.now()
-    with connection.cursor() as cursor:
-        sql, values = _attended_sql(today.year)
-        cursor.execute(sql, _filled(values, ids, now))
-        done = {pk: (count, timezone.localtime(last).date()) for pk, count, last in cursor.fetchall()}
-        sql, values = _invited_sql()
-        cursor.execute(sql, _filled(values, ids, now))
-        coming = dict(cursor.fetchall())
+    ids = list(ids)
+    sql, values = _facts_sql(today.year)
+    known = {
+        pk: (done or 0, timezone.localtime(last).date() if last else None, at)
+        for pk, done, last, at in prepared.ask(sql, prepared.filled(values, {IDS: ids, NOW: timezone.now()}))
+    }
     facts, language = {}, get_language() or "id"
     for pk in ids:
-        count, last = done.get(pk, (0, None))
+        count, last, coming = known.get(pk, (0, None, None))
         label = tone = icon = ""
-        if pk in coming:
-            day = timezone.localtime(coming[pk]).date()
-            label, tone, icon = _invited_on(day, language), "info", "calendar3"
+        if coming:
+            label, tone, icon = _invited_on(timezone.localtime(coming).date(), language), "info", "calendar3"
         elif count >= REQUIRED:
             label, tone = _("Three activities done"), "ok"
         else:
@@ -93,25 +90,20 @@ def _invited_on(day: date, language: str) -> str:
     return _("Invited %(day)s") % {"day": day_month(day)}
 
 
-# The list is the most used page: its two questions are querysets like everywhere else, turned into SQL
-# once, and asked with other people and another time. IDS and NOW mark where those go.
-IDS: list[int] = []
+# The list is the most used page: its two questions are querysets like everywhere else, asked as one.
+# IDS and NOW mark where the people and the time go.
+IDS = "the people of the page"
 NOW = datetime(1970, 1, 1, tzinfo=UTC)
-Compiled = tuple[str, tuple[Any, ...]]
-
-
-def _filled(values: Sequence[Any], ids: list[int], now: datetime) -> list[Any]:
-    return [ids if value is IDS else now if value == NOW else value for value in values]
 
 
 def _of_these(column: str) -> RawSQL:
-    return RawSQL(f"{column} = ANY(%s)", (IDS,), output_field=BooleanField())  # noqa: S611  our own columns
+    return RawSQL(f"{column} = ANY(%s::bigint[])", (IDS,), output_field=BooleanField())  # noqa: S611  our own columns
 
 
 @lru_cache(maxsize=4)
-def _attended_sql(year: int) -> Compiled:
+def _facts_sql(year: int) -> prepared.Compiled:
     required = Q(session__activity__is_required=True)
-    attended = (
+    attended, attended_values = prepared.compiled(
         AttendanceScan.objects.counted()
         .of_year(year)
         .filter(_of_these("trainings_attendancescan.participant_id"))
@@ -122,12 +114,7 @@ def _attended_sql(year: int) -> Compiled:
         )
         .values_list("participant_id", "done", "last")
     )
-    return attended.query.sql_with_params()
-
-
-@lru_cache(maxsize=1)
-def _invited_sql() -> Compiled:
-    invited = (
+    invited, invited_values = prepared.compiled(
         Booking.objects.seated()
         .filter(
             _of_these("trainings_booking.participant_id"),
@@ -139,7 +126,11 @@ def _invited_sql() -> Compiled:
         .annotate(at=Min("session__starts_at"))
         .values_list("participant_id", "at")
     )
-    return invited.query.sql_with_params()
+    both = (
+        f"SELECT coalesce(a.id, b.id), a.done, a.last, b.at FROM ({attended}) AS a(id, done, last) "  # noqa: S608
+        f"FULL JOIN ({invited}) AS b(id, at) ON a.id = b.id"
+    )
+    return both, (*attended_values, *invited_values)
 
 
 def _attendance(year: int) -> Any:

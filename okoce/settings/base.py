@@ -247,6 +247,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "trainings.tasks.remind_of_tomorrows_sessions",
         "schedule": 300.0,
     },
+    "tend-exports": {"task": "participants.tasks.tend_exports", "schedule": 60.0},
     "pick-up-imports": {"task": "participants.tasks.pick_up_imports", "schedule": 60.0},
     "forget-what-is-over": {"task": "okoce.accounts.tasks.forget_what_is_over", "schedule": 86400.0},
     "forget-old-codes": {"task": "participants.tasks.forget_old_codes", "schedule": 86400.0},

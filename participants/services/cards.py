@@ -6,7 +6,7 @@ import secrets
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -48,6 +48,11 @@ def _revoke(participant: Participant) -> int:
     """Every valid card of the person, those from before a merge among them; how many."""
     theirs = CardToken.objects.filter(Q(participant=participant) | Q(participant__merged_into=participant))
     return theirs.filter(revoked_at=None).update(revoked_at=timezone.now())
+
+
+def valid_ones(people: QuerySet[Participant]) -> QuerySet[CardToken]:
+    """The cards of these people that show something."""
+    return CardToken.objects.filter(revoked_at=None, participant__in=people.order_by())
 
 
 def address_of(card: CardToken) -> str:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from okoce.accounts.access import requires
@@ -17,10 +22,21 @@ from okoce.audit import services as audit
 from okoce.ui import errors
 from okoce.ui.pagination import KeysetPage, keyset_page
 from okoce.ui.responses import render_page
-from participants import counters, filters, listing, nearby, searching
+from participants import (
+    bulk,
+    chips,
+    counters,
+    filter_fields,
+    filters,
+    list_columns,
+    listing,
+    nearby,
+    own_list,
+    searching,
+)
 from participants.filters import PeopleFilter
 from participants.models import Participant
-from participants.panels import SavedView
+from participants.own_list import OwnList
 from participants.searching import Kind
 from participants.services import asking
 
@@ -36,64 +52,92 @@ def people(request: HttpRequest) -> HttpResponse:
     today, user = timezone.localdate(), request.user
     if searching.has_personal_digits(request.GET.get("q", "")) and not searching.tidy(request.GET["q"]):
         return redirect(f"{request.path}{PeopleFilter.read(request.GET).address(q='')}")
-    chosen = PeopleFilter.read(request.GET)
+    chosen, base = PeopleFilter.read(request.GET), reverse("participants:list")
+    counts_key = counters.key(user, today)
+    kept = cache.get_many([*own_list.keys(user), counts_key])
+    own = own_list.read(user, kept)
+    if (other := _opened_view(request, chosen, own)) is not None:
+        return redirect(f"{base}{other}")
     visible = Participant.objects.visible_to(user)
-    views = filters.saved_views()
-    counts = counters.counts_for(user, visible, {v.code: v.condition for v in views}, today=today)
-    page, is_near = _page(request, visible, chosen, None if chosen.is_set else counts["total"])
-    rows, base = listing.rows_of(page.rows, today=today), reverse("participants:list")
+    questions = chips.questions(own, today)
+    counts = counters.counts_for(user, visible, questions, today=today, kept=kept.get(counts_key))
+    codes = list_columns.shown(chosen.kolom.split(","), own.columns)
+    page, is_near = _page(request, visible, chosen, None if chosen.is_set else counts["total"], codes)
+    rows = listing.rows_of(page.rows, today=today, codes=codes)
+    actions = bulk.actions_for(user)
+    by_name = filters.BY_NAME_DOWN if chosen.urut == filters.BY_NAME else filters.BY_NAME
+    by_day = filters.OLDEST if chosen.urut == filters.NEWEST else filters.NEWEST
+    asked = chosen.address()
     context = {
         "page": page,
         "rows": rows,
-        "table": listing.markup(rows, base),
+        "table": listing.markup(rows, base, codes=codes, has_boxes=bool(actions)),
+        "heads": listing.heads(
+            codes,
+            has_boxes=bool(actions),
+            order=chosen.urut,
+            by_name=base + chosen.address(urut=by_name),
+            by_day=base + chosen.address(urut=by_day),
+        ),
         "base": base,
         "chosen": chosen,
         "is_near": is_near,
-        "fields": filters.fields_for(user, chosen),
-        "chips": [_chip(view, counts[view.code], chosen) for view in views],
+        "filter_form": filter_fields.form_for(user, chosen, today, csrf_token=get_token(request)),
+        "set_ones": filter_fields.set_ones_markup(chosen, user, today, base),
+        "chips": chips.markup(own, counts, chosen, base),
         "total": counts["total"],
-        "name_order": chosen.address(urut="" if chosen.urut == filters.BY_NAME else filters.BY_NAME),
+        "asal": asked,
+        "select_url": reverse("participants:select"),
+        "columns_url": reverse("participants:columns") + asked,
+        "bulk_bar": chips.bulk_bar(tuple(actions), get_language() or "id"),
+        "all_label": _all_label(page, is_near) if actions else "",
+        "all_url": f"{base}?tampilan={filters.EVERYBODY}",
         "may_register": has_permission(user, "participants.register"),
         "may_import": has_permission(user, "participants.import"),
+        "may_export": has_permission(user, "participants.export"),
     }
     return render_page(request, "participants/list.html", context, fragment="hasil")
 
 
+def _opened_view(request: HttpRequest, chosen: PeopleFilter, own: OwnList) -> str | None:
+    """The whole address of a saved view that was named alone, or that the person's list opens with."""
+    if chosen.simpanan:
+        view = own.find(chosen.simpanan)
+        if view is None:
+            raise Http404
+        return chips.address_of(view) if len(request.GET) == 1 else None
+    if not request.GET and own.opens_with and (view := own.find(own.opens_with)) is not None:
+        return chips.address_of(view)
+    return None
+
+
+def _all_label(page: KeysetPage, is_near: bool) -> str:
+    """Beside the box that means everybody; empty where the page shows them all."""
+    if is_near or not (page.next_url or page.previous_url):
+        return ""
+    return _("All %(count)s results") % {"count": page.count_label}
+
+
 def _page(
-    request: HttpRequest, visible: Any, chosen: PeopleFilter, total: int | None
+    request: HttpRequest,
+    visible: Any,
+    chosen: PeopleFilter,
+    total: int | None,
+    codes: Sequence[str],
 ) -> tuple[KeysetPage, bool]:
     """The page asked for; where nobody has the name, those whose names are nearly it (True)."""
+    columns = listing.columns_for(codes)
     within = chosen.apply(visible, today=timezone.localdate())
+    found = chosen.search(within).values(*columns)
+    page = keyset_page(found, request, order=chosen.order, known_count=total)
     query = searching.read(chosen.q)
-    if query.kind is Kind.NAME:
-        found = within.named_like(query.value)
-    elif query.kind in (Kind.NUMBER, Kind.SERIAL):
-        wanted = [query.value] if query.kind is Kind.NUMBER else searching.numbers_with_serial(query.value)
-        found = within.with_numbers(wanted)
-    else:
-        found = within
-    page = keyset_page(_columns(found), request, order=chosen.order, known_count=total)
     if page.rows or query.kind is not Kind.NAME:
         return page, False
     near = [one.name_key for one in nearby.names_near(within, query.value)]
     order = {key: at for at, key in enumerate(near)}
-    rows = list(_columns(within.filter(name_key__in=near).order_by("pk"))[:NEAR_SHOWN])
+    rows = list(within.filter(name_key__in=near).order_by("pk").values(*columns)[:NEAR_SHOWN])
     rows.sort(key=lambda row: order[row["name_key"]])
     return KeysetPage(rows, None, None, len(rows), False, 1 if rows else 0, len(rows)), bool(rows)
-
-
-def _columns(people: Any) -> Any:
-    return people.values(*listing.COLUMNS)
-
-
-def _chip(view: SavedView, count: int, chosen: PeopleFilter) -> dict[str, Any]:
-    return {
-        "label": view.label,
-        "url": PeopleFilter(tampilan=view.code).address(),
-        "count": min(count, counters.VIEW_CAP),
-        "is_capped": count > counters.VIEW_CAP,
-        "is_current": chosen.tampilan == view.code,
-    }
 
 
 @requires("participants.view")
@@ -142,11 +186,12 @@ def found(request: HttpRequest, token: str) -> HttpResponse:
     people = (
         Participant.objects.visible_to(request.user).filter(pk__in=kept["ids"]).order_by("name_key", "pk")
     )
-    rows = listing.rows_of(list(_columns(people)), today=timezone.localdate())
+    rows = listing.rows_of(list(people.values(*listing.COLUMNS)), today=timezone.localdate())
     base = reverse("participants:list")
     context = {
         "rows": rows,
         "table": listing.markup(rows, base),
+        "heads": listing.heads(),
         "kind": kept["kind"],
         "base": base,
         "may_register": has_permission(request.user, "participants.register"),

@@ -81,6 +81,16 @@ def cause(place: Place) -> dict[str, Any]:
     return {"cause_type": "trainings.trainingsession", "cause_id": place.session.pk}
 
 
+def token(place: Place) -> dict[str, Any]:
+    """Only of the own session."""
+    return {"token": "0" * 32}
+
+
+def unknown(place: Place) -> dict[str, Any]:
+    """Only of the own unit or the own; tests/participants tries those of others."""
+    return {"uid": "00000000-0000-4000-8000-000000000000"}
+
+
 ROWS: dict[str, Row] = {
     "home": Row(),
     "healthz": Row(),
@@ -116,6 +126,24 @@ ROWS: dict[str, Row] = {
     "participants:list": Row(),
     "participants:search": Row(method="post"),
     "participants:found": Row(ANYWHERE, lambda p: {"token": "0" * 32}),  # only of the own session
+    "participants:columns": Row(),
+    "participants:views": Row(),
+    "participants:view_save": Row(),
+    "participants:view_change": Row({}, unknown),
+    "participants:view_open": Row({}, unknown, method="post"),
+    "participants:view_delete": Row({}, unknown),
+    "participants:select": Row(method="post"),
+    "participants:bulk_agency": Row({}, token),
+    "participants:bulk_agency_ends": Row({}, token),
+    "participants:bulk_mentor": Row({}, token),
+    "participants:bulk_cards": Row({}, token),
+    "participants:bulk_cards_print": Row({}, token),
+    "participants:export": Row({}, token),
+    "participants:deed": Row({}, unknown),
+    "participants:deed_undo": Row({}, unknown),
+    "participants:exports": Row(),
+    "participants:export_job": Row({}, unknown),
+    "participants:export_download": Row({}, unknown, method="post"),
     "participants:register": Row(),
     "participants:registered": Row(PERSON, number),
     "participants:register_form": Row(ANYWHERE, lambda p: {"token": "0" * 32}),  # only of the own session
@@ -163,6 +191,7 @@ ROWS: dict[str, Row] = {
     "trainings:publish": Row(SESSION, session),
     "trainings:cancel": Row(SESSION, session),
     "trainings:ready_texts": Row(SESSION, session),
+    "trainings:invite_chosen": Row({}, token),
     "trainings:invite": Row(SESSION, session),
     "trainings:add": Row(SESSION, session),
     "trainings:release": Row(SESSION, lambda p: {"pk": p.session.pk, "booking": p.booking.pk}),

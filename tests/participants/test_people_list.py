@@ -61,9 +61,9 @@ def test_the_list_asks_the_same_number_of_queries_for_one_and_three_rows(officer
 
     assert len(names(response)) == count
     # savepoint is the request's transaction in a test: user, memberships, the rows, business and steps,
-    # attendance, bookings; the count of a single page needs none
+    # attendance and bookings; the count of a single page needs none
     own = [q["sql"] for q in queries if "SAVEPOINT" not in q["sql"]]
-    assert len(own) == 6
+    assert len(own) == 5
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,45 @@
+"""Questions that every page asks, planned once a connection and not once a request.
+
+Planning a small join costs PostgreSQL more than answering it. What is compiled here is a queryset like
+everywhere else: it is written with marks in the place of its values, turned into SQL once, and asked with
+other values from then on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import psycopg
+from django.db import connection
+from django.db.models import QuerySet
+
+Compiled = tuple[str, tuple[Any, ...]]
+
+
+class _Cursor(psycopg.Cursor):
+    """Sends values apart from the text, and has the text prepared."""
+
+    def execute(self, query: Any, params: Any = None, **kwargs: Any) -> Any:
+        return super().execute(query, params, **{"prepare": True, **kwargs})
+
+
+def ask(sql: str, params: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """All rows. Goes through Django's own wrappers: transactions, faults and query logs are as usual."""
+    connection.ensure_connection()
+    bare = _Cursor(connection.connection)
+    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    with wrap(bare) as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+def compiled(queryset: QuerySet) -> Compiled:
+    """The SQL of a queryset and its values in order; keep it for the life of the process."""
+    sql, params = queryset.query.sql_with_params()
+    return sql, tuple(params)
+
+
+def filled(values: Sequence[Any], marks: Mapping[Any, Any]) -> list[Any]:
+    """``values`` with each mark replaced by what is asked for now."""
+    return [marks.get(value, value) if value.__hash__ else value for value in values]
