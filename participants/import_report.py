@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,21 +10,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from participants import areas
-from participants.import_words import CAUSES, mend
+from participants.import_words import CAUSES, FIELD_LABELS
 from participants.importing.codes import Status
 from participants.models import ImportBatch, ImportRow
-from participants.models.imports import BatchState, RowOutcome
-from participants.services.importing import values_of
+from participants.models.imports import IGNORED, BatchState, RowOutcome
 
 NOT_SAVED = (Status.REJECTED.value, Status.DUPLICATE.value)
+LEFT = (*NOT_SAVED, IGNORED)
 REGISTERED = "terdaftar"  # the chip of those who are in the programme already
 STATE_TONES = {
     BatchState.UPLOADED: "info",
     BatchState.CHECKING: "info",
     BatchState.CHECKED: "warn",
     BatchState.REFUSED: "bad",
+    BatchState.WAITING: "warn",
     BatchState.SAVING: "info",
     BatchState.SAVED: "ok",
+    BatchState.UNDOING: "info",
+    BatchState.UNDONE: "",
     BatchState.DISCARDED: "",
 }
 
@@ -54,6 +56,9 @@ LOOKS = {
     Status.DUPLICATE.value: Look(
         gettext_lazy("Twice in the list"), gettext_lazy("Not saved a second time."), "bad", "people-fill"
     ),
+    IGNORED: Look(
+        gettext_lazy("Left out"), gettext_lazy("Not saved, as an officer decided."), "", "slash-circle"
+    ),
 }
 
 
@@ -81,31 +86,17 @@ class Choice:
         if self.cause == REGISTERED:
             return rows.filter(outcome=RowOutcome.EXISTING)
         if self.cause:
-            return rows.filter(codes__contains=[self.cause])
+            return rows.filter(codes__contains=[self.cause]).exclude(status=IGNORED)
         if self.status:
             return rows.filter(status=self.status)
         return rows if self.kecamatan else rows.filter(status__in=NOT_SAVED)
 
 
-@dataclass(frozen=True)
-class Line:
-    """One row of the table."""
-
-    position: int
-    sheet: str
-    row: int
-    name: str
-    kecamatan: str
-    words: list[str]
-    look: Look
-    is_registered: bool
-    can_mend: bool
-
-
 def tiles(batch: ImportBatch) -> list[dict[str, Any]]:
-    """The four counts; together they are all rows of the list."""
+    """The counts by state; together they are all rows of the list."""
     totals = batch.totals
     whole = totals.get("rows", 0)
+    shown = {status: look for status, look in LOOKS.items() if status != IGNORED or totals.get(IGNORED)}
     return [
         {
             "status": status,
@@ -113,7 +104,7 @@ def tiles(batch: ImportBatch) -> list[dict[str, Any]]:
             "count": totals.get(status, 0),
             "percent": share(totals.get(status, 0), whole),
         }
-        for status, look in LOOKS.items()
+        for status, look in shown.items()
     ]
 
 
@@ -157,8 +148,8 @@ def by_kecamatan(rows: QuerySet[ImportRow]) -> list[dict[str, Any]]:
         rows.order_by()
         .values("kecamatan")
         .annotate(
-            saved=Count("pk", filter=~Q(status__in=NOT_SAVED)),
-            left=Count("pk", filter=Q(status__in=NOT_SAVED)),
+            saved=Count("pk", filter=~Q(status__in=LEFT)),
+            left=Count("pk", filter=Q(status__in=LEFT)),
         )
     )
     found = [
@@ -173,33 +164,6 @@ def by_kecamatan(rows: QuerySet[ImportRow]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda row: (not row["name"], row["name"]))
 
 
-def lines(rows: Iterable[ImportRow], batch: ImportBatch) -> list[Line]:
-    return [_line(row, batch) for row in rows]
-
-
-def _line(row: ImportRow, batch: ImportBatch) -> Line:
-    values = values_of(row)
-    saved = row.status not in NOT_SAVED
-    codes = [code for code in row.codes if row.status != Status.REJECTED.value or code.startswith("E_")]
-    return Line(
-        position=row.position,
-        sheet=row.sheet,
-        row=row.row,
-        name=_name(values),
-        kecamatan=areas.name_of(row.kecamatan) or ("" if saved else str(values.get("kecamatan", ""))),
-        words=[mend(code, duplicate_of=row.duplicate_of, cells=values) for code in codes],
-        look=LOOKS[row.status],
-        is_registered=row.outcome == RowOutcome.EXISTING,
-        can_mend=not saved and batch.state == BatchState.CHECKED,
-    )
-
-
-def _name(values: dict[str, Any]) -> str:
-    """The name as written; what is no name (digits, a formula) is not repeated."""
-    name = str(values.get("nama") or "")
-    return name[:60] if name and not any(char.isdigit() for char in name) and name[0] != "=" else ""
-
-
 def sheets_left_out(batch: ImportBatch) -> str:
     """A sentence about sheets that were not read, or nothing."""
     hidden, ignored = batch.notes.get("hidden_sheets", []), batch.notes.get("ignored_sheets", [])
@@ -212,3 +176,23 @@ def sheets_left_out(batch: ImportBatch) -> str:
             % {"names": ", ".join(ignored)}
         )
     return " ".join(parts)
+
+
+def columns_read(batch: ImportBatch) -> list[dict[str, Any]]:
+    """How the columns of each sheet were read: what stands above them, and what they were taken for."""
+    found = []
+    for sheet in batch.notes.get("columns") or []:
+        columns = [
+            {"label": column["label"], "field": FIELD_LABELS.get(column["field"], "")}
+            for column in sheet["columns"]
+            if column["label"] or column["field"]
+        ]
+        found.append(
+            {
+                "name": sheet["name"],
+                "columns": columns,
+                "read": [column for column in columns if column["field"]],
+                "unread": [column["label"] for column in columns if not column["field"]],
+            }
+        )
+    return found

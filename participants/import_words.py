@@ -328,8 +328,25 @@ FIELDS: dict[str, Any] = {
     "ignored": gettext_lazy("Not used"),
 }
 
+# What of a registered person can be taken over (participants.import_fields.TAKES).
+TAKE_LABELS = {
+    "hp": gettext_lazy("Phone number"),
+    "email": gettext_lazy("E-mail"),
+    "alamat": gettext_lazy("Address, RT and RW"),
+    "usaha": gettext_lazy("Business"),
+    "foster": gettext_lazy("Fostered by the sender of the list"),
+}
+
+FIELD_LABELS = {
+    **FIELDS,
+    "state": gettext_lazy("Can be saved or not"),
+    "usaha": gettext_lazy("Business"),
+    "foster": gettext_lazy("Fostered by the sender of the list"),
+}
+
 
 PHASES = {
+    "undoing": gettext_lazy("Taking everything back at once"),
     "": gettext_lazy("Waiting for its turn"),
     "waiting": gettext_lazy("Waiting for its turn"),
     "reading": gettext_lazy("Reading the sheets"),
@@ -339,3 +356,33 @@ PHASES = {
     "preparing": gettext_lazy("Sealing NIK and phone numbers"),
     "writing": gettext_lazy("Writing all participants at once"),
 }
+
+
+# ---------------------------------------------------------------- what stands on a saved list
+_OBSTACLES: dict[str, Any] = {
+    "signed_in": gettext_lazy("People who have signed in themselves"),
+    "changed": gettext_lazy("People whose data were changed since"),
+    "message": gettext_lazy("People who were sent a message"),
+    "taken_changed": gettext_lazy("Registered people whose data were changed again since"),
+    "trainings.booking": gettext_lazy("People with a seat in a session"),
+    "trainings.attendancescan": gettext_lazy("People whose attendance was recorded"),
+    "bazaars.application": gettext_lazy("People who applied for a bazaar"),
+    "bazaars.allocation": gettext_lazy("People with a stall"),
+    "participants.importrow": gettext_lazy("People who are on another list that was saved later"),
+    "participants.business": gettext_lazy("People whose business was added or changed since"),
+    "participants.fosterlink": gettext_lazy("People who are fostered by another agency too"),
+    "participants.mentorassignment": gettext_lazy("People with a mentor"),
+    "participants.consent": gettext_lazy("People who gave or withdrew a consent since"),
+    "participants.stepreached": gettext_lazy("People who have reached a further step"),
+    "participants.enrolment": gettext_lazy("People who are enrolled in a further year"),
+    "participants.cardtoken": gettext_lazy("People with a participant card"),
+    "participants.statuschange": gettext_lazy("People whose status was changed"),
+    "participants.transfer": gettext_lazy("People who were transferred"),
+    "participants.participant": gettext_lazy("People who were merged with another one"),
+}
+
+
+def obstacle(code: str, count: int) -> str:
+    """Why a list cannot be rolled back, with the number of people."""
+    words = _OBSTACLES.get(code, gettext_lazy("People somebody works with already"))
+    return f"{words}: {number_format(count, force_grouping=True)}"

@@ -6,7 +6,14 @@ from celery import shared_task
 from django.utils import timezone
 
 from participants import drafts, exports
-from participants.services import exporting, identity_photos, importing, self_registration, sign_in
+from participants.services import (
+    exporting,
+    identity_photos,
+    import_undoing,
+    importing,
+    self_registration,
+    sign_in,
+)
 
 
 @shared_task(ignore_result=True, name=importing.CHECK_TASK)
@@ -17,6 +24,16 @@ def check_import(batch_id: int) -> None:
 @shared_task(ignore_result=True, name=importing.SAVE_TASK)
 def save_import(batch_id: int) -> None:
     importing.save(batch_id, on=timezone.localdate())
+
+
+@shared_task(ignore_result=True, name=importing.UNDO_TASK)
+def undo_import(batch_id: int) -> None:
+    import_undoing.undo(batch_id)
+
+
+@shared_task(ignore_result=True, name="participants.tasks.forget_old_imports")
+def forget_old_imports() -> None:
+    importing.forget_old(now=timezone.now())
 
 
 @shared_task(ignore_result=True, name="participants.tasks.pick_up_imports")

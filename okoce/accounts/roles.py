@@ -84,6 +84,9 @@ PERMISSIONS: dict[str, Permission] = {
     ),
     "participants.export_personal": _may(_("export full NIK and phone numbers"), *OFFICES),
     "participants.import": _may(_("import lists of participants"), R.SUDIN),
+    "participants.approve_import": _may(
+        _("agree, as the second person, to a colleague's long list or another agency's"), R.SUDIN
+    ),
     "trainings.view": _may(
         _("see sessions and their lists"), R.PROVINCE, R.SUDIN, R.KECAMATAN, R.TRAINER, R.AUDITOR
     ),

@@ -190,6 +190,9 @@ LARGEST_REQUEST = 10 * 1024 * 1024  # files included; a proxy in front should sa
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 
+# Lists that make or change more people than this are saved by two officers: one asks, another agrees.
+IMPORT_APPROVAL_ABOVE = env.number("IMPORT_APPROVAL_ABOVE", default=500)
+
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
@@ -249,6 +252,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "tend-exports": {"task": "participants.tasks.tend_exports", "schedule": 60.0},
     "pick-up-imports": {"task": "participants.tasks.pick_up_imports", "schedule": 60.0},
+    "forget-old-imports": {"task": "participants.tasks.forget_old_imports", "schedule": 86400.0},
     "forget-what-is-over": {"task": "okoce.accounts.tasks.forget_what_is_over", "schedule": 86400.0},
     "forget-old-codes": {"task": "participants.tasks.forget_old_codes", "schedule": 86400.0},
     "tidy-registrations": {"task": "participants.tasks.tidy_registrations", "schedule": 3600.0},

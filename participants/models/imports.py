@@ -134,6 +134,10 @@ class ImportBatch(models.Model):
     def __str__(self) -> str:
         return self.file_name
 
+    def totals_saved(self) -> int:
+        """Rows that can be saved, or were."""
+        return int(self.totals.get("accepted", 0) + self.totals.get("warning", 0))
+
 
 class RowOutcome(models.TextChoices):
     NONE = "", _("Not saved")

@@ -9,17 +9,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import logging
 import uuid
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from datetime import date
-from time import monotonic
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from celery import current_app
 from django.conf import settings
-from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.db.models import Q
@@ -29,27 +24,36 @@ from okoce.accounts.models import User
 from okoce.audit import services as audit
 from okoce.db.encryption import decrypt, encrypt, lookup
 from okoce.organisations.models import Organisation
+from participants import import_fields, import_rules
 from participants.importing import guard, runner
 from participants.importing.codes import ImportRefused, Status
-from participants.models import ImportBatch, ImportRow, Participant
-from participants.models.imports import BatchState, RowOutcome
-from participants.services import import_saving
+from participants.models import ImportBatch, ImportMending, ImportRow, Participant
+from participants.models.imports import BatchState, ColumnsFrom, Kind, RowOutcome
+from participants.services import import_columns, import_comparing, import_saving, import_taking
+from participants.services.import_work import (  # noqa: F401  one door for views and tasks
+    CHECK_TASK,
+    LOCK_SPACE,
+    SAVE_TASK,
+    UNDO_TASK,
+    WORKING,
+    Tell,
+    advance,
+    alone,
+    queue_if_waiting,
+    queue_next_step,
+    queue_unfinished,
+    teller,
+)
 from participants.services.staging import stage
 
 SAVED = (Status.ACCEPTED, Status.WARNING)
 FILE_COLUMN, VALUES_COLUMN = "imports.file", "imports.values"
 NIK_COLUMN = "participants.nik"
-CHECK_TASK, SAVE_TASK = "participants.tasks.check_import", "participants.tasks.save_import"
-WORKING = (BatchState.UPLOADED, BatchState.CHECKING, BatchState.SAVING)
-WAKE_AGAIN_SECONDS = 15
-CONNECT_SECONDS = 0.5  # a broker that is down must not hold up the page
-LOCK_SPACE = 0x494D50  # first half of the advisory lock's key: "IMP"
-TELL_EVERY_SECONDS = 0.4
 LONGEST_NAME = 120
-
-log = logging.getLogger("participants.imports")
-
-Tell = Callable[[str, int, int], None]
+# Refusals that may be a matter of the columns: the file stays for somebody to point at them.
+NOTES = ("ignored_sheets", "hidden_sheets", "other_kota", "columns")  # of the report, kept with the list
+MAPPABLE = ("no_header", "no_people")
+KEPT = timedelta(days=30)  # a report that nobody saves, and the rows that a saved list left over
 
 _as_json = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps() would make an encoder for every row
 
@@ -62,22 +66,34 @@ class NotReady(Exception):
         self.batch = batch
 
 
+class ApprovalNeeded(Exception):
+    """A second person has to agree before this list is saved."""
+
+
 # ---------------------------------------------------------------- receiving
 @transaction.atomic
 def receive(
-    *, content: bytes, file_name: str, city: str, organisation: Organisation | None, by: User, as_of: date
+    *,
+    content: bytes,
+    file_name: str,
+    city: str,
+    organisation: Organisation | None,
+    by: User,
+    as_of: date,
+    kind: str = Kind.FILE,
 ) -> tuple[ImportBatch, bool]:
-    """The batch of an uploaded file, and whether it is new.
+    """The batch of an uploaded file (or of pasted text), and whether it is new. ``organisation``: whose list.
 
     The same file, for the same city and day, that is still being worked on gives that batch: two
     people who upload one list at once see one report. Raises ImportRefused for a file that can be
-    refused by its looks. The file is kept sealed, and only until it has been read.
+    refused by its looks. The file is kept sealed, and only until the list is saved or discarded.
     """
-    guard.inspect(content)
+    if kind == Kind.FILE:
+        guard.inspect(content)
     digest = hashlib.sha256(content).hexdigest()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_SPACE, digest])
-    open_states = (BatchState.UPLOADED, BatchState.CHECKING, BatchState.CHECKED, BatchState.SAVING)
+    open_states = (*WORKING[:3], BatchState.CHECKED, BatchState.WAITING)
     same = ImportBatch.objects.filter(sha256=digest, city_id=city, as_of=as_of, state__in=open_states)
     if (batch := same.order_by("pk").first()) is not None:
         return batch, False
@@ -85,6 +101,7 @@ def receive(
         city_id=city,
         organisation=organisation,
         uploaded_by=by,
+        kind=kind,
         file_name=file_name[-LONGEST_NAME:],
         file_size=len(content),
         sha256=digest,
@@ -107,64 +124,112 @@ def saved_before(batch: ImportBatch) -> ImportBatch | None:
 # ---------------------------------------------------------------- checking
 def check(batch_id: int) -> None:
     """Reads the file and stores the report. Does nothing when that is done, or somebody is at it."""
-    with _alone(batch_id) as is_alone:
+    with alone(batch_id) as is_alone:
         if not is_alone:
             return
         batch = ImportBatch.objects.get(pk=batch_id)
         if batch.state not in (BatchState.UPLOADED, BatchState.CHECKING):
             return
-        _advance(batch_id, state=BatchState.CHECKING, phase="reading", rows_done=0, rows_total=0)
-        content = _opened(batch)
+        advance(batch_id, state=BatchState.CHECKING, phase="reading", rows_done=0, rows_total=0)
+        content = opened(batch)
+        mapping, columns_from = _columns(batch, content)
         try:
             report = runner.check(
                 content,
                 kota=batch.city_id,
                 as_of=batch.as_of,
                 min_age=settings.MINIMUM_AGE,
-                progress=_teller(batch_id),
+                progress=teller(batch_id),
+                kind=None if batch.kind == Kind.FILE else batch.kind,
+                mapping=mapping,
             )
         except ImportRefused as refused:
             _refuse(batch, refused)
             return
-        _advance(batch_id, phase="storing", rows_done=len(report["rows"]), rows_total=len(report["rows"]))
+        batch.mapping, batch.columns_from = mapping, columns_from
+        advance(batch_id, phase="storing", rows_done=len(report["rows"]), rows_total=len(report["rows"]))
         _store(batch, report)
 
 
-def _opened(batch: ImportBatch) -> bytes:
+def _columns(batch: ImportBatch, content: bytes) -> tuple[dict[str, Any] | None, str]:
+    """The columns as an officer matched them, for this list or for an earlier one of the same sender."""
+    if batch.mapping:
+        return batch.mapping, ColumnsFrom.CHOSEN
+    if batch.kind == Kind.FILE and (mapping := import_columns.remembered(batch, content)):
+        return mapping, ColumnsFrom.REMEMBERED
+    return None, ColumnsFrom.HEADER
+
+
+def opened(batch: ImportBatch) -> bytes:
+    """The file as it was sent."""
     with batch.file.open("rb") as file:
         return base64.b64decode(decrypt(file.read(), column=FILE_COLUMN, row=batch.uid))
 
 
 def _refuse(batch: ImportBatch, refused: ImportRefused) -> None:
-    _advance(
-        batch.pk,
-        state=BatchState.REFUSED,
-        phase="",
-        refusal=refused.code,
-        refusal_params=refused.params,
-        checked_at=timezone.now(),
-        file="",
-    )
-    _forget_file(batch)
+    with transaction.atomic():
+        _forget_rows(batch)
+        advance(
+            batch.pk,
+            state=BatchState.REFUSED,
+            phase="",
+            refusal=refused.code,
+            refusal_params=refused.params,
+            totals={},
+            new_count=0,
+            existing_count=0,
+            checked_at=timezone.now(),
+        )
+        if refused.code not in MAPPABLE or batch.kind != Kind.FILE:
+            _forget_file(batch)
 
 
 def _store(batch: ImportBatch, report: dict[str, Any]) -> None:
-    """Rows and totals in one transaction; the file is not needed any more."""
+    """Rows and totals in one transaction. The file stays: its columns may still be matched anew."""
     with transaction.atomic():
-        ImportRow.objects.filter(batch=batch).delete()
+        _forget_rows(batch)
         existing = _insert_rows(batch, report["rows"])
-        totals = report["totals"]
+        batch.totals = totals = report["totals"]
         ImportBatch.objects.filter(pk=batch.pk).update(
             state=BatchState.CHECKED,
             phase="",
             totals=totals,
-            notes={name: report[name] for name in ("ignored_sheets", "hidden_sheets", "other_kota")},
+            notes={name: report[name] for name in NOTES if name in report},
+            mapping=batch.mapping,
+            columns_from=batch.columns_from,
             new_count=sum(totals[status.value] for status in SAVED) - existing,
             existing_count=existing,
+            taken_count=0,
+            refusal="",
+            refusal_params={},
             checked_at=timezone.now(),
-            file="",
         )
-    _forget_file(batch)
+        import_comparing.compare(batch, has_registered=existing > 0)
+
+
+def _forget_rows(batch: ImportBatch) -> None:
+    ImportMending.objects.filter(batch=batch).delete()
+    ImportRow.objects.filter(batch=batch).delete()
+
+
+@transaction.atomic
+def match_columns(*, batch: ImportBatch, mapping: dict[str, Any], as_of: date, by: User) -> ImportBatch:
+    """Has the list read anew with columns as an officer matched them, and remembers those for the sender.
+
+    What was mended in the report before is lost with it. Raises NotReady when there is no file any more.
+    """
+    batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    if batch.state in WORKING and batch.mapping == mapping and batch.as_of == as_of:
+        return batch
+    if batch.state not in (BatchState.CHECKED, BatchState.REFUSED) or not batch.file:
+        raise NotReady(batch)
+    import_columns.remember(batch, mapping, opened(batch), by)
+    batch.mapping, batch.as_of, batch.columns_from = mapping, as_of, ColumnsFrom.CHOSEN
+    batch.state, batch.phase, batch.refusal, batch.refusal_params = BatchState.UPLOADED, "", "", {}
+    batch.save()
+    audit.record(by, "participants.import.columns_matched", batch)
+    queue_next_step(batch)
+    return batch
 
 
 def _insert_rows(batch: ImportBatch, rows: list[dict[str, Any]]) -> int:
@@ -185,6 +250,7 @@ def _insert_rows(batch: ImportBatch, rows: list[dict[str, Any]]) -> int:
                 (values or row).get("kecamatan") or "",
                 encrypt(kept, column=VALUES_COLUMN, row=uid),
                 (row["duplicate_of"] or "")[:100],
+                _as_json(words) if (words := _words(row)) else None,
                 lookup(values["nik"], column=NIK_COLUMN) if values else None,
             )
 
@@ -199,6 +265,7 @@ def _insert_rows(batch: ImportBatch, rows: list[dict[str, Any]]) -> int:
         "kecamatan": "text",
         "values_ciphertext": "bytea",
         "duplicate_of": "text",
+        "written": "jsonb",
     }
     names = ", ".join(columns)
     selected = ", ".join(f"s.{name}" for name in columns)
@@ -217,6 +284,11 @@ def _insert_rows(batch: ImportBatch, rows: list[dict[str, Any]]) -> int:
     return int(existing)
 
 
+def _words(row: dict[str, Any]) -> dict[str, str] | None:
+    """What rows of one cause are grouped by; nothing for the many rows that are right."""
+    return import_fields.written(row["codes"], row["cells"]) if row["codes"] and row.get("cells") else None
+
+
 def registered_niks(lookups: Iterable[bytes]) -> set[bytes]:
     """Which of these NIK lookups belong to a participant, anywhere in the programme."""
     wanted = list(lookups)
@@ -226,13 +298,21 @@ def registered_niks(lookups: Iterable[bytes]) -> set[bytes]:
 
 # ---------------------------------------------------------------- saving
 @transaction.atomic
-def request_save(*, batch: ImportBatch, by: User, messages_consented: bool) -> ImportBatch:
-    """Asks for the checked rows to become participants. Asking again is the same request."""
+def request_save(
+    *, batch: ImportBatch, by: User, messages_consented: bool, is_approved: bool = False
+) -> ImportBatch:
+    """Asks for the checked rows to become participants. Asking again is the same request.
+
+    Raises ApprovalNeeded where a second person must agree (participants.services.import_approval) and has
+    not: only that module, and whoever runs a command on the server, may say ``is_approved``.
+    """
     batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
     if batch.state in (BatchState.SAVING, BatchState.SAVED):
         return batch
-    if batch.state != BatchState.CHECKED:
+    if batch.state != BatchState.CHECKED and not (is_approved and batch.state == BatchState.WAITING):
         raise NotReady(batch)
+    if not is_approved and needs_approval(batch, by):
+        raise ApprovalNeeded
     batch.state, batch.phase = BatchState.SAVING, "waiting"
     batch.rows_done, batch.rows_total = 0, batch.new_count
     batch.save_requested_by, batch.messages_consented = by, messages_consented
@@ -242,29 +322,48 @@ def request_save(*, batch: ImportBatch, by: User, messages_consented: bool) -> I
     return batch
 
 
+def needs_approval(batch: ImportBatch, by: User) -> bool:
+    membership = getattr(by, "active_membership", None)
+    return import_rules.needs_second_person(
+        rows=batch.new_count + batch.taken_count,
+        limit=settings.IMPORT_APPROVAL_ABOVE,
+        sender=batch.organisation_id,
+        own=membership.organisation_id if membership else None,
+    )
+
+
 def save(batch_id: int, *, on: date) -> None:
     """Makes participants of the accepted and warned rows, all in one transaction.
 
     Those whose NIK is registered already stay as they are. Does nothing when the batch is saved, or
     somebody is at it. ``on`` is the day of registration.
     """
-    with _alone(batch_id) as is_alone:
+    with alone(batch_id) as is_alone:
         if not is_alone:
             return
         batch = ImportBatch.objects.select_related("organisation", "save_requested_by").get(pk=batch_id)
         if batch.state != BatchState.SAVING:
             return
         by = _acting(batch)
-        people = list(_people_in(batch, _teller(batch_id)))
-        _advance(batch_id, phase="writing", rows_done=len(people), rows_total=len(people))
+        people = list(_people_in(batch, teller(batch_id)))
+        advance(batch_id, phase="writing", rows_done=len(people), rows_total=len(people))
         with transaction.atomic():
             batch = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch_id)
             counts = import_saving.write(batch=batch, people=people, by=by, on=on)
+            batch.taken_count = import_taking.take_over(batch=batch, by=by, on=on)
             batch.state, batch.phase = BatchState.SAVED, ""
             batch.new_count, batch.existing_count = counts.new, counts.existing
             batch.saved_at, batch.saved_by = timezone.now(), by
+            _forget_file(batch)
             batch.save()
-            audit.record(by, "participants.import.saved", batch, count=counts.new, existing=counts.existing)
+            audit.record(
+                by,
+                "participants.import.saved",
+                batch,
+                count=counts.new,
+                existing=counts.existing,
+                taken=batch.taken_count,
+            )
 
 
 def _acting(batch: ImportBatch) -> User:
@@ -293,11 +392,43 @@ def discard(*, batch: ImportBatch, by: User) -> ImportBatch:
         return batch
     if batch.state not in (BatchState.CHECKED, BatchState.REFUSED):
         raise NotReady(batch)
-    ImportRow.objects.filter(batch=batch).delete()
-    batch.state, batch.new_count, batch.existing_count = BatchState.DISCARDED, 0, 0
-    batch.save()
+    _drop(batch)
     audit.record(by, "participants.import.discarded", batch)
     return batch
+
+
+def _drop(batch: ImportBatch) -> None:
+    _forget_rows(batch)
+    _forget_file(batch)
+    batch.state, batch.new_count, batch.existing_count, batch.taken_count = BatchState.DISCARDED, 0, 0, 0
+    batch.comparison, batch.compared_with = {}, None
+    batch.save()
+
+
+def forget_old(*, now: datetime) -> tuple[int, int]:
+    """Drops reports that nobody saved for KEPT, and what is sealed in rows that a saved list left over.
+
+    Reports dropped, and lists whose rows were emptied. Runs on the clock.
+    """
+    unsaved = ImportBatch.objects.filter(
+        state__in=[BatchState.CHECKED, BatchState.REFUSED, BatchState.WAITING], uploaded_at__lt=now - KEPT
+    )
+    dropped = 0
+    for pk in list(unsaved.values_list("pk", flat=True)):
+        with transaction.atomic():
+            batch = ImportBatch.objects.select_for_update().get(pk=pk)
+            if batch.state not in (BatchState.CHECKED, BatchState.REFUSED, BatchState.WAITING):
+                continue
+            batch.approvals.filter(decided_at=None).delete()
+            _drop(batch)
+            audit.record(None, "participants.import.forgotten", batch)
+            dropped += 1
+    old = ImportRow.objects.filter(batch__state=BatchState.SAVED, batch__saved_at__lt=now - KEPT)
+    full = old.filter(values_ciphertext__isnull=False)
+    emptied = full.values("batch").distinct().count()
+    ImportMending.objects.filter(batch__in=full.values("batch")).delete()
+    full.update(values_ciphertext=None, written=None)
+    return dropped, emptied
 
 
 # ---------------------------------------------------------------- all at once
@@ -312,7 +443,10 @@ def import_content(
     on: date,
     messages_consented: bool,
 ) -> ImportBatch:
-    """Receive, check and save in one go, for the command and the demonstration. Raises ImportRefused."""
+    """Receive, check and save in one go, for the command and the demonstration. Raises ImportRefused.
+
+    Nobody is asked a second time: whoever runs it has the server, and the trail says so.
+    """
     batch, _is_new = receive(
         content=content, file_name=file_name, city=city, organisation=organisation, by=by, as_of=as_of
     )
@@ -320,7 +454,7 @@ def import_content(
     batch.refresh_from_db()
     if batch.state == BatchState.REFUSED:
         raise ImportRefused(batch.refusal, **batch.refusal_params)
-    request_save(batch=batch, by=by, messages_consented=messages_consented)
+    request_save(batch=batch, by=by, messages_consented=messages_consented, is_approved=True)
     save(batch.pk, on=on)
     batch.refresh_from_db()
     return batch
@@ -344,81 +478,10 @@ def hand_back(*, batch: ImportBatch, by: User) -> list[ImportRow]:
     return rows
 
 
-# ---------------------------------------------------------------- work in progress
-def queue_next_step(batch: ImportBatch) -> None:
-    """Wakes the worker for what the batch waits for, once this transaction is committed.
-
-    Only a wake-up: without a broker the batch waits in its row until ``queue_unfinished``.
-    """
-    task = SAVE_TASK if batch.state == BatchState.SAVING else CHECK_TASK
-    transaction.on_commit(lambda: _wake(task, batch.pk), robust=True)
-
-
-def queue_if_waiting(batch: ImportBatch) -> None:
-    """As ``queue_next_step``, for the page that watches a batch: at most every few seconds."""
-    if batch.state in WORKING and cache.add(f"import-wake:{batch.pk}", 1, WAKE_AGAIN_SECONDS):
-        queue_next_step(batch)
-
-
-def queue_unfinished() -> None:
-    """Everything that waits or was broken off, oldest first. Steps somebody is at refuse a second worker."""
-    for batch in ImportBatch.objects.filter(state__in=WORKING).order_by("pk"):
-        queue_next_step(batch)
-
-
-def _wake(task: str, batch_id: int) -> None:
-    try:
-        with current_app.connection_for_write(
-            connect_timeout=CONNECT_SECONDS,
-            transport_options={
-                "socket_connect_timeout": CONNECT_SECONDS,
-                "socket_timeout": CONNECT_SECONDS,
-                "max_retries": 1,
-                "interval_start": 0,
-                "interval_step": 0,
-                "retry_on_timeout": False,
-            },
-        ) as line:
-            current_app.send_task(task, args=[batch_id], connection=line, retry=False, ignore_result=True)
-    except Exception:  # the broker's clients raise what they like; the row waits
-        log.warning("no broker for %s of batch %s", task, batch_id)
-
-
-@contextmanager
-def _alone(batch_id: int) -> Iterator[bool]:
-    """Whether nobody else works on the batch; a dead worker's lock is gone with its connection."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, batch_id])
-        (is_alone,) = cursor.fetchone()
-    try:
-        yield is_alone
-    finally:
-        if is_alone and not connection.needs_rollback and connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, batch_id])
-
-
-def _teller(batch_id: int) -> Tell:
-    """Writes how far the work is, at most a few times a second."""
-    told_at, told_phase = 0.0, ""
-
-    def tell(phase: str, done: int, total: int) -> None:
-        nonlocal told_at, told_phase
-        now = monotonic()
-        if phase == told_phase and now - told_at < TELL_EVERY_SECONDS:
-            return
-        told_at, told_phase = now, phase
-        _advance(batch_id, phase=phase, rows_done=done, rows_total=total)
-
-    return tell
-
-
-def _advance(batch_id: int, **fields: Any) -> None:
-    ImportBatch.objects.filter(pk=batch_id).update(**fields)
-
-
 def _forget_file(batch: ImportBatch) -> None:
     """After the commit: a transaction that is rolled back still needs the file."""
     name, storage = batch.file.name, batch.file.storage
     if name:
+        batch.file = ""
+        advance(batch.pk, file="")
         transaction.on_commit(lambda: storage.delete(name))

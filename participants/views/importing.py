@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,13 +19,13 @@ from okoce.accounts.access import requires
 from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page, wants_fragment
 from okoce.ui.templatetags.okoce_ui import number
-from participants import areas, import_files, import_report
-from participants.forms.importing import RowForm, SaveForm, UploadForm
+from participants import areas, import_cells, import_files, import_groups, import_report
+from participants.forms.importing import PasteForm, SaveForm, UploadForm
 from participants.import_report import Choice
-from participants.import_words import PHASES, refusal
+from participants.import_words import PHASES, TAKE_LABELS, refusal
 from participants.models import ImportBatch, ImportRow
-from participants.models.imports import BatchState
-from participants.services import import_mending, importing
+from participants.models.imports import BatchState, Kind
+from participants.services import import_approval, import_mending, importing
 from participants.services.importing import NotReady
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -33,7 +35,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_GET
 def imports(request: HttpRequest) -> HttpResponse:
     """The lists of the city, newest first."""
-    batches = ImportBatch.objects.visible_to(request.user).select_related("uploaded_by")
+    batches = ImportBatch.objects.visible_to(request.user).select_related("uploaded_by", "organisation")
     page = keyset_page(batches, request, order=["-uploaded_at"])
     rows = [{"batch": batch, "tone": import_report.STATE_TONES[batch.state]} for batch in page.rows]
     return render_page(request, "participants/imports.html", {"page": page, "rows": rows})
@@ -42,26 +44,44 @@ def imports(request: HttpRequest) -> HttpResponse:
 @requires("participants.import")
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
-    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    bound = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = UploadForm(*bound, user=request.user)
     if form.is_bound and form.is_valid():
-        membership = request.user.active_membership
-        batch, is_new = importing.receive(
-            content=form.content,
-            file_name=form.cleaned_data["file"].name,
-            city=membership.area_id,
-            organisation=membership.organisation,
-            by=request.user,
-            as_of=form.cleaned_data["as_of"],
-        )
-        if not is_new:
-            messages.info(request, _("This file was uploaded already; here is its report."))
-        return redirect("participants:import", uid=batch.uid)
+        return _received(request, form, form.cleaned_data["file"].name, Kind.FILE)
+    return _begin(request, "participants/import_upload.html", form, _("Upload a list"))
+
+
+@requires("participants.import")
+@require_http_methods(["GET", "POST"])
+def paste(request: HttpRequest) -> HttpResponse:
+    """Rows copied from a chat or a sheet: read like a file."""
+    form = PasteForm(request.POST if request.method == "POST" else None, user=request.user)
+    if form.is_bound and form.is_valid():
+        day = date_format(form.cleaned_data["as_of"], "SHORT_DATE_FORMAT")
+        return _received(request, form, _("Pasted rows, %(day)s") % {"day": day}, Kind.PASTE)
+    return _begin(request, "participants/import_paste.html", form, _("Paste rows"))
+
+
+def _begin(request: HttpRequest, template: str, form: Any, label: str) -> HttpResponse:
     city = areas.short_name(request.user.active_membership.area_id)
-    return render_page(
-        request,
-        "participants/import_upload.html",
-        {"form": form, "city": city, "crumbs": _crumbs(_("Upload a list"))},
+    limit = number(settings.IMPORT_APPROVAL_ABOVE)
+    context = {"form": form, "city": city, "limit": limit, "crumbs": crumbs(label)}
+    return render_page(request, template, context)
+
+
+def _received(request: HttpRequest, form: Any, name: str, kind: str) -> HttpResponse:
+    batch, is_new = importing.receive(
+        content=form.content,
+        file_name=name,
+        city=request.user.active_membership.area_id,
+        organisation=form.cleaned_data["organisation"],
+        by=request.user,
+        as_of=form.cleaned_data["as_of"],
+        kind=kind,
     )
+    if not is_new:
+        messages.info(request, _("This file was uploaded already; here is its report."))
+    return redirect("participants:import", uid=batch.uid)
 
 
 @requires("participants.import")
@@ -74,10 +94,10 @@ def template(request: HttpRequest) -> HttpResponse:
 @require_GET
 def batch(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Progress while somebody works on it, then the report."""
-    found = _found(request, uid)
+    found = found_batch(request, uid)
     if found.state in importing.WORKING:
         importing.queue_if_waiting(found)
-        context = {"batch": found, "crumbs": _crumbs(found.file_name), **_progress(found)}
+        context = {"batch": found, "crumbs": crumbs(found.file_name), **_progress(found)}
         return render_page(request, "participants/import_progress.html", context, fragment="kemajuan")
     if wants_fragment(request) and request.htmx.target == "kemajuan":
         response = HttpResponse(status=204)
@@ -87,8 +107,10 @@ def batch(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def _progress(found: ImportBatch) -> dict[str, Any]:
-    is_saving = found.state == BatchState.SAVING
-    title = _("The list is being saved") if is_saving else _("The list is being checked")
+    title = {
+        BatchState.SAVING: _("The list is being saved"),
+        BatchState.UNDOING: _("The list is being rolled back"),
+    }.get(BatchState(found.state), _("The list is being checked"))
     text = str(PHASES.get(found.phase, PHASES[""]))
     if found.rows_total:
         text = _("%(phase)s: %(done)s of %(total)s rows") % {
@@ -105,67 +127,96 @@ def _report(request: HttpRequest, found: ImportBatch) -> HttpResponse:
     rows = ImportRow.objects.visible_to(request.user).filter(batch=found)
     page = keyset_page(chosen.apply(rows), request, order=["position"], count_cap=20_000)
     chips = import_report.causes(found, chosen)
+    is_checked = found.state == BatchState.CHECKED
     context = {
         "batch": found,
         "base": reverse("participants:import", args=[found.uid]),
-        "crumbs": _crumbs(found.file_name),
-        "is_checked": found.state == BatchState.CHECKED,
+        "back": request.GET.urlencode(),
+        "crumbs": crumbs(found.file_name),
+        "is_checked": is_checked,
         "is_saved": found.state == BatchState.SAVED,
+        "is_waiting": found.state == BatchState.WAITING,
         "is_discarded": found.state == BatchState.DISCARDED,
+        "is_undone": found.state == BatchState.UNDONE,
         "refusal": refusal(found.refusal, found.refusal_params) if found.refusal else None,
+        "can_match": bool(found.file) and found.kind == Kind.FILE and (is_checked or bool(found.refusal)),
         "tiles": import_report.tiles(found),
         "chips": [chip for chip in chips if not chip["is_warning"]],
         "warnings": [chip for chip in chips if chip["is_warning"]],
         "is_warning_chosen": chosen.cause.startswith("W_"),
         "kecamatan": import_report.by_kecamatan(rows),
         "chosen": chosen,
+        "groups": import_groups.groups(rows, chosen.cause, found.city_id) if is_checked else [],
+        "cause_count": page.count if is_checked and chosen.cause[:2] in ("E_", "D_") else 0,
+        "taking": _taking(rows) if is_checked and chosen.cause == import_report.REGISTERED else None,
         "page": page,
-        "lines": import_report.lines(page.rows, found),
+        "headings": import_cells.HEADINGS,
+        "lines": import_cells.lines(page.rows, found, chosen.cause),
         "left_over": found.totals.get("rejected", 0) + found.totals.get("duplicate", 0),
         "sheets_left_out": import_report.sheets_left_out(found),
+        "columns_read": import_report.columns_read(found),
         "other_city": areas.short_name(found.notes.get("other_kota")),
         "city": areas.short_name(found.city_id),
-        "before": importing.saved_before(found) if found.state == BatchState.CHECKED else None,
+        "before": importing.saved_before(found) if is_checked else None,
+        "deed": import_mending.last_deed(found) if is_checked else None,
+        "needs_approval": is_checked and importing.needs_approval(found, request.user),
+        "approval": import_approval.open_request(found) if found.state == BatchState.WAITING else None,
+        "decision": import_approval.last_decision(found) if is_checked or found.saved_at else None,
+        "undo_refused": found.notes.get("undo_refused"),
     }
+    context["is_own_request"] = (
+        context["approval"] is not None and context["approval"].asked_by_id == request.user.pk
+    )
     return render_page(request, "participants/import_report.html", context, fragment="baris")
+
+
+def _taking(rows: Any) -> dict[str, Any]:
+    """For registered people: what the list has otherwise, as choices that count for all of them."""
+    counts = {name: count for name, count in import_groups.counted_takes(rows).items() if count}
+    return {
+        "choices": [
+            {"name": name, "label": TAKE_LABELS[name], "count": count} for name, count in counts.items()
+        ],
+    }
 
 
 @requires("participants.import")
 @require_http_methods(["GET", "POST"])
 def save(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """The question before saving, and the answer."""
-    found = _found(request, uid)
-    if found.state != BatchState.CHECKED or not found.new_count:
+    """The question before saving, and the answer. Where two people are needed it asks the second one."""
+    found = found_batch(request, uid)
+    if found.state != BatchState.CHECKED or not (found.new_count or found.taken_count):
         return redirect("participants:import", uid=uid)
     form = SaveForm(request.POST if request.method == "POST" else None)
+    needs_approval = importing.needs_approval(found, request.user)
     if request.method == "POST" and form.is_valid():
         try:
-            importing.request_save(
+            import_approval.ask_to_save(
                 batch=found, by=request.user, messages_consented=form.cleaned_data["messages_consented"]
             )
         except NotReady:
-            messages.warning(
-                request, _("Somebody else has dealt with this list meanwhile. Nothing was changed by you.")
-            )
+            tell_not_ready(request)
         return redirect("participants:import", uid=uid)
+    count = found.new_count + found.taken_count
     context = {
         "batch": found,
         "form": form,
-        "crumbs": _crumbs(found.file_name, _("Save"), uid=uid),
+        "crumbs": crumbs(found.file_name, _("Save"), uid=uid),
         "question": ngettext(
             "Save %(count)s participant of %(file)s?",
             "Save %(count)s participants of %(file)s?",
-            found.new_count,
+            count,
         )
-        % {"count": number(found.new_count), "file": found.file_name},
-        "consequences": _consequences(found),
-        "action": ngettext("Save %(count)s row", "Save %(count)s rows", found.new_count)
-        % {"count": number(found.new_count)},
+        % {"count": number(count), "file": found.file_name},
+        "consequences": _consequences(found, needs_approval=needs_approval),
+        "action": _("Ask a second person to agree")
+        if needs_approval
+        else ngettext("Save %(count)s row", "Save %(count)s rows", count) % {"count": number(count)},
     }
     return render_page(request, "participants/import_save.html", context)
 
 
-def _consequences(found: ImportBatch) -> list[str]:
+def _consequences(found: ImportBatch, *, needs_approval: bool) -> list[str]:
     left = found.totals.get("rejected", 0) + found.totals.get("duplicate", 0)
     said = [
         ngettext(
@@ -175,14 +226,23 @@ def _consequences(found: ImportBatch) -> list[str]:
         )
         % {"count": number(found.new_count)}
     ]
-    if found.existing_count:
+    if found.taken_count:
+        said.append(
+            ngettext(
+                "The data of %(count)s registered person change as you chose.",
+                "The data of %(count)s registered people change as you chose.",
+                found.taken_count,
+            )
+            % {"count": number(found.taken_count)}
+        )
+    if stays := found.existing_count - found.taken_count:
         said.append(
             ngettext(
                 "%(count)s person is registered already and stays as it is.",
                 "%(count)s people are registered already and stay as they are.",
-                found.existing_count,
+                stays,
             )
-            % {"count": number(found.existing_count)}
+            % {"count": number(stays)}
         )
     if left:
         said.append(
@@ -193,6 +253,14 @@ def _consequences(found: ImportBatch) -> list[str]:
             )
             % {"count": number(left)}
         )
+    if needs_approval:
+        said.append(
+            _(
+                "A second officer of your Sudin has to agree first: the list changes more than %(limit)s "
+                "people, or it is of another agency. Until then nothing is saved."
+            )
+            % {"limit": number(settings.IMPORT_APPROVAL_ABOVE)}
+        )
     said.append(_("It happens whole or not at all."))
     return said
 
@@ -200,20 +268,18 @@ def _consequences(found: ImportBatch) -> list[str]:
 @requires("participants.import")
 @require_http_methods(["GET", "POST"])
 def discard(request: HttpRequest, uid: UUID) -> HttpResponse:
-    found = _found(request, uid)
+    found = found_batch(request, uid)
     if found.state not in (BatchState.CHECKED, BatchState.REFUSED):
         return redirect("participants:import", uid=uid)
     if request.method == "POST":
         try:
             importing.discard(batch=found, by=request.user)
         except NotReady:
-            messages.warning(
-                request, _("Somebody else has dealt with this list meanwhile. Nothing was changed by you.")
-            )
+            tell_not_ready(request)
             return redirect("participants:import", uid=uid)
         messages.success(request, _("The report was discarded. No participant was changed."))
         return redirect("participants:imports")
-    context = {"batch": found, "form": None, "crumbs": _crumbs(found.file_name, _("Discard"), uid=uid)}
+    context = {"batch": found, "form": None, "crumbs": crumbs(found.file_name, _("Discard"), uid=uid)}
     return render_page(request, "participants/import_discard.html", context)
 
 
@@ -221,49 +287,28 @@ def discard(request: HttpRequest, uid: UUID) -> HttpResponse:
 @require_POST
 def rows_to_mend(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The rows that were not accepted, as a workbook with their full NIKs. A recorded POST."""
-    found = _found(request, uid)
+    found = found_batch(request, uid)
     rows = importing.hand_back(batch=found, by=request.user)
     return _attachment(import_files.rows_to_mend(rows), f"perbaikan-impor-{found.pk}.xlsx")
 
 
-@requires("participants.import")
-@require_http_methods(["GET", "POST"])
-def row(request: HttpRequest, uid: UUID, position: int) -> HttpResponse:
-    """One row that was not accepted: mend its cells and have it checked again."""
-    found = _found(request, uid)
-    rows = ImportRow.objects.visible_to(request.user).filter(batch=found, status__in=import_report.NOT_SAVED)
-    wanted = get_object_or_404(rows, position=position)
-    if found.state != BatchState.CHECKED:
-        return redirect("participants:import", uid=uid)
-    form = RowForm(request.POST if request.method == "POST" else None, initial=import_mending.shown(wanted))
-    if request.method == "POST" and form.is_valid():
-        mended = import_mending.mend(row=wanted, changes=form.cleaned_data, by=request.user)
-        if mended.status not in import_report.NOT_SAVED:
-            messages.success(
-                request,
-                _("Row %(row)s is right now and will be saved with the others.") % {"row": wanted.row},
-            )
-            return redirect("participants:import", uid=uid)
-        wanted = mended
-    context = {
-        "batch": found,
-        "line": import_report.lines([wanted], found)[0],
-        "form": form,
-        "crumbs": _crumbs(found.file_name, _("Row %(row)s") % {"row": wanted.row}, uid=uid),
-    }
-    return render_page(request, "participants/import_row.html", context)
+def found_batch(request: HttpRequest, uid: UUID) -> ImportBatch:
+    visible = ImportBatch.objects.visible_to(request.user)
+    people = ("uploaded_by", "saved_by", "organisation", "undo_requested_by")
+    return get_object_or_404(visible.select_related(*people), uid=uid)
 
 
-def _found(request: HttpRequest, uid: UUID) -> ImportBatch:
-    visible = ImportBatch.objects.visible_to(request.user).select_related("uploaded_by", "saved_by")
-    return get_object_or_404(visible, uid=uid)
+def tell_not_ready(request: HttpRequest) -> None:
+    messages.warning(
+        request, _("Somebody else has dealt with this list meanwhile. Nothing was changed by you.")
+    )
 
 
-def _crumbs(*labels: str, uid: UUID | None = None) -> list[dict[str, str]]:
-    crumbs = [{"label": _("Import data"), "url": reverse("participants:imports")}]
+def crumbs(*labels: str, uid: UUID | None = None) -> list[dict[str, str]]:
+    trail = [{"label": _("Import data"), "url": reverse("participants:imports")}]
     for label in labels:
-        crumbs.append({"label": label, "url": reverse("participants:import", args=[uid]) if uid else ""})
-    return crumbs
+        trail.append({"label": label, "url": reverse("participants:import", args=[uid]) if uid else ""})
+    return trail
 
 
 def _attachment(content: bytes, name: str) -> HttpResponse:

@@ -69,6 +69,10 @@ def certificate(place: Place) -> dict[str, Any]:
     return {"uid": place.certificate.uid}
 
 
+def batch_row(place: Place) -> dict[str, Any]:
+    return {"uid": place.batch.uid, "position": 1}
+
+
 def message(place: Place) -> dict[str, Any]:
     return {"uid": place.message.uid}
 
@@ -181,7 +185,20 @@ ROWS: dict[str, Row] = {
     "participants:import_save": Row(AREA, batch, method="post"),
     "participants:import_discard": Row(AREA, batch, method="post"),
     "participants:import_mend": Row(AREA, batch, method="post"),
-    "participants:import_row": Row(AREA, lambda p: {"uid": p.batch.uid, "position": 1}),
+    "participants:import_row": Row(AREA, batch_row),
+    "participants:import_paste": Row(method="post"),
+    "participants:import_columns": Row(AREA, batch),
+    "participants:import_comparison": Row(AREA, batch),
+    "participants:import_approve": Row(AREA, batch),
+    "participants:import_withdraw": Row(AREA, batch, method="post"),
+    "participants:import_undo": Row(AREA, batch),
+    "participants:import_cause": Row(AREA, batch, method="post"),
+    "participants:import_leave_out": Row(AREA, batch, method="post"),
+    "participants:import_take_in": Row(AREA, batch, method="post"),
+    "participants:import_undo_mending": Row(AREA, batch, method="post"),
+    "participants:import_take_all": Row(AREA, batch, method="post"),
+    "participants:import_choose": Row(AREA, batch_row, method="post"),
+    "participants:import_registered": Row(AREA, batch_row),
     # trainings
     "trainings:schedule": Row(),
     "trainings:sessions": Row(),

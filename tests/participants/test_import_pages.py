@@ -407,7 +407,7 @@ def test_the_report_asks_the_same_number_of_questions(browser, workbook, count, 
     batch = uploaded(browser, workbook(*(person(n + 1, nik="1") for n in range(count))))
     page(browser, batch)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         response = page(browser, batch)
 
     assert len(response.context["lines"]) == count

@@ -84,8 +84,8 @@ def test_a_checked_list_has_its_report_and_no_participant(receive, content):
     assert Participant.objects.count() == 0
 
 
-def test_the_stored_file_cannot_be_read_and_is_gone_after_the_check(
-    receive, content, django_capture_on_commit_callbacks
+def test_the_stored_file_cannot_be_read_and_is_gone_when_the_list_is_saved(
+    receive, content, officer, django_capture_on_commit_callbacks
 ):
     batch = receive(content(person(1)))
     name = batch.file.name
@@ -93,7 +93,10 @@ def test_the_stored_file_cannot_be_read_and_is_gone_after_the_check(
         assert not file.read().startswith(b"PK")
 
     with django_capture_on_commit_callbacks(execute=True):
-        checked(batch)
+        batch = checked(batch)
+    assert default_storage.exists(name)
+    with django_capture_on_commit_callbacks(execute=True):
+        batch = saved(batch, officer)
 
     assert (default_storage.exists(name), batch.file.name) == (False, "")
 

@@ -30,6 +30,12 @@ ACCOUNTS = (
         ((Role.SUDIN, CITY, code_of("ppkukm", CITY)),),
     ),
     Account(
+        "kasi.jakbar",
+        "Teguh Prasetyo",
+        "Sudin PPKUKM Jakarta Barat, orang kedua untuk impor",
+        ((Role.SUDIN, CITY, code_of("ppkukm", CITY)),),
+    ),
+    Account(
         "camat.palmerah",
         "Wawan Setiawan",
         "Kantor Kecamatan Palmerah",

@@ -21,6 +21,15 @@ def append_only_tables() -> list[str]:
     )
 
 
+def definer_functions(cursor: Any) -> list[str]:
+    """Our functions that do one narrow thing with the owner's rights (SECURITY DEFINER)."""
+    cursor.execute(
+        "SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.prosecdef "
+        "AND p.pronamespace = 'public'::regnamespace ORDER BY 1"
+    )
+    return [signature for (signature,) in cursor.fetchall()]
+
+
 class Command(BaseCommand):
     help = __doc__
 
@@ -42,5 +51,7 @@ class Command(BaseCommand):
             for table in append_only_tables():
                 revoked = "UPDATE, DELETE" if table != "pghistory_context" else "DELETE"
                 cursor.execute(f"REVOKE {revoked} ON {connection.ops.quote_name(table)} FROM {APP_ROLE}")
+            for function in definer_functions(cursor):
+                cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {APP_ROLE}")
             cursor.execute(f"REVOKE ALL ON django_migrations FROM {APP_ROLE}")
             cursor.execute(f"GRANT SELECT ON django_migrations TO {APP_ROLE}")
