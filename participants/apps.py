@@ -8,7 +8,15 @@ class ParticipantsConfig(AppConfig):
         from django.db.models.signals import post_migrate  # noqa: PLC0415  models exist only now
 
         from okoce.notifications import directory  # noqa: PLC0415
-        from participants import bulk_actions, erasable, erasing_sql, merging, messages, trail  # noqa: PLC0415
+        from participants import (  # noqa: PLC0415
+            bulk_actions,
+            erasable,
+            erasing_sql,
+            evidence,
+            merging,
+            messages,
+            trail,
+        )
         from participants.directory import people  # noqa: PLC0415
         from participants.services.merging_messages import Messages  # noqa: PLC0415
 
@@ -19,3 +27,4 @@ class ParticipantsConfig(AppConfig):
         bulk_actions.register()
         erasable.declare()
         post_migrate.connect(erasing_sql.install, sender=self, dispatch_uid="erasing")
+        evidence.register_own()

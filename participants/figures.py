@@ -24,7 +24,7 @@ def people_on(day: date) -> ParticipantQuerySet:
     until = changes.filter(counts_from__lte=day).order_by("-counts_from", "-starts_on", "-pk")
     after = changes.filter(counts_from__gt=day).order_by("counts_from", "starts_on", "pk")
     return (
-        Participant.objects.filter(registered_on__lte=day)
+        Participant.objects.filter(registered_on__lte=day, merged_into__isnull=True)
         .annotate(
             status_then=Coalesce(
                 Subquery(until.values("status")[:1]),

@@ -19,12 +19,18 @@ from participants.models import Participant
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened, for the timeline. ``tone``: ok, info, warn, bad or empty."""
+    """Something that happened, for the timeline. ``tone``: ok, info, warn, bad or empty.
+
+    ``kind`` is what the timeline is narrowed by (participants.history.KINDS), ``url`` where it can be
+    looked up.
+    """
 
     at: datetime | date
     text: str
     meta: str = ""
     tone: str = ""
+    kind: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from participants.converters import ParticipantNumber
 from participants.import_urls import import_patterns
 from participants.list_urls import list_patterns
+from participants.person_urls import person_patterns
 from participants.views import card, identity_photo, people, person, register, self_registration, sign_in
 from participants.views import verification as check
 
@@ -39,6 +40,7 @@ urlpatterns = [
     path("<number:number>/kartu/tarik/", card.withdraw, name="card_withdraw"),
     path("<number:number>/buka/", person.unmask, name="unmask"),
     path("<number:number>/ubah/", person.edit, name="edit"),
+    *person_patterns(),
 ]
 
 # A resident's own registration, under /daftar/ : an address holds a random id, never a NIK.

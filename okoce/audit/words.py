@@ -37,6 +37,7 @@ ACTIONS: dict[str, Any] = {
     "participants.bulk.mentor": _("assigned a mentor to participants"),
     "participants.bulk.invited": _("invited chosen participants to a session"),
     "participants.bulk.undone": _("took an assignment of participants back"),
+    "participants.business.measured": _("recorded capital and sales of a business"),
     "participants.card.issued": _("made a participant card"),
     "participants.card.withdrawn": _("withdrew a participant card"),
     "participants.document.added": _("kept a paper of a participant"),

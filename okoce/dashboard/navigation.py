@@ -40,6 +40,7 @@ DATA = (
         "/peserta/verifikasi/",
     ),
     Entry(_("Import data"), "participants:imports", "upload", "participants.import", "/peserta/impor/"),
+    Entry(_("Moves"), "participants:transfers", "send", "participants.transfer", "/peserta/pindah/"),
     Entry(_("Audit trail"), "audit:events", "clock", "audit.view", "/audit/"),
 )
 GROUPS = (("", MAIN), (_("Data"), DATA))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -19,11 +19,13 @@ from bazaars.models import Allocation, Application
 from okoce.accounts.roles import Role, has_permission
 from okoce.db import prepared
 from okoce.ui.templatetags.okoce_ui import clock, day_month, short_date
+from participants import evidence
 from participants.enums import Step
+from participants.evidence import Proof
 from participants.models import Participant
 from participants.panels import Event, FixedView, NextStep, Panel, RowFacts, register, register_row_facts
 from trainings.enums import BookingState, SessionState
-from trainings.models import AttendanceScan, Booking, Certificate
+from trainings.models import AttendanceScan, Booking, Certificate, TrainingSession
 from trainings.progress import ActivityProgress, Progress, progress_of
 
 REQUIRED = 3
@@ -50,6 +52,7 @@ def register_all() -> None:
             step_texts=bazaar_step,
         )
     )
+    evidence.register("session", session_proofs)
     register_row_facts(
         row_facts,
         activities_done=with_activities_done,
@@ -58,6 +61,20 @@ def register_all() -> None:
             FixedView("belum-hadir", gettext_lazy("Never came this year"), never_came),
         ),
     )
+
+
+def session_proofs(keys: Collection[str], user: Any) -> dict[str, Proof]:
+    """The sessions whose attendance completed the training; the link for those who may open sessions."""
+    ids = [int(key) for key in keys if key.isdigit()]
+    may_open = has_permission(user, "trainings.view")
+    return {
+        str(session.pk): Proof(
+            _("Present: %(activity)s")
+            % {"activity": f"{session.activity.name}, {day_month(session.starts_at)}"},
+            _url("trainings:session", session.pk) if may_open else "",
+        )
+        for session in TrainingSession.objects.filter(pk__in=ids).select_related("activity")
+    }
 
 
 # ---------------------------------------------------------------- the list

@@ -18,7 +18,8 @@ from bazaars.models import SeedPart, Site
 from okoce.accounts.roles import Role, has_permission
 from okoce.notifications.models import Message
 from okoce.ui.templatetags.okoce_ui import clock, day_month, number
-from participants.models import ImportBatch, SelfRegistration
+from participants.models import ImportBatch, SelfRegistration, TransferRequest
+from participants.services import transfers
 from trainings.enums import SessionState
 from trainings.models import TrainingSession
 
@@ -43,7 +44,16 @@ class Work:
 def work_for(user: Any, *, now: datetime) -> list[Work]:
     """What waits for the user, most urgent first. A fixed number of queries, whatever waits."""
     found: list[Work] = []
-    for source in (_sessions, _attendance, _applicants, _imports, _bazaars, _seed_parts, _messages):
+    for source in (
+        _sessions,
+        _attendance,
+        _applicants,
+        _imports,
+        _bazaars,
+        _seed_parts,
+        _messages,
+        _moves,
+    ):
         found.extend(source(user, now))
     return sorted(found, key=lambda work: RANK[work.tone])
 
@@ -347,4 +357,56 @@ def _messages(user: Any, now: datetime) -> Iterator[Work]:
             _("The page says why. Call the people, or correct the address."),
             f"{url}?state=dead",
             _("See the messages"),
+        )
+
+
+def _moves(user: Any, now: datetime) -> Iterator[Work]:
+    """Requests of other offices, answers to own ones, and people who came lately."""
+    if not has_permission(user, "participants.transfer"):
+        return
+    today, week = timezone.localtime(now).date(), timedelta(days=7)
+    url = _url("participants:transfers")
+    requests = TransferRequest.objects.visible_to(user)
+    if waiting := requests.to_be_decided_by(user).waiting(today).count():
+        yield Work(
+            SOON,
+            "send",
+            ngettext(
+                "%(count)d office asks you to hand over a participant",
+                "%(count)d requests to hand over a participant wait for you",
+                waiting,
+            )
+            % {"count": waiting},
+            _("The person lives in another area now. Hand over, or say why not."),
+            url,
+            _("Answer the requests"),
+        )
+    answered = requests.asked_by_office_of(user).filter(decided_at__gt=now - week)
+    if answers := answered.exclude(state="withdrawn").count():
+        yield Work(
+            INFO,
+            "send",
+            ngettext(
+                "%(count)d of your requests to move a participant was answered",
+                "%(count)d of your requests to move a participant were answered",
+                answers,
+            )
+            % {"count": answers},
+            _("Who was handed over is in your list now."),
+            url,
+            _("See the answers"),
+        )
+    if arrived := transfers.arrived_in(user, since=today - week).count():
+        yield Work(
+            INFO,
+            "person-plus",
+            ngettext(
+                "%(count)d participant has moved to your area",
+                "%(count)d participants have moved to your area",
+                arrived,
+            )
+            % {"count": arrived},
+            _("Complete the new address, and invite the person to a session."),
+            url,
+            _("See who came"),
         )

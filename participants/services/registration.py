@@ -63,6 +63,7 @@ class Whereabouts:
     participant: Participant | None = None
     place: str = ""
     unit: str = ""
+    elsewhere_id: int = 0  # who it is when the asking person may not see them: never shown, only asked for
     waiting: SelfRegistration | None = None  # sent in by the person, and visible to the asking officer
 
 
@@ -89,7 +90,9 @@ def whereabouts(*, nik: str, by: Any, is_new_question: bool = True) -> Whereabou
     place = ", ".join(filter(None, (areas.name_of(found.kecamatan_id), areas.short_name(found.city_id))))
     unit = found.registered_at_unit.short_name if found.registered_at_unit else ""
     is_visible = Participant.objects.visible_to(by).filter(pk=found.pk).exists()
-    return Whereabouts(True, found if is_visible else None, place, unit)
+    if is_visible:
+        return Whereabouts(True, found, place, unit)
+    return Whereabouts(True, None, place, unit, elsewhere_id=found.pk)
 
 
 def doubts_about(

@@ -6,12 +6,12 @@ and the holder accepts or refuses. Until then the asking office learns where the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from okoce.accounts.scope import scope_of
@@ -267,6 +267,12 @@ def whereabouts_of(participant: Participant) -> str:
     return ", ".join(filter(None, parts))[:120]
 
 
+def held_at(participant_id: int) -> str:
+    """As the asking office may be told."""
+    people = Participant.objects.select_related("registered_at_unit")
+    return whereabouts_of(people.get(pk=participant_id))
+
+
 def accept(*, request_id: int, by: Any, today: date) -> TransferRequest:
     """Hand the person over. Accepting again changes nothing; raises TransferRefused."""
     with transaction.atomic():
@@ -340,7 +346,7 @@ def _close_other_requests(participant: Participant, by: Any) -> None:
         _answer(request, RequestState.ACCEPTED if is_there else RequestState.REFUSED, "", by)
 
 
-def arrived_in(user: Any, *, since: date) -> Iterable[Transfer]:
+def arrived_in(user: Any, *, since: date) -> QuerySet[Transfer]:
     """Who came into the user's area from outside it since a day, newest first."""
     scope = scope_of(user)
     if scope.kecamatan:
@@ -349,4 +355,5 @@ def arrived_in(user: Any, *, since: date) -> Iterable[Transfer]:
         here = Transfer.objects.filter(to_city_id=scope.city).exclude(from_city_id=scope.city)
     else:
         return Transfer.objects.none()
-    return here.filter(recorded_at__date__gte=since).exclude(recorded_by=user)
+    found = here.filter(recorded_at__date__gte=since).exclude(recorded_by=user)
+    return found.select_related("participant").order_by("-recorded_at", "-pk")

@@ -18,12 +18,20 @@ from okoce.accounts.roles import has_permission
 from okoce.ui import errors
 from okoce.ui.responses import render_page
 from okoce.values.period import age_on
-from participants import areas, history, journey
+from participants import areas, history, journey, profile
 from participants.forms.person import PersonForm, UnmaskForm
-from participants.models import Participant
+from participants.models import BusinessFigures, Document, Participant
 from participants.panels import panels
 from participants.services import changes
 from participants.services.changes import ChangedMeanwhile, TooManyUnmasked
+from participants.views import dossier
+
+NOTES_SHOWN = 3
+# What the reader may do here; the template asks by the last word of the permission.
+DEEDS = (
+    "change", "unmask", "card", "status", "transfer", "agencies", "steps", "notes", "documents", "business",
+    "money",
+)  # fmt: skip
 
 
 def _find(request: HttpRequest, number: str) -> Participant:
@@ -54,31 +62,38 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     if participant.number != number:
         return redirect(participant)
     events = history.events_of(participant, user=user, today=today)
-    shown = events if request.GET.get("riwayat") == "semua" else events[: history.SHOWN]
     context = {
         "participant": participant,
-        "businesses": list(participant.businesses.select_related("sector")),
         "place": areas.name_of(participant.kelurahan_id),
         "next_step": journey.next_step(participant, user=user, today=today),
         "steps": journey.steps(participant, user=user, today=today),
         "panels": _panels(participant, user, today),
         "data": _data(participant, today),
-        "events": [
-            {
-                "text": e.text,
-                "meta": ", ".join(filter(None, (history.when(e.at, today), e.meta))),
-                "tone": e.tone,
-            }
-            for e in shown
-        ],
-        "hidden_count": len(events) - len(shown),
+        "events": [history.shown(event, today) for event in events[: history.SHOWN]],
+        "hidden_count": max(0, len(events) - history.SHOWN),
         "event_count": len(events),
         "crumbs": _crumbs(participant),
         "may_change": has_permission(user, "participants.change"),
         "may_unmask": has_permission(user, "participants.unmask"),
-        "may_print_card": has_permission(user, "participants.card"),
+        "may": {name: has_permission(user, f"participants.{name}") for name in DEEDS},
+        **_records(participant, user),
     }
     return render_page(request, "participants/detail.html", context)
+
+
+def _records(participant: Participant, user: Any) -> dict[str, Any]:
+    """Businesses, notes and papers, as far as the reader may see them."""
+    businesses = list(participant.businesses.select_related("sector").prefetch_related("outlets"))
+    newest = BusinessFigures.objects.visible_to(user).filter(business__in=businesses)
+    papers = Document.objects.visible_to(user).kept().filter(participant=participant)
+    notes = dossier.notes_for(participant, user)
+    return {
+        "businesses": businesses,
+        "business_cards": profile.cards_of(businesses, participant.number, newest),
+        "notes": notes[:NOTES_SHOWN],
+        "more_notes": max(0, len(notes) - NOTES_SHOWN),
+        "papers": list(papers.select_related("uploaded_by")),
+    }
 
 
 def _panels(participant: Participant, user: Any, today: date) -> list[dict[str, Any]]:
@@ -103,6 +118,7 @@ def _data(participant: Participant, today: date) -> dict[str, Any]:
         "area": ", ".join(
             filter(None, (areas.name_of(participant.kelurahan_id), areas.name_of(participant.kecamatan_id)))
         ),
+        "state": history.standing_words(participant.status, participant.is_outside_dki),
         "rt_rw": f"{participant.rt}/{participant.rw}" if participant.rt and participant.rw else "",
         "foster": [link.organisation.short_name for link in foster],
         "consents": [c for c in given.values() if c.is_given],

@@ -24,6 +24,7 @@ from participants.forms.registration import OUTSIDE_DKI, NikForm, RegistrationFo
 from participants.models import IdentityPhoto, Participant
 from participants.services import asking, cards, registration
 from participants.services.registration import AlreadyRegistered
+from participants.views import transfers
 
 NOT_TYPED = ("csrfmiddlewaretoken", "is_compared")
 RECENT, RECENT_COUNT = "last_kelurahan", 3
@@ -56,6 +57,7 @@ def nik(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "known": known,
+        "ask_url": transfers.ask_url(request, known.elsewhere_id) if known else "",
         "says": _what_it_says(form) if known else None,
         "drafts": [] if wants_fragment(request) else drafts.unfinished(user=request.user),
         "crumbs": _crumbs(),

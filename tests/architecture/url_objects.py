@@ -49,6 +49,26 @@ def number(place: Place) -> dict[str, Any]:
     return {"number": place.participant.number}
 
 
+def business(place: Place) -> dict[str, Any]:
+    return {**number(place), "pk": place.product.business_id}
+
+
+def product(place: Place) -> dict[str, Any]:
+    return {**business(place), "uid": place.product.uid}
+
+
+def document(place: Place) -> dict[str, Any]:
+    return {**number(place), "uid": place.document.uid}
+
+
+def step(place: Place) -> dict[str, Any]:
+    return {**number(place), "step": 3}
+
+
+def request_to_move(place: Place) -> dict[str, Any]:
+    return {"uid": place.transfer.uid}
+
+
 def session(place: Place) -> dict[str, Any]:
     return {"pk": place.session.pk}
 
@@ -177,6 +197,40 @@ ROWS: dict[str, Row] = {
     "participants:card_withdraw": Row(PERSON, number),
     "participants:unmask": Row(PERSON, number),
     "participants:edit": Row(PERSON, number),
+    "participants:status": Row(PERSON, number),
+    "participants:status_take_back": Row(PERSON, number),
+    "participants:agency": Row(PERSON, number),
+    "participants:steps": Row(PERSON, number),
+    "participants:step_record": Row(PERSON, step),
+    "participants:step_take_back": Row(PERSON, step),
+    "participants:transfer": Row(PERSON, number),
+    "participants:transfers": Row(),
+    "participants:transfer_ask": Row(ANYWHERE, lambda p: {"token": "0" * 16}),  # only of the own session
+    "participants:transfer_request": Row(AREA, request_to_move),
+    "participants:transfer_withdraw": Row({}, request_to_move, method="post"),  # the asking office alone
+    "participants:timeline": Row(PERSON, number),
+    "participants:changes": Row(PERSON, number),
+    "participants:notes": Row(PERSON, number),
+    "participants:note_take_back": Row(  # the author alone
+        {}, lambda p: {**number(p), "uid": p.note.uid}, method="post"
+    ),
+    "participants:document_add": Row(PERSON, number),
+    "participants:document_open": Row(PERSON, document, method="post"),
+    "participants:document_remove": Row(PERSON, document),
+    "participants:business_add": Row(PERSON, number),
+    "participants:business": Row(PERSON, business),
+    "participants:business_edit": Row(PERSON, business),
+    "participants:business_close": Row(PERSON, business),
+    "participants:business_figures": Row(PERSON, business),
+    "participants:outlet_add": Row(PERSON, business),
+    "participants:outlet_remove": Row(
+        PERSON, lambda p: {**business(p), "outlet": p.outlet.pk}, method="post"
+    ),
+    "participants:product_add": Row(PERSON, business),
+    "participants:product_edit": Row(PERSON, product),
+    "participants:product_remove": Row(PERSON, product),
+    "participants:product_move": Row(PERSON, product, method="post"),
+    "participants:product_photo": Row(PERSON, product),
     "participants:card_status": Row(ANYWHERE, lambda p: {"token": p.card}),
     "participants:imports": Row(),
     "participants:import_upload": Row(method="post"),

@@ -20,7 +20,7 @@ from okoce.accounts.roles import Role
 from okoce.audit.services import record
 from okoce.notifications.models import Message
 from participants.models import FosterLink, ImportBatch, ImportRow, MentorAssignment
-from participants.services import cards
+from participants.services import businesses, cards, dossier, transfers
 from participants.services.sign_in import account_of
 from tests.factories import (
     BookingFactory,
@@ -63,6 +63,11 @@ class Place:
     card: str
     applicant: Any
     certificate: Any
+    product: Any
+    outlet: Any
+    document: Any
+    note: Any
+    transfer: Any
 
     @property
     def city(self) -> str:
@@ -95,6 +100,11 @@ def _place(name: str) -> Place:
     closed = open_site(bazaar=bazaar, kecamatan_id=kecamatan, pengampu=_quota(agency))
     frozen_site(applications=0, site=closed)
     officer = member(Role.SUDIN, city)
+    business = participant.businesses.create(name="Usaha", is_running=True)
+    product = businesses.save_product(
+        business_id=business.pk, product=None, fields={"name": "Produk"}, photo=b"foto", drops_photo=False,
+        by=officer,
+    )  # fmt: skip
     batch = ImportBatch.objects.create(
         city_id=city, uploaded_by=officer, file="imports/tes.xlsx", file_name="tes.xlsx", file_size=9,
         sha256="0" * 64, as_of=date(2026, 3, 1), state="checked", checked_at=timezone.now(), rows_total=1,
@@ -122,6 +132,19 @@ def _place(name: str) -> Place:
         # with a doubt: accepting asks to compare first, and makes nobody here
         applicant=sent_in(full_name=NAMES[name], kelurahan=f"{kecamatan}.1001", birth_date="1990-08-08"),
         certificate=_certificate(participant, officer, year=YEAR_OF_CERTIFICATE[name]),
+        product=product,
+        outlet=businesses.add_outlet(business=business, fields={"kind": "home", "name": "Rumah"}, by=officer),
+        document=dossier.add_document(
+            participant=participant, kind="other", title="", content=b"isi", content_type="image/jpeg",
+            by=officer,
+        ),
+        note=dossier.write_note(
+            participant_id=participant.pk, text="Catatan", is_sensitive=False, by=officer
+        ),
+        transfer=transfers.request_transfer(
+            participant_id=participant.pk, to_kelurahan="31.72.01.1001", moved_on=date(2026, 3, 12),
+            reason="Pindah", by=member(Role.SUDIN, "31.72"), today=timezone.localdate(),
+        ),
     )  # fmt: skip
 
 

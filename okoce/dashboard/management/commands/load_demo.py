@@ -22,6 +22,7 @@ from okoce.accounts.models import User
 from okoce.dashboard.demo.accounts import ACCOUNTS, CITY, PALMERAH, create_accounts, new_password
 from okoce.dashboard.demo.bazaars import tell_bazaars
 from okoce.dashboard.demo.people import foster_and_mentor, registered_on
+from okoce.dashboard.demo.records import tell_records
 from okoce.dashboard.demo.trainings import build_stage, tell_trainings
 from okoce.organisations.management.commands.load_organisations import code_of
 from okoce.organisations.models import Organisation
@@ -50,6 +51,7 @@ class Command(BaseCommand):
             foster_and_mentor(users, today)
             tell_trainings(build_stage(users, today))
             site = tell_bazaars(users, today)
+            tell_records(users, today)
         _write_private(
             Path(settings.DEMO_FILE),
             {
