@@ -13,6 +13,7 @@ class ParticipantsConfig(AppConfig):
             erasable,
             erasing_sql,
             evidence,
+            identity_panel,
             merging,
             messages,
             trail,
@@ -26,5 +27,6 @@ class ParticipantsConfig(AppConfig):
         merging.register("notifications.Message.participant_id", Messages())
         bulk_actions.register()
         erasable.declare()
+        identity_panel.register()
         post_migrate.connect(erasing_sql.install, sender=self, dispatch_uid="erasing")
         evidence.register_own()

@@ -18,7 +18,7 @@ from okoce.values import text as text_values
 from okoce.values.nik import NikError, NikProblem
 from participants import ages, areas
 from participants.enums import Category, Purpose, Relation, Sex
-from participants.models import Participant, Sector
+from participants.models import Sector
 from participants.services.registration import Doubt, Guardianship, doubts_about
 
 OUTSIDE_DKI = "luar"
@@ -230,8 +230,6 @@ class RegistrationForm(GuardianFields, forms.Form):
         super().__init__(*args, **kwargs)
         self.nik, self.today, self.card_reason = nik, today, card_reason
         self.doubts: list[Doubt] = []
-        if not hasattr(Participant, "kk"):
-            del self.fields["kk"]
         self.fields["kelurahan"].choices = kelurahan_choices(user, recent)
         self.fields["sector"].choices = [("", _("Not known yet")), *Sector.choices()]
         self.fields["full_name"].widget.attrs |= {"autocomplete": "off", "autofocus": True}
@@ -267,7 +265,7 @@ class RegistrationForm(GuardianFields, forms.Form):
 
     @property
     def more_fields(self) -> Iterator[Any]:
-        return (self[name] for name in self.MORE if name in self.fields)
+        return (self[name] for name in self.MORE)
 
     @property
     def has_more(self) -> bool:
@@ -328,6 +326,7 @@ class RegistrationForm(GuardianFields, forms.Form):
         return {
             **{name: data[name] for name in wanted},
             "kelurahan": kelurahan,
+            "kk": data["kk"],
             "consents": {Purpose.MESSAGES: data["messages"]},
             "details": {name: data[name] for name in ("address", "rt", "rw", "email")},
             "guardian": self.guardian_in(data),

@@ -16,8 +16,8 @@ from okoce.values import names
 from okoce.values import nik as nik_values
 from okoce.values import phone as phone_values
 from okoce.values import text as text_values
-from participants import areas, self_steps
-from participants.enums import Category, Refusal, Sex
+from participants import areas, consent_texts, self_steps
+from participants.enums import Category, Purpose, Refusal, Sex
 from participants.forms.photo import PhotoField
 from participants.forms.registration import (
     BUSINESS_STATES,
@@ -202,16 +202,20 @@ class ConsentForm(StepForm):
         label=gettext_lazy("I have read how my data is used"),
         error_messages={"required": gettext_lazy("Read the notice above, then tick this")},
     )
-    messages = forms.BooleanField(
-        label=gettext_lazy("Yes, send me schedule, results and reminders by WhatsApp, SMS or e-mail"),
-        required=False,
-    )
-    photos = forms.BooleanField(
-        label=gettext_lazy("Yes, photos of me and my products at activities may be shown"), required=False
-    )
-    partners = forms.BooleanField(
-        label=gettext_lazy("Yes, my data may be given to banks and partners that can help me"), required=False
-    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for purpose in Purpose:
+            self.fields[purpose.value] = forms.BooleanField(
+                label=_("Yes: %(purpose)s") % {"purpose": purpose.label},
+                help_text=consent_texts.current(purpose).in_language(),
+                required=False,
+            )
+
+    def answers(self) -> dict[str, Any]:
+        """With the version of each text that was read."""
+        versions = {purpose.value: consent_texts.current(purpose).version for purpose in Purpose}
+        return {**super().answers(), "texts": versions}
 
 
 FORMS: dict[str, type[StepForm]] = {

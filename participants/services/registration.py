@@ -144,12 +144,14 @@ def register_participant(
     category: str,
     business_name: str = "",
     sector: str = "",
+    kk: str = "",
     consents: Mapping[str, bool] | None = None,
     details: Mapping[str, str] | None = None,
     guardian: Guardianship | None = None,
     card_reason: str = "",
     source: str = Source.COUNTER,
     consented_at: datetime | None = None,
+    text_versions: Mapping[str, str] | None = None,
     language: str = "id",
     kecamatan: str = "",
     evidence: str = "",
@@ -187,6 +189,7 @@ def register_participant(
                     **(details or {}),
                 },
                 kecamatan,
+                kk,
             )
     except IntegrityError as error:
         if _NIK_ONCE not in str(error):
@@ -211,7 +214,7 @@ def register_participant(
             participant=participant,
             purpose=purpose,
             is_given=is_given,
-            text_version=NOTICE_VERSION,
+            text_version=(text_versions or {}).get(purpose, NOTICE_VERSION),
             language=language,
             channel=source,
             at=consented_at or now,
@@ -249,6 +252,7 @@ def _create(
     today: date,
     fields: dict[str, Any],
     outside_in: str = "",
+    kk: str = "",
 ) -> Participant:
     office = outside_in or by.active_membership.area_id or ""
     kecamatan = kelurahan[:8] or (office if len(office) == areas.KECAMATAN_LENGTH else None)
@@ -264,7 +268,7 @@ def _create(
         registered_at_unit=unit,
         **fields,
     )
-    participant.nik, participant.phone = nik, phone
+    participant.nik, participant.phone, participant.kk = nik, phone, kk
     participant.save(force_insert=True)
     return participant
 

@@ -2,7 +2,7 @@
 
 What happens when a NIK is registered already: nothing that a stranger could notice. Nobody is looked up
 before an officer opens the check page, so that the answer and the time it takes are the same for every NIK;
-the officer sees the clash. See docs/decisions/0050-self-registration-tells-strangers-nothing.md.
+the officer sees the clash. See docs/decisions/0070-self-registration-tells-strangers-nothing.md.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ KEPT_AFTER_REFUSAL = timedelta(days=30)
 CHECKED_BY_ONE = timedelta(minutes=15)
 NOBODY = 0  # in the outbox: somebody who is no participant (yet)
 QUESTION, REFUSED, ACCEPTED = "self_question", "self_refused", "self_accepted"
-FLAGS = {Purpose.MESSAGES: "messages", Purpose.PHOTOS: "photos", Purpose.PARTNERS: "partners"}
+FLAGS = {purpose: purpose.value for purpose in Purpose}  # the answers' names among what was typed
 
 
 class TooMany(Exception):
@@ -297,6 +297,7 @@ def as_registered(row: SelfRegistration) -> dict[str, Any]:
         "business_name": typed.get("business_name", ""),
         "sector": typed.get("sector", ""),
         "consents": {purpose: bool(typed.get(flag)) for purpose, flag in FLAGS.items()},
+        "text_versions": typed.get("texts", {}),
         "consented_at": row.submitted_at,
         "details": {name: typed.get(name, "") for name in ("address", "rt", "rw", "email")},
         "guardian": guardian,

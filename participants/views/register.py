@@ -42,7 +42,7 @@ def _crumbs() -> list[dict[str, str]]:
 @require_http_methods(["GET", "POST"])
 def nik(request: HttpRequest) -> HttpResponse:
     """First the NIK: whether this person exists, and where. Told as it is typed, and by the button."""
-    form, known = NikForm(request.POST or None), None
+    form, known = NikForm(request.POST if request.method == "POST" else None), None
     if request.method == "POST" and form.is_valid():
         now, number = timezone.now(), form.cleaned_data["nik"]
         digest = lookup(number, column="participants.nik")

@@ -94,7 +94,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_with_code(request: HttpRequest) -> HttpResponse:
     """Goes on with a draft, or shows where a sent registration stands."""
-    form = CodeForm(request.POST or None)
+    form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             row = services.find_by_code(
@@ -182,7 +182,7 @@ def check(request: HttpRequest, uid: UUID) -> HttpResponse:
     typed, today = services.typed_in(row), timezone.localdate()
     if missing := self_steps.missing(typed, today=today):
         return redirect("participants:self_step", uid=uid, step=missing)
-    form = AnswerForm(request.POST or None)
+    form = AnswerForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and (row.state == SelfState.DRAFT or form.is_valid()):
         answer = form.cleaned_data.get("answer", "") if form.is_bound and form.is_valid() else ""
         return _send(request, row, answer)

@@ -146,7 +146,7 @@ def _decided_before(request: HttpRequest, row: SelfRegistration) -> HttpResponse
 def ask(request: HttpRequest, uid: UUID) -> HttpResponse:
     """A question to the applicant, with what is known about them beside it."""
     row = _find(request, uid)
-    form = QuestionForm(request.POST or None)
+    form = QuestionForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             services.ask(uid=uid, by=request.user, now=timezone.now(), **form.cleaned_data)
@@ -162,7 +162,9 @@ def ask(request: HttpRequest, uid: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def refuse(request: HttpRequest, uid: UUID) -> HttpResponse:
     row = _find(request, uid)
-    form = RefusalForm(request.POST or None, initial={"reason": request.GET.get("alasan", "")})
+    form = RefusalForm(
+        request.POST if request.method == "POST" else None, initial={"reason": request.GET.get("alasan", "")}
+    )
     if form.is_valid():
         try:
             services.refuse(uid=uid, by=request.user, now=timezone.now(), **form.cleaned_data)

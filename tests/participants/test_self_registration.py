@@ -128,9 +128,10 @@ def test_rule_65_each_purpose_is_asked_by_itself_and_kept_with_its_text(client):
         "purpose", "is_given", "channel", "recorded_by", "text_version"
     )
     assert list(kept) == [
-        ("messages", True, "self", None, services.NOTICE_VERSION),
-        ("partners", False, "self", None, services.NOTICE_VERSION),
-        ("photos", False, "self", None, services.NOTICE_VERSION),
+        ("catalogue", False, "self", None, "katalog-1"),
+        ("messages", True, "self", None, "pesan-1"),
+        ("partners", False, "self", None, "mitra-1"),
+        ("photos", False, "self", None, "foto-1"),
     ]
 
 

@@ -20,6 +20,7 @@ from django.utils import timezone
 from bazaars.models import Allocation, Application, Site
 from okoce.accounts.models import User
 from okoce.dashboard.demo.accounts import ACCOUNTS, CITY, PALMERAH, create_accounts, new_password
+from okoce.dashboard.demo.applicants import tell_applicants
 from okoce.dashboard.demo.bazaars import tell_bazaars
 from okoce.dashboard.demo.people import foster_and_mentor, registered_on
 from okoce.dashboard.demo.records import tell_records
@@ -52,6 +53,7 @@ class Command(BaseCommand):
             tell_trainings(build_stage(users, today))
             site = tell_bazaars(users, today)
             tell_records(users, today)
+            tell_applicants(users, timezone.now())
         _write_private(
             Path(settings.DEMO_FILE),
             {
