@@ -24,6 +24,8 @@ urlpatterns = [
     path("", include("okoce.accounts.urls")),
     path("", include("okoce.dashboard.urls")),
     path("", include((participant_pages, "participants"))),
+    path("hak-data/", include("participants.rights_urls")),
+    path("data-saya/", include("participants.own_data_urls")),
     path("pelatihan/", include("trainings.urls")),
     path("bazar/", include("bazaars.urls")),
     path("pesan/", include("okoce.notifications.urls")),

@@ -10,6 +10,7 @@ class ParticipantsConfig(AppConfig):
         from okoce.notifications import directory  # noqa: PLC0415
         from participants import (  # noqa: PLC0415
             bulk_actions,
+            copying,
             erasable,
             erasing_sql,
             evidence,
@@ -26,6 +27,7 @@ class ParticipantsConfig(AppConfig):
         trail.register()
         merging.register("notifications.Message.participant_id", Messages())
         bulk_actions.register()
+        copying.declare()
         erasable.declare()
         identity_panel.register()
         post_migrate.connect(erasing_sql.install, sender=self, dispatch_uid="erasing")

@@ -33,14 +33,13 @@ def people(ids: Collection[int], *, with_phone: bool) -> dict[int, Person]:
         .annotate(wants_messages=Subquery(newest))
         .only(
             "uid", "full_name", "number", "email", "phone_ciphertext", "city_id", "kecamatan_id", "status",
-            "restricted_at",
+            "restricted_at", "erased_at",
         )
     )  # fmt: skip
     return {row.pk: _person(row, with_phone=with_phone) for row in rows}
 
 
 def _person(row: Participant, *, with_phone: bool) -> Person:
-    is_usable = rules.takes_part(row) and row.restricted_at is None
     phone = row.phone if with_phone else ""
     return Person(
         name=row.full_name,
@@ -50,7 +49,7 @@ def _person(row: Participant, *, with_phone: bool) -> Person:
         has_phone=bool(row.phone_ciphertext),
         city=row.city_id or "",
         kecamatan=row.kecamatan_id or "",
-        consent=row.wants_messages if is_usable else False,
+        consent=row.wants_messages if rules.takes_part(row) else False,
         url=_page_of(row),
     )
 

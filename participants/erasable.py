@@ -10,7 +10,7 @@ from participants.services import forgetting
 
 # The birthday goes, the age on the day of registration stays: figures by age are counted on that day
 # (docs/decisions/0050). history_of the row gets the same day.
-_SAME_BIRTH_DATE = Sql("SELECT birth_date FROM public.participants_participant WHERE id = person")
+_SAME_BIRTH_DATE = Sql("SELECT birth_date FROM public.participants_participant WHERE id = arg_person")
 NAMELESS = {
     "full_name": "",
     "name_key": "",

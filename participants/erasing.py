@@ -41,7 +41,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True)
 class Sql:
-    """An expression of PostgreSQL in place of an empty value, for history rows; ``person`` is the id."""
+    """An expression of PostgreSQL in place of an empty value, for history rows; ``arg_person`` is the id."""
 
     text: str
 

@@ -20,39 +20,47 @@ from participants.erasing import Fate, Sql
 NAME = "participants_erase_history"
 ACTION = "participants.history.erased"
 
+SIGNATURE = f"public.{NAME}(bigint, bigint, text, text)"
+
+# Names with a prefix: a column of any table may be called "unit".
 _BODY = """
-CREATE OR REPLACE FUNCTION public.{name}(person bigint, actor bigint, unit text, request text) RETURNS bigint
+CREATE FUNCTION public.{name}(arg_person bigint, arg_actor bigint, arg_unit text, arg_request text)
+RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $erase$
+#variable_conflict error
 DECLARE
-    changed bigint := 0;
-    step bigint;
+    var_changed bigint := 0;
+    var_rows bigint;
 BEGIN
-    IF NOT EXISTS (SELECT 1 FROM public.participants_participant WHERE id = person AND erased_at IS NOT NULL) THEN
-        RAISE EXCEPTION 'participant % is not erased', person USING ERRCODE = 'insufficient_privilege';
+    IF NOT EXISTS (
+        SELECT 1 FROM public.participants_participant WHERE id = arg_person AND erased_at IS NOT NULL
+    ) THEN
+        RAISE EXCEPTION 'participant % is not erased', arg_person USING ERRCODE = 'insufficient_privilege';
     END IF;
 {steps}
-    IF changed > 0 THEN
+    IF var_changed > 0 THEN
         INSERT INTO public.audit_auditevent
             (at, actor_id, unit, action, target_type, target_id, count, details, request_id)
-        VALUES (clock_timestamp(), actor, left(unit, 160), '{action}', 'participants.participant', person::text,
-            changed, '{{}}', left(request, 32));
+        VALUES (clock_timestamp(), arg_actor, left(arg_unit, 160), '{action}', 'participants.participant',
+            arg_person::text, var_changed, '{{}}', left(arg_request, 32));
     END IF;
-    RETURN changed;
+    RETURN var_changed;
 END
 $erase$
-"""  # noqa: E501
+"""
 _STEP = """    UPDATE public.{table} SET {sets} WHERE {where} AND ({differs});
-    GET DIAGNOSTICS step = ROW_COUNT;
-    changed := changed + step;"""
+    GET DIAGNOSTICS var_rows = ROW_COUNT;
+    var_changed := var_changed + var_rows;"""
 
 
 def statements() -> list[str]:
     """What the owner runs. Only tables and columns that exist now are in it."""
     steps = "\n".join(_steps())
     return [
+        f"DROP FUNCTION IF EXISTS {SIGNATURE}",
         _BODY.format(name=NAME, steps=steps, action=ACTION),
-        f"REVOKE ALL ON FUNCTION public.{NAME}(bigint, bigint, text, text) FROM PUBLIC",
-        f"GRANT EXECUTE ON FUNCTION public.{NAME}(bigint, bigint, text, text) TO {APP_ROLE}",
+        f"REVOKE ALL ON FUNCTION {SIGNATURE} FROM PUBLIC",
+        f"GRANT EXECUTE ON FUNCTION {SIGNATURE} TO {APP_ROLE}",
     ]
 
 
@@ -60,18 +68,18 @@ def _steps() -> Iterator[str]:
     for line in erasing.lines():
         model = line.model_class
         if line.history and (events := erasing.history_of(model)) is not None:
-            where = "pgh_obj_id = person" if line.person == "pk" else _where(events, line.person)
+            where = "pgh_obj_id = arg_person" if line.person == "pk" else _where(events, line.person)
             yield from _step(events, where, line.history)
         if line.fate is Fate.BLANKED and line.is_append_only:
             yield from _step(model, _where(model, line.person), line.columns)
 
 
 def _where(model: type[models.Model], path: str) -> str:
-    """The condition that a row leads to ``person``: ``participant`` or ``business__participant``."""
+    """The condition that a row leads to ``arg_person``: ``participant`` or ``business__participant``."""
     quote, (first, _more, rest) = connection.ops.quote_name, path.partition("__")
     field = model._meta.get_field(first)
     if not rest:
-        return f"{quote(field.column)} = person"
+        return f"{quote(field.column)} = arg_person"
     further = field.related_model
     inner = f"SELECT id FROM public.{quote(further._meta.db_table)} WHERE {_where(further, rest)}"  # noqa: S608
     return f"{quote(field.column)} IN ({inner})"

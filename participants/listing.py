@@ -195,7 +195,7 @@ def rows_of(found: Sequence[dict[str, Any]], *, today: date, codes: Sequence[str
             Row(
                 pk=row["pk"],
                 number=row["number"],
-                name=row["full_name"],
+                name=row["full_name"] or _("Data erased"),
                 business=business or "",
                 place=names.get(row["kelurahan_id"], ""),
                 activities=_activities(fact.activities_done, language),

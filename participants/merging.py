@@ -81,7 +81,7 @@ _rules: dict[str, Rule] = {
     "participants.CardSeen.participant": MoveUnlessSame(()),
     "participants.Guardian.participant": Move(),
     "participants.Note.participant": Move(),
-    "participants.DataRequest.participant": Move(),
+    "participants.DataRequest.participant": MoveUnlessSame(("kind",), among={"state": "open"}),
     "participants.Document.participant": Move(),
     "participants.StepTakenBack.participant": Move(),
     "participants.StatusChange.participant": Stay("they tell where the merged row stood"),

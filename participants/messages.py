@@ -1,4 +1,6 @@
-"""What participants are told by their own app: the sign-in code, and what became of a self-registration."""
+"""What participants are told by their own app: the sign-in code, what became of a self-registration, and
+that a request about own data has an answer.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,8 @@ from okoce.notifications.directory import Person
 from okoce.notifications.enums import Channel, ConsentRule
 from okoce.values import phone as phone_values
 from participants.enums import SelfState
-from participants.models import Participant, SelfRegistration, SignInCode
-from participants.services import self_registration
+from participants.models import DataRequest, Participant, SelfRegistration, SignInCode
+from participants.services import rights, self_registration
 from participants.services.sign_in import KIND
 
 
@@ -56,6 +58,17 @@ def register() -> None:
             label=_("Self-registration accepted"),
             channels=(Channel.EMAIL, Channel.READY_TEXT),
             consent=ConsentRule.REQUIRED,
+        )
+    )
+    kinds.register(
+        kinds.Kind(
+            code=rights.MESSAGE,
+            label=_("Answer to a request about own data"),
+            channels=(Channel.EMAIL, Channel.READY_TEXT),
+            recheck=unanswered,
+            consent=ConsentRule.NONE,  # the law demands that they are told (UU 27/2022 art. 30)
+            reasons={"not_answered": _("The request is open again or gone")},
+            sample={"received_on": "2026-08-12"},
         )
     )
 
@@ -104,6 +117,16 @@ def questions(messages: Sequence[Any]) -> Mapping[str, Mapping[str, Any]]:
         asked = self_registration.question_of(row) if row is not None else None
         found[message.key] = {"question": asked.text if asked else ""}
     return found
+
+
+def unanswered(messages: Sequence[Any]) -> Mapping[str, str]:
+    """Which requests have no answer to tell. One query."""
+    answered = set(
+        DataRequest.objects.filter(pk__in={m.cause_id for m in messages})
+        .exclude(state="open")
+        .values_list("pk", flat=True)
+    )
+    return {m.key: "not_answered" for m in messages if m.cause_id not in answered}
 
 
 def void(messages: Sequence[Any]) -> Mapping[str, str]:

@@ -93,18 +93,19 @@ class ParticipantQuerySet(models.QuerySet):
         return self.filter(people_in(scope_of(user)))
 
     def taking_part(self) -> ParticipantQuerySet:
-        """Those whom messages, invitations and draws may reach: not moved away, withdrawn or dead.
+        """Those whom messages, invitations and draws may reach: not moved away, withdrawn or dead, and not
+        restricted or erased by their own wish.
 
         One person: ``rules.takes_part``.
         """
-        return self.filter(status="active")
+        return self.filter(status="active").usable()
 
     def in_programme(self) -> ParticipantQuerySet:
-        """Those who count: residents of Jakarta who take part, each once.
+        """Those who count: active residents of Jakarta, each once; also those who asked to be erased.
 
-        One person: ``rules.is_in_programme``.
+        One person: ``rules.is_in_programme``. Whom to do something with: ``.taking_part()`` as well.
         """
-        return self.taking_part().filter(is_outside_dki=False, merged_into__isnull=True)
+        return self.filter(status="active", is_outside_dki=False, merged_into__isnull=True)
 
     def named(self) -> ParticipantQuerySet:
         """Those whose data is still there: not erased. Lists of people to act on; counts leave it out."""

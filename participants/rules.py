@@ -13,14 +13,19 @@ from participants.models import Participant
 def takes_part(participant: Participant) -> bool:
     """Whether anything is sent to, planned for or drawn with this person. Many: ``.taking_part()``.
 
-    Not those who moved away, withdrew or died.
+    Not those who moved away, withdrew or died, nor those whose data is restricted or erased.
     """
-    return participant.status == Status.ACTIVE
+    return participant.status == Status.ACTIVE and is_usable(participant)
+
+
+def is_usable(participant: Participant) -> bool:
+    """Whether the data may be used now: not restricted, not erased. Many: ``.usable()``."""
+    return participant.restricted_at is None and participant.erased_at is None
 
 
 def is_in_programme(participant: Participant) -> bool:
-    """Takes part and lives in Jakarta by the identity card: who counts. Many: ``.in_programme()``."""
-    return takes_part(participant) and not participant.is_outside_dki
+    """Active and living in Jakarta by the identity card: who counts. Many: ``.in_programme()``."""
+    return participant.status == Status.ACTIVE and not participant.is_outside_dki
 
 
 def may_move_to(user: Any, participant: Participant, kelurahan: str) -> bool:

@@ -8,10 +8,11 @@ class TrainingsConfig(AppConfig):
     def ready(self) -> None:
         from okoce.notifications import causes  # noqa: PLC0415
         from participants import bulk, merging  # noqa: PLC0415  models exist only from here on
-        from trainings import deeds, erasable, messages  # noqa: PLC0415
+        from trainings import copying, deeds, erasable, messages  # noqa: PLC0415
         from trainings.services import chosen  # noqa: PLC0415
         from trainings.services.merging import Places  # noqa: PLC0415
 
+        copying.declare()
         erasable.declare()
         messages.register()
         bulk.describe_with(chosen.INVITED, deeds.told)

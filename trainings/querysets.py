@@ -274,14 +274,16 @@ class NameConfirmationQuerySet(models.QuerySet):
 def can_come(participants: models.QuerySet, session: Any) -> models.QuerySet:
     """Who may be given a place in the session.
 
-    Active residents of Jakarta whose category takes the activity, who have not done it in the session's year,
-    have no seat for it in another session that year, and none anywhere at that time. ``rules.why_not``
-    says the same of one person, in words. Source: docs/programme.md, "Sessions and seats".
+    Active residents of Jakarta whose data may be used, whose category takes the activity, who have not done
+    it in the session's year, have no seat for it in another session that year, and none anywhere at that
+    time. ``rules.why_not`` says the same of one person, in words. Source: docs/programme.md, "Sessions and
+    seats".
     """
     person = OuterRef("pk")
     others = _rows("Booking").filter(participant=person).exclude(session=session.pk)
     return (
         participants.in_programme()  # type: ignore[attr-defined]
+        .usable()
         .exclude(category__in=session.activity.closed_to)
         .filter(
             ~Exists(attendance_of(session, person)),

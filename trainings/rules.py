@@ -15,7 +15,7 @@ from okoce.regions.models import Region
 from okoce.values import names
 from participants import numbering, searching
 from participants.models import Participant
-from participants.rules import is_in_programme
+from participants.rules import is_in_programme, is_usable
 from trainings import scheduling
 from trainings.enums import ENROLLED, BookingState, SessionState
 from trainings.models import Booking, TrainingSession, Venue
@@ -165,7 +165,7 @@ def walk_ins_for(user: Any, session: TrainingSession) -> Any:
 def why_not(session: TrainingSession, participant: Participant) -> BookingRefused | None:
     """Why the person may not be given a place, or None. ``querysets.can_come`` says the same of many."""
     name = participant.full_name
-    if not is_in_programme(participant):
+    if not (is_in_programme(participant) and is_usable(participant)):
         return BookingRefused(Refusal.NOT_IN_PROGRAMME, name=name)
     if participant.category in session.activity.closed_to:
         return BookingRefused(Refusal.CATEGORY, name=name)

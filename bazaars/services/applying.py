@@ -16,7 +16,7 @@ from bazaars.services.events import locked_site
 from okoce.accounts.models import User
 from okoce.audit.services import record
 from participants.models import Business, FosterLink, Participant
-from participants.rules import is_in_programme
+from participants.rules import is_in_programme, is_usable
 
 
 def call_of(site: Site) -> Call:
@@ -43,7 +43,7 @@ def applicants_for(site: Site, participants: Iterable[Participant]) -> dict[int,
     elsewhere = _places_elsewhere(site, ids)
     return {
         person.pk: Applicant(
-            is_active=is_in_programme(person),
+            is_active=is_in_programme(person) and is_usable(person),
             city=person.city_id or "",
             has_business=person.pk in with_business,
             fostered_by=frozenset(links.get(person.pk, ())),

@@ -41,6 +41,7 @@ DATA = (
     ),
     Entry(_("Import data"), "participants:imports", "upload", "participants.import", "/peserta/impor/"),
     Entry(_("Moves"), "participants:transfers", "send", "participants.transfer", "/peserta/pindah/"),
+    Entry(_("Data requests"), "rights:requests", "lock-fill", "participants.rights_view", "/hak-data/"),
     Entry(_("Audit trail"), "audit:events", "clock", "audit.view", "/audit/"),
 )
 GROUPS = (("", MAIN), (_("Data"), DATA))

@@ -18,7 +18,7 @@ from bazaars.models import SeedPart, Site
 from okoce.accounts.roles import Role, has_permission
 from okoce.notifications.models import Message
 from okoce.ui.templatetags.okoce_ui import clock, day_month, number
-from participants.models import ImportBatch, SelfRegistration, TransferRequest
+from participants.models import DataRequest, ImportBatch, SelfRegistration, TransferRequest
 from participants.services import transfers
 from trainings.enums import SessionState
 from trainings.models import TrainingSession
@@ -53,6 +53,7 @@ def work_for(user: Any, *, now: datetime) -> list[Work]:
         _seed_parts,
         _messages,
         _moves,
+        _data_requests,
     ):
         found.extend(source(user, now))
     return sorted(found, key=lambda work: RANK[work.tone])
@@ -410,3 +411,38 @@ def _moves(user: Any, now: datetime) -> Iterator[Work]:
             url,
             _("See who came"),
         )
+
+
+def _data_requests(user: Any, now: datetime) -> Iterator[Work]:
+    """Requests about own data: 72 hours each, by law."""
+    if not has_permission(user, "participants.rights"):
+        return
+    waiting = DataRequest.objects.visible_to(user).waiting()
+    found = waiting.aggregate(
+        all=Count("pk"),
+        late=Count("pk", filter=Q(due_at__lt=now)),
+        soon=Count("pk", filter=Q(due_at__lt=now + timedelta(hours=24))),
+    )
+    if not found["all"]:
+        return
+    late = found["late"]
+    yield Work(
+        URGENT if late else SOON if found["soon"] else INFO,
+        "lock-fill",
+        ngettext(
+            "%(count)s request about own data waits",
+            "%(count)s requests about own data wait",
+            found["all"],
+        )
+        % {"count": number(found["all"])},
+        ngettext(
+            "%(count)s is overdue: the law gives 3 × 24 hours.",
+            "%(count)s are overdue: the law gives 3 × 24 hours.",
+            late,
+        )
+        % {"count": number(late)}
+        if late
+        else _("The law gives 3 × 24 hours from the moment a request arrives."),
+        _url("rights:requests"),
+        _("Answer the requests"),
+    )

@@ -37,7 +37,7 @@ def erase(*, participant_id: int, by: Any, now: datetime, why: str = "request") 
 
     Rows merged into this one go with it: they are the same person. ``why``: request, retention.
     """
-    participant = Participant.objects.select_for_update().get(pk=participant_id)
+    participant = Participant.everybody.select_for_update().get(pk=participant_id)
     changed: Counter[str] = Counter()
     for one in _same_person(participant):
         if one.erased_at is None:
@@ -48,7 +48,8 @@ def erase(*, participant_id: int, by: Any, now: datetime, why: str = "request") 
 
 def _same_person(participant: Participant) -> Iterable[Participant]:
     """The row and those merged into it."""
-    return [participant, *Participant.everybody.filter(merged_into=participant).select_for_update()]
+    merged = Participant.everybody.select_for_update().filter(merged_into=participant).order_by("pk")
+    return [participant, *merged]
 
 
 def _erase_one(participant: Participant, *, by: Any, now: datetime) -> Counter[str]:

@@ -17,7 +17,7 @@ from participants.services import cards
 
 
 def _find(request: HttpRequest, number: str) -> Participant:
-    people = Participant.objects.visible_to(request.user).select_related("kecamatan")
+    people = Participant.objects.visible_to(request.user).named().select_related("kecamatan")
     return get_object_or_404(people, number=number)
 
 

@@ -35,7 +35,7 @@ DEEDS = (
 
 
 def _find(request: HttpRequest, number: str) -> Participant:
-    people = Participant.objects.visible_to(request.user).select_related("registered_at_unit")
+    people = Participant.objects.visible_to(request.user).named().select_related("registered_at_unit")
     return get_object_or_404(people, number=number)
 
 
@@ -61,6 +61,8 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     )
     if participant.number != number:
         return redirect(participant)
+    if participant.erased_at is not None:
+        return render_page(request, "participants/erased.html", {"participant": participant}, status=410)
     events = history.events_of(participant, user=user, today=today)
     context = {
         "participant": participant,
@@ -73,6 +75,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "hidden_count": max(0, len(events) - history.SHOWN),
         "event_count": len(events),
         "crumbs": _crumbs(participant),
+        "may_see_rights": has_permission(user, "participants.rights"),
         "may_change": has_permission(user, "participants.change"),
         "may_unmask": has_permission(user, "participants.unmask"),
         "may": {name: has_permission(user, f"participants.{name}") for name in DEEDS},

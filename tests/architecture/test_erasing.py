@@ -21,7 +21,7 @@ def test_the_function_in_the_database_is_the_one_of_the_list():
         cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = %s", [erasing_sql.NAME])
         ((body,),) = cursor.fetchall()
 
-    assert body in erasing_sql.statements()[0]
+    assert body in erasing_sql.statements()[1]
 
 
 @pytest.mark.django_db

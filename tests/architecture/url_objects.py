@@ -69,6 +69,10 @@ def request_to_move(place: Place) -> dict[str, Any]:
     return {"uid": place.transfer.uid}
 
 
+def request_of(place: Place) -> dict[str, Any]:
+    return {"uid": place.request.uid}
+
+
 def session(place: Place) -> dict[str, Any]:
     return {"pk": place.session.pk}
 
@@ -253,6 +257,29 @@ ROWS: dict[str, Row] = {
     "participants:import_take_all": Row(AREA, batch, method="post"),
     "participants:import_choose": Row(AREA, batch_row, method="post"),
     "participants:import_registered": Row(AREA, batch_row),
+    # rights of the person
+    "rights:requests": Row(),
+    "rights:request": Row(AREA, request_of),
+    "rights:grant": Row(AREA, request_of),
+    "rights:refuse": Row(AREA, request_of),
+    "rights:person": Row(AREA, number),
+    "rights:enter": Row(AREA, number),
+    "rights:consent": Row(
+        AREA,
+        lambda p: {**number(p), "purpose": "photos"},
+        method="post",
+        data=lambda p: {"channel": "counter", "answer": "yes"},
+    ),
+    "rights:copy": Row(AREA, number, method="post"),
+    "rights:trail": Row(AREA, number),
+    "rights:lift": Row(AREA, number, method="post"),
+    "own_data:own_data": Row(),
+    "own_data:consent": Row(kwargs=lambda p: {"purpose": "photos"}, method="post"),
+    "own_data:copy": Row(method="post"),
+    "own_data:trail": Row(),
+    "own_data:correction": Row(),
+    "own_data:ask": Row(kwargs=lambda p: {"kind": "erasure"}),
+    "own_data:take_back": Row({"participant": HERE}, request_of, method="post"),
     # trainings
     "trainings:schedule": Row(),
     "trainings:sessions": Row(),

@@ -19,7 +19,8 @@ from okoce.accounts.models import Membership, User
 from okoce.accounts.roles import Role
 from okoce.audit.services import record
 from okoce.notifications.models import Message
-from participants.models import FosterLink, ImportBatch, ImportRow, MentorAssignment
+from participants.models import DataRequest, FosterLink, ImportBatch, ImportRow, MentorAssignment
+from participants.models.rights import ANSWER_WITHIN
 from participants.services import businesses, cards, dossier, transfers
 from participants.services.sign_in import account_of
 from tests.factories import (
@@ -68,6 +69,7 @@ class Place:
     document: Any
     note: Any
     transfer: Any
+    request: Any
 
     @property
     def city(self) -> str:
@@ -144,6 +146,10 @@ def _place(name: str) -> Place:
         transfer=transfers.request_transfer(
             participant_id=participant.pk, to_kelurahan="31.72.01.1001", moved_on=date(2026, 3, 12),
             reason="Pindah", by=member(Role.SUDIN, "31.72"), today=timezone.localdate(),
+        ),
+        request=DataRequest.objects.create(
+            participant=participant, kind="copy", channel="counter", received_at=(came := timezone.now()),
+            due_at=came + ANSWER_WITHIN, entered_by=officer,
         ),
     )  # fmt: skip
 
