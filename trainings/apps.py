@@ -29,5 +29,6 @@ class TrainingsConfig(AppConfig):
         merging.register("trainings.Booking.participant", Places())
         merging.register("trainings.AttendanceScan.participant", merging.Move())
         merging.register("trainings.Certificate.participant", merging.MoveUnlessSame(("year",)))
+        merging.register("trainings.CalendarFeed.participant", merging.MoveUnlessSame(("created_by",)))
         merging.register("trainings.NameConfirmation.participant", merging.MoveUnlessSame(()))
         causes.register(messages.CAUSE, messages.describe_cause)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from participants.erasing import blank, keep, nobody
+from participants.erasing import blank, delete, keep, nobody
 
 
 def declare() -> None:
@@ -40,4 +40,5 @@ def declare() -> None:
         stays=("facts", "reason", "code_lookup", "code_ciphertext"),
         why="whoever checks a print learns that it was issued, not to whom; facts are days and courses",
     )
+    delete("trainings.CalendarFeed", person="participant", why="an address that shows the person's sessions")
     nobody("trainings.CertificateSeries", why="counters")

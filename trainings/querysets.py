@@ -107,6 +107,24 @@ class SessionQuerySet(models.QuerySet):
         """Drafts whose time has come without publication."""
         return self.filter(state=SessionState.DRAFT, starts_at__lte=now or timezone.now())
 
+    def for_feed(self, feed: Any, *, now: datetime) -> SessionQuerySet:
+        """What a calendar feed shows: released sessions of its subject, from a quarter back on; cancelled
+        ones stay, so that calendars strike them out. A participant's are those with a seat."""
+        shown = self.exclude(published_at=None).filter(starts_at__gte=now - timedelta(days=90)).with_places()
+        if feed.participant_id:
+            seats = _rows("Booking").filter(session=OuterRef("pk"), participant=feed.participant_id)
+            seated = seats.filter(
+                Q(state__in=ENROLLED) | Q(state=BookingState.RELEASED, session__state=SessionState.CANCELLED)
+            )
+            return shown.filter(Exists(seated)).order_by("starts_at", "pk")
+        if feed.area_id:
+            shown = shown.filter(Q(kecamatan=feed.area_id) | Q(city=feed.area_id))
+        elif feed.venue_id:
+            shown = shown.filter(venue=feed.venue_id)
+        else:
+            shown = shown.filter(trainer=feed.trainer_id)
+        return shown.order_by("starts_at", "pk")
+
     def with_places(self) -> SessionQuerySet:
         """With what a page shows beside the session, in the same query."""
         return self.select_related("activity", "venue", "trainer", "kecamatan")
@@ -260,6 +278,12 @@ class CertificateQuerySet(models.QuerySet):
     def with_sheet(self) -> CertificateQuerySet:
         """With what is printed, but the edition."""
         return self.select_related("participant", "issuer")
+
+
+class FeedQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> FeedQuerySet:
+        """The own ones that are valid: an address is known to who made it."""
+        return self.filter(created_by=user, revoked_at=None)
 
 
 class NameConfirmationQuerySet(models.QuerySet):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from trainings.views import answer, attendance, calendar, certificates, chosen, public, seats, sessions
+from trainings.views import answer, attendance, calendar, certificates, chosen, feeds, public, seats, sessions
 
 app_name = "trainings"
 
@@ -27,6 +27,11 @@ urlpatterns = [
     path("sesi/<int:pk>/jawab/", answer.answer, name="answer"),
     path("sesi/<int:pk>/sertifikat/", certificates.of_session, name="session_certificates"),
     path("sesi/<int:pk>/sertifikat.pdf", certificates.session_file, name="session_certificates_file"),
+    path("langganan/", feeds.subscriptions, name="feeds"),
+    path("langganan/<uuid:uid>/tarik/", feeds.withdraw, name="feed_withdraw"),
+    path("kalender-saya/", feeds.own, name="own_feed"),
+    path("kalender-saya/<uuid:uid>/tarik/", feeds.own_withdraw, name="own_feed_withdraw"),
+    path("kalender/<str:token>.ics", feeds.feed, name="feed"),
     path("sertifikat-saya/", certificates.own, name="own_certificates"),
     path("sertifikat-saya/buat/", certificates.make_own, name="make_own_certificate"),
     path("sertifikat-saya/<int:year>.pdf", certificates.own_file, name="own_certificate_file"),

@@ -118,6 +118,8 @@ ACTIONS: dict[str, Any] = {
     "trainings.certificate.reissued": _("issued a certificate anew"),
     "trainings.certificate.revoked": _("withdrew a certificate"),
     "trainings.name.confirmed": _("confirmed the name as on the identity card"),
+    "trainings.feed.made": _("made a calendar address"),
+    "trainings.feed.withdrawn": _("withdrew a calendar address"),
     "trainings.seat.booked": _("gave a seat"),
     "trainings.seat.confirmed": _("confirmed a seat"),
     "trainings.seat.declined": _("declined a seat"),

@@ -29,6 +29,7 @@ AREA: Reach = {"province": EVERYWHERE, "auditor": EVERYWHERE, "sudin": CITY, "ke
 PERSON: Reach = {**AREA, "mentor": HERE, "pengampu": HERE, "participant": HERE}
 SESSION: Reach = {**AREA, "trainer": HERE, "participant": HERE}
 SITE: Reach = {**AREA, "pengampu": HERE, "participant": HERE}
+NOBODY: Reach = {}
 ANYWHERE: Reach = dict.fromkeys(
     ["province", "auditor", "sudin", "kecamatan", "mentor", "trainer", "pengampu", "participant"], EVERYWHERE
 )
@@ -301,6 +302,11 @@ ROWS: dict[str, Row] = {
     "trainings:close": Row(SESSION, session, method="post"),
     "trainings:attendance_sheet": Row(SESSION, session),
     "trainings:answer": Row(SESSION, session),
+    "trainings:feeds": Row(),
+    "trainings:feed_withdraw": Row(NOBODY, lambda p: {"uid": p.feed.uid}, method="post"),
+    "trainings:own_feed": Row(),
+    "trainings:own_feed_withdraw": Row({"participant": HERE}, lambda p: {"uid": p.feed.uid}, method="post"),
+    "trainings:feed": Row(ANYWHERE, lambda p: {"token": "0" * 32}, missing=True),
     "trainings:session_certificates": Row(SESSION, session),
     "trainings:session_certificates_file": Row(SESSION, session),
     "trainings:own_certificates": Row(),

@@ -34,7 +34,7 @@ from tests.factories import (
 from tests.factories.applicants import sent_in
 from tests.factories.bazaars import ApplicationFactory, BazaarFactory, frozen_site, open_site
 from tests.factories.trainings import completed
-from trainings.services import certificates
+from trainings.services import certificates, feeds
 
 OWN, NEIGHBOUR, ELSEWHERE = "own", "neighbour", "elsewhere"
 KECAMATAN = {OWN: "31.73.07", NEIGHBOUR: "31.73.08", ELSEWHERE: "31.71.06"}
@@ -70,6 +70,7 @@ class Place:
     note: Any
     transfer: Any
     request: Any
+    feed: Any
 
     @property
     def city(self) -> str:
@@ -133,6 +134,9 @@ def _place(name: str) -> Place:
         card=cards.address_of(cards.issue(participant_id=participant.pk, by=officer)).split("/")[-2],
         # with a doubt: accepting asks to compare first, and makes nobody here
         applicant=sent_in(full_name=NAMES[name], kelurahan=f"{kecamatan}.1001", birth_date="1990-08-08"),
+        feed=feeds.subscribe(
+            kind="participant", participant=participant, by=account_of(participant.pk)
+        ),
         certificate=_certificate(participant, officer, year=YEAR_OF_CERTIFICATE[name]),
         product=product,
         outlet=businesses.add_outlet(business=business, fields={"kind": "home", "name": "Rumah"}, by=officer),

@@ -7,12 +7,14 @@ from trainings.models.certificate import (
     NameConfirmation,
 )
 from trainings.models.curriculum import Activity
+from trainings.models.feed import CalendarFeed
 from trainings.models.session import Trainer, TrainingSession, Venue
 
 __all__ = [
     "Activity",
     "AttendanceScan",
     "Booking",
+    "CalendarFeed",
     "Certificate",
     "CertificateEdition",
     "CertificateSeries",
