@@ -18,7 +18,7 @@ from okoce.accounts.access import participant_only
 from okoce.dashboard import own_status
 from okoce.ui.responses import render_page
 from okoce.ui.templatetags.okoce_ui import day_month
-from participants import areas, journey, qr
+from participants import areas, journey, profile, qr
 from participants.models import Participant
 from participants.services import cards
 from trainings.enums import BookingState
@@ -36,10 +36,11 @@ def status(request: HttpRequest) -> HttpResponse:
     today = timezone.localtime(now).date()
     progress = progress_of(participant, today.year, now=now)
     bazaars = own_status.bazaars_of(participant, user=request.user, now=now)
-    business = participant.businesses.exclude(name="").first()
+    businesses = list(participant.businesses.open().select_related("sector").prefetch_related("outlets"))
     context = {
         "participant": participant,
-        "business": business.name if business else "",
+        "business": next((business.name for business in businesses if business.name), ""),
+        "businesses": profile.cards_of(businesses, participant.number, ()),
         "place": areas.name_of(participant.kelurahan_id),
         "next": own_status.next_thing(progress, bazaars, today=today),
         "card": _card(participant),
