@@ -29,7 +29,7 @@ def clean(content: bytes, longest: int) -> bytes:
     from PIL import Image, ImageOps  # noqa: PLC0415  after the limits are set
 
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-    picture = Image.open(io.BytesIO(content), formats=FORMATS)
+    picture: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
     if picture.width * picture.height > MOST_PIXELS:
         raise OverflowError
     picture.draft("RGB", (longest, longest))  # a JPEG is decoded at a fraction of its size

@@ -49,7 +49,7 @@ def clean_photo(upload: Any, *, longest: int = 1600) -> bytes:
         )
     if child.returncode != 0 or not child.stdout.startswith(b"\xff\xd8"):
         raise _damaged()
-    return child.stdout
+    return bytes(child.stdout)
 
 
 def _read(upload: Any) -> bytes:

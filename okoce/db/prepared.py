@@ -29,12 +29,13 @@ def ask(sql: str, params: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, 
     connection.ensure_connection()
     bare = _Cursor(connection.connection)
     wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with wrap(bare) as cursor:
+    with wrap(bare) as cursor:  # type: ignore[arg-type]
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
-def compiled(queryset: QuerySet) -> Compiled:
+def compiled(queryset: QuerySet[Any]) -> Compiled:
     """The SQL of a queryset and its values in order; keep it for the life of the process."""
     sql, params = queryset.query.sql_with_params()
     return sql, tuple(params)

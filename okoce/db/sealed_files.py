@@ -37,7 +37,7 @@ NAME_LENGTH = 40
 _NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{32}")
 
 
-class SealedFileField(models.CharField):
+class SealedFileField(models.CharField):  # type: ignore[type-arg]
     """The name of a sealed file; empty when there is none. ``sweep`` knows every one of these columns."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -95,7 +95,7 @@ def write_xlsx(
         f'xmlns:r="{_OFFICE}"><sheets><sheet name="{_escaped(title[:31])}" sheetId="1" r:id="rId1"/></sheets>'
         "</workbook>"
     )
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:  # type: ignore[arg-type]
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:  # type: ignore[call-overload]
         for name, text in (
             ("[Content_Types].xml", _TYPES),
             ("_rels/.rels", _RELS),

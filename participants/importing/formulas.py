@@ -10,7 +10,7 @@ import struct
 import zipfile
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
 from typing import IO, Protocol
 from xml.parsers import expat
@@ -84,7 +84,8 @@ class AboutFile(Protocol):
 
 def of(content: bytes, kind: str) -> AboutFile:
     """What has to be known about the file besides its values. ``kind`` is guard's."""
-    return {"xls": AboutBinary, "ods": AboutOpenDocument}.get(kind, AboutArchive)(content)
+    kinds: dict[str, Callable[[bytes], AboutFile]] = {"xls": AboutBinary, "ods": AboutOpenDocument}
+    return kinds.get(kind, AboutArchive)(content)
 
 
 # ---------------------------------------------------------------- xlsx
@@ -146,7 +147,7 @@ def _corrections(xml: IO[bytes]) -> tuple[Corrections, bool]:
             if value is FORMULA:
                 found.add_formula(*place)
             else:
-                found.add_number(*place, value)
+                found.add_number(*place, value)  # type: ignore[arg-type]
         keep = max(0, end - _LONGEST_CELL)
         carry, begin = window[keep:], end - keep
     return found, True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from okoce.values import names, phone
 from okoce.values.nik import normalise
@@ -351,7 +352,7 @@ def _take(text: str, pattern: re.Pattern[str], name: str, cells: dict[str, Cell]
     match = pattern.search(text)
     if match is None:
         return text
-    if name == "tgl_lahir" and dates.read_text(clean(match[0]), dates.date(2100, 1, 1)) == dates.UNREADABLE:
+    if name == "tgl_lahir" and dates.read_text(clean(match[0]), date(2100, 1, 1)) == dates.UNREADABLE:
         return text
     if name not in cells:
         cells[name] = clean(match[0])

@@ -94,7 +94,7 @@ def _rows(sheet: CalamineSheet, corrections: Corrections) -> Iterator[list[Cell]
     assert sheet.start is not None
     top, left = sheet.start
     margin: list[Cell] = [""] * left
-    rows: Iterator[list[Cell]] = iter(sheet.iter_rows())
+    rows: Iterator[list[Cell]] = iter(sheet.iter_rows())  # type: ignore[arg-type]
     for _ in range(top):
         next(rows)
     if isinstance(corrections, NoCorrections) and not left:

@@ -105,7 +105,7 @@ def plan_agency_ends(people: QuerySet[Participant], organisation: str, day: date
     for pk, _status in rows:
         if pk not in fostered:
             plan.leave(NOT_FOSTERED, pk)
-        elif fostered[pk] is not None and fostered[pk] > day:
+        elif (began := fostered[pk]) is not None and began > day:
             plan.leave(BEGAN_LATER, pk)
         else:
             plan.ids.append(pk)

@@ -242,7 +242,8 @@ def forget_sessions(person: Erased) -> int:
             session.delete()
             changed += 1
         elif _cleaned(content, marks):
-            session.session_data = Session.get_session_store_class()().encode(content)
+            store = Session.get_session_store_class()
+            session.session_data = store().encode(content)  # type: ignore[misc]
             session.save(update_fields=["session_data"])
             changed += 1
     return changed

@@ -27,8 +27,8 @@ def attach(
 ) -> IdentityPhoto:
     """Keeps a clean photo (okoce.db.images) for one person; the one before it is deleted."""
     owner = {"participant": participant} if participant is not None else {"registration": registration}
-    kind = Participant if participant is not None else SelfRegistration
-    locked = kind.objects.select_for_update(of=("self",)).filter(pk=(participant or registration).pk)
+    (person,) = (whose for whose in owner.values() if whose is not None)
+    locked = type(person).objects.select_for_update(of=("self",)).filter(pk=person.pk)
     locked.get()  # two at once wait for each other here
     before = IdentityPhoto.objects.filter(**owner).first()
     if before is not None:

@@ -81,7 +81,9 @@ def _apply(
     if "usaha" in takes:
         before["business"] = _write_business(person, import_comparing.business_of(values))
     if "foster" in takes:
-        link = FosterLink.objects.create(participant=person, organisation=batch.organisation, valid_from=on)
+        link = FosterLink.objects.create(
+            participant=person, organisation_id=str(batch.organisation_id), valid_from=on
+        )
         before["foster"] = link.pk
     if {"phone", "email", "address"} & before.keys():
         person.save()

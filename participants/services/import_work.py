@@ -33,7 +33,8 @@ def queue_next_step(batch: ImportBatch) -> None:
 
     Only a wake-up: without a broker the batch waits in its row until ``queue_unfinished``.
     """
-    task = {BatchState.SAVING: SAVE_TASK, BatchState.UNDOING: UNDO_TASK}.get(batch.state, CHECK_TASK)
+    tasks: dict[str, str] = {BatchState.SAVING: SAVE_TASK, BatchState.UNDOING: UNDO_TASK}
+    task = tasks.get(batch.state, CHECK_TASK)
     transaction.on_commit(lambda: _wake(task, batch.pk), robust=True)
 
 

@@ -245,9 +245,9 @@ def _handlers() -> list[tuple[str, Any]]:
 def _generic() -> list[tuple[str, Table, Move | MoveUnlessSame]]:
     rules = merging.rules()
     return [
-        (reference, Table.of(field), rules[reference])
+        (reference, Table.of(field), rule)
         for reference, field in sorted(merging.references(), key=lambda pair: pair[0])
-        if isinstance(rules[reference], Move | MoveUnlessSame)
+        if isinstance(rule := rules[reference], Move | MoveUnlessSame)
     ]
 
 

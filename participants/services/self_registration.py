@@ -255,7 +255,7 @@ def accept(*, uid: UUID, by: Any, today: date, now: datetime) -> Participant:
     belongs to a participant.
     """
     row = _visible(uid, by)
-    if row.state == SelfState.ACCEPTED:
+    if row.state == SelfState.ACCEPTED and row.participant is not None:
         return row.participant
     if not row.is_open:
         raise AlreadyDecided(row)
@@ -322,7 +322,7 @@ def expire_unanswered(*, now: datetime) -> int:
 @transaction.atomic
 def _expire(uid: UUID, now: datetime) -> bool:
     row = _locked(uid)
-    if row.state != SelfState.ASKED or row.asked_at > now - ANSWER_WITHIN:
+    if row.state != SelfState.ASKED or row.asked_at is None or row.asked_at > now - ANSWER_WITHIN:
         return False
     row.state, row.decided_at = SelfState.EXPIRED, now
     row.save(update_fields=["state", "decided_at"])

@@ -141,7 +141,7 @@ def _hand_over_to_the_agencies_there(participant: Participant, moved: Transfer, 
         left = link.organisation
         if not left.area_id or left.area_id[:5] != moved.from_city_id:
             continue
-        there = _counterpart(left, moved.to_city_id)
+        there = _counterpart(left, moved.to_city_id or "")
         _pass_on(participant, left, there, moved.moved_on, moved.counts_from, moved.reason, by)
 
 

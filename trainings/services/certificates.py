@@ -116,19 +116,20 @@ def issue_for(*, participant_ids: Collection[int], year: int, by: Any, now: date
 def _create(
     participant: Participant, year: int, facts: dict[str, Any], *, by: Any, now: datetime
 ) -> Certificate:
-    CertificateSeries.objects.get_or_create(city_id=participant.city_id, year=year)
-    series = CertificateSeries.objects.select_for_update().get(city_id=participant.city_id, year=year)
+    city, kecamatan = str(participant.city_id), str(participant.kecamatan_id)
+    CertificateSeries.objects.get_or_create(city_id=city, year=year)
+    series = CertificateSeries.objects.select_for_update().get(city_id=city, year=year)
     series.last += 1
     series.save()
-    letters = numbering.PREFIXES[participant.kecamatan_id][:2]
+    letters = numbering.PREFIXES[kecamatan][:2]
     certificate = Certificate.objects.create(
         participant=participant,
         year=year,
-        city_id=participant.city_id,
-        kecamatan_id=participant.kecamatan_id,
+        city_id=city,
+        kecamatan_id=kecamatan,
         serial=series.last,
         number=f"OKOCE/{letters}/{year}/{series.last:05d}",
-        issuer=_issuer_of(participant.kecamatan_id),
+        issuer=_issuer_of(kecamatan),
     )
     _add_edition(certificate, participant.full_name, facts, reason="", by=by, now=now)
     record(by, "trainings.certificate.issued", certificate)

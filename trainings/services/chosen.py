@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from participants.models import BulkDeed, Participant
+from participants.querysets import ParticipantQuerySet
 from participants.services.assigning import keep_deed
 from trainings import rules
 from trainings.enums import ENROLLED, BookingState, SessionState
@@ -71,7 +72,7 @@ def plan_chosen(session: TrainingSession, people: QuerySet[Participant]) -> Chos
 
 
 def _say_why(
-    plan: ChosenPlan, session: TrainingSession, others: QuerySet[Participant], placed: set[int]
+    plan: ChosenPlan, session: TrainingSession, others: ParticipantQuerySet, placed: set[int]
 ) -> None:
     in_programme = set(others.in_programme().values_list("pk", flat=True))
     closed = set(others.filter(category__in=session.activity.closed_to).values_list("pk", flat=True))
