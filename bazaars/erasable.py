@@ -6,7 +6,15 @@ and no participant number. They stay as they are, and the draw can still be veri
 
 from __future__ import annotations
 
-from participants.erasing import blank, keep, nobody
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from bazaars.enums import ApplicationState, SiteState
+from bazaars.models import Application
+from bazaars.services import applying
+from participants.erasing import blank, keep, leaves_plans, nobody
+from participants.services.retention import register_activity
 
 
 def declare() -> None:
@@ -29,3 +37,18 @@ def declare() -> None:
     )
     keep("bazaars.Allocation", person="participant", why="stalls held are counted")
     keep("bazaars.TurnLedger", person="participant", why="turns of the last twelve months are counted")
+    leaves_plans(_leave_sites)
+    register_activity(_active_since)
+
+
+def _leave_sites(participant_id: int, now: datetime) -> None:
+    """Applications of sites that are still open are taken back; what is frozen or drawn stays."""
+    waiting = Application.objects.filter(
+        participant=participant_id, site__state=SiteState.OPEN, state=ApplicationState.SUBMITTED
+    )
+    for pk in waiting.order_by("site_id").values_list("pk", flat=True):
+        applying.withdraw(application_id=pk, by=None, now=now)
+
+
+def _active_since(moment: datetime) -> QuerySet:
+    return Application.objects.filter(submitted_at__gte=moment).values("participant_id")

@@ -90,6 +90,20 @@ class Line:
 
 
 _lines: dict[str, Line] = {}
+_plans: list[Callable[[int, datetime], None]] = []
+
+
+def leaves_plans(leave: Callable[[int, datetime], None]) -> None:
+    """``leave(participant_id, now)`` gives back what is planned with a person: seats, open applications.
+
+    It runs before the person is locked, because those services lock a session or a site first.
+    """
+    if leave not in _plans:
+        _plans.append(leave)
+
+
+def plans() -> list[Callable[[int, datetime], None]]:
+    return list(_plans)
 
 
 def _add(line: Line) -> None:

@@ -119,6 +119,17 @@ class ParticipantQuerySet(models.QuerySet):
         """
         return self.filter(erased_at__isnull=True, restricted_at__isnull=True)
 
+    def open_to(self, user: Any) -> ParticipantQuerySet:
+        """Without those whose use is restricted, for everybody but who answers or watches requests.
+
+        After ``visible_to``, for lists and pages of people; counts do not ask it.
+        """
+        if has_permission(user, "participants.rights_view"):
+            return self
+        membership = getattr(user, "active_membership", None)
+        is_self = membership is not None and membership.role == Role.PARTICIPANT
+        return self if is_self else self.filter(restricted_at__isnull=True)
+
     def with_consent(self, purpose: str) -> ParticipantQuerySet:
         """Those who agreed to ``purpose`` (participants.enums.Purpose) and have not withdrawn it."""
         return self.usable().filter(_newest_answer(purpose))

@@ -44,7 +44,7 @@ class Selection:
 
     def people(self, user: Any, today: date) -> ParticipantQuerySet:
         """Who is meant, as far as the user sees them now."""
-        visible = Participant.objects.visible_to(user)
+        visible = Participant.objects.visible_to(user).open_to(user)
         if self.ids is not None:
             return visible.filter(pk__in=self.ids)
         return self.chosen.search(self.chosen.apply(visible, today=today))

@@ -11,6 +11,7 @@ from participants.services import (
     identity_photos,
     import_undoing,
     importing,
+    retention,
     self_registration,
     sign_in,
 )
@@ -67,3 +68,9 @@ def tidy_registrations() -> None:
     self_registration.forget_old(now=now)
     identity_photos.forget_old(now=now)
     drafts.forget_old(now=now)
+
+
+@shared_task(ignore_result=True, name="participants.tasks.keep_retention")
+def keep_retention() -> None:
+    """At the end of its period data is anonymised or blanked. Runs every night."""
+    retention.keep(now=timezone.now())

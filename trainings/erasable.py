@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from participants.erasing import blank, delete, keep, nobody
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from participants.erasing import blank, delete, keep, leaves_plans, nobody
+from participants.services.retention import register_activity
+from trainings.enums import SEATED, BookingState, SessionState
+from trainings.models import Booking
+from trainings.services import seats
 
 
 def declare() -> None:
@@ -42,3 +50,21 @@ def declare() -> None:
     )
     delete("trainings.CalendarFeed", person="participant", why="an address that shows the person's sessions")
     nobody("trainings.CertificateSeries", why="counters")
+    leaves_plans(_leave_sessions)
+    register_activity(_active_since)
+
+
+def _leave_sessions(participant_id: int, now: datetime) -> None:
+    """Seats and places in line of sessions to come are given back: the next in line gets them."""
+    coming = Booking.objects.filter(
+        participant=participant_id,
+        session__starts_at__gt=now,
+        session__state=SessionState.PUBLISHED,
+        state__in=[*SEATED, BookingState.WAITLISTED],
+    )
+    for pk in coming.order_by("session_id").values_list("pk", flat=True):
+        seats.release_seat(booking_id=pk, by=None, now=now)
+
+
+def _active_since(moment: datetime) -> QuerySet:
+    return Booking.objects.filter(booked_at__gte=moment).values("participant_id")

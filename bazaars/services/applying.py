@@ -155,7 +155,7 @@ def pengampu_choices(site: Site, participant: Participant) -> list[str]:
 
 
 @transaction.atomic
-def withdraw(*, application_id: int, by: User, now: datetime) -> Application:
+def withdraw(*, application_id: int, by: User | None, now: datetime) -> Application:
     """Takes an application back until the list is frozen; twice is once. Raises SiteIsFrozen."""
     site = locked_site(Application.objects.values_list("site_id", flat=True).get(pk=application_id))
     application = Application.objects.get(pk=application_id)

@@ -99,6 +99,7 @@ ACTIONS: dict[str, Any] = {
     "participants.self_registration.opened": _("opened the numbers and photo of an applicant"),
     "participants.self_registration.refused": _("refused a self-registration"),
     "participants.affected.exported": _("listed who is affected by a breach"),
+    "participants.retention.kept": _("anonymised what is past its retention period"),
     "participants.restriction.lifted": _("lifted the restriction of somebody's data"),
     "participants.restriction.set": _("restricted the use of somebody's data"),
     "participants.trail.shown": _("showed who has seen somebody's data"),

@@ -223,6 +223,11 @@ EMAIL_TIMEOUT = 10
 globals().update(env.email("EMAIL_URL", default=""))
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="Portal OK OCE <portal@okoce.example>")
 MINIMUM_AGE = env.number("MINIMUM_AGE", default=17)  # completed years, on the day of registration
+# How long data is kept, in days (docs/operations.md). The archive schedule is not known: these are ours.
+RETENTION_PARTICIPANT_DAYS = env.number("RETENTION_PARTICIPANT_DAYS", default=5 * 365)
+RETENTION_IMPORT_ROW_DAYS = env.number("RETENTION_IMPORT_ROW_DAYS", default=90)
+RETENTION_MESSAGE_DAYS = env.number("RETENTION_MESSAGE_DAYS", default=365)
+RETENTION_REQUEST_DAYS = env.number("RETENTION_REQUEST_DAYS", default=365)
 DPO_CONTACT = env.text("DPO_CONTACT", default="dpo@okoce.example")
 PORTAL_URL = env.text("PORTAL_URL", default="http://localhost:8000")
 
@@ -257,6 +262,10 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-codes": {"task": "participants.tasks.forget_old_codes", "schedule": 86400.0},
     "tidy-registrations": {"task": "participants.tasks.tidy_registrations", "schedule": 3600.0},
     "sweep-sealed-files": {"task": "okoce.db.tasks.sweep_sealed_files", "schedule": 86400.0},
+    "keep-retention": {
+        "task": "participants.tasks.keep_retention",
+        "schedule": 86400.0,
+    },
     "close-expired": {"task": "okoce.notifications.tasks.expire_messages", "schedule": 300.0},
 }
 

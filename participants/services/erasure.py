@@ -37,6 +37,7 @@ def erase(*, participant_id: int, by: Any, now: datetime, why: str = "request") 
 
     Rows merged into this one go with it: they are the same person. ``why``: request, retention.
     """
+    leave_plans(participant_id=participant_id, now=now)
     participant = Participant.everybody.select_for_update().get(pk=participant_id)
     changed: Counter[str] = Counter()
     for one in _same_person(participant):
@@ -44,6 +45,12 @@ def erase(*, participant_id: int, by: Any, now: datetime, why: str = "request") 
             changed += _erase_one(one, by=by, now=now)
             record(by, "participants.participant.erased", one, count=changed.total(), why=why)
     return Outcome(changed)
+
+
+def leave_plans(*, participant_id: int, now: datetime) -> None:
+    """Seats of coming sessions go to the next in line, open applications are taken back."""
+    for leave in erasing.plans():
+        leave(participant_id, now)
 
 
 def _same_person(participant: Participant) -> Iterable[Participant]:

@@ -124,6 +124,9 @@ def grant(
 
     Raises Decided, ChangedMeanwhile.
     """
+    asked_by, kind = DataRequest.objects.values_list("participant_id", "kind").get(pk=request_id)
+    if kind == RequestKind.ERASURE:
+        erasure.leave_plans(participant_id=asked_by, now=now)
     request = _waiting(request_id)
     participant = request.participant
     if request.kind == RequestKind.CORRECTION and accepted:

@@ -14,7 +14,8 @@ from participants.models import Business, Participant
 
 
 def person_of(request: HttpRequest, number: str) -> Participant:
-    people = Participant.objects.visible_to(request.user).select_related("registered_at_unit")
+    people = Participant.objects.visible_to(request.user).open_to(request.user).named()
+    people = people.select_related("registered_at_unit")
     return get_object_or_404(people, number=number)
 
 

@@ -17,7 +17,7 @@ from participants.services import identity_photos
 
 
 def _participant(request: HttpRequest, number: str) -> Participant:
-    return get_object_or_404(Participant.objects.visible_to(request.user), number=number)
+    return get_object_or_404(Participant.objects.visible_to(request.user).named(), number=number)
 
 
 @requires("participants.register")

@@ -68,7 +68,7 @@ def save(request: HttpRequest) -> HttpResponse:
 def views(request: HttpRequest) -> HttpResponse:
     """All views one can choose, with what they ask and how many people they hold."""
     user, today = request.user, timezone.localdate()
-    own, visible = own_list.read(user), Participant.objects.visible_to(user)
+    own, visible = own_list.read(user), Participant.objects.visible_to(user).open_to(user)
     counts = counters.counts_for(user, visible, chips.questions(own, today), today=today)
     rows = [
         {

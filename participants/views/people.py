@@ -58,7 +58,7 @@ def people(request: HttpRequest) -> HttpResponse:
     own = own_list.read(user, kept)
     if (other := _opened_view(request, chosen, own)) is not None:
         return redirect(f"{base}{other}")
-    visible = Participant.objects.visible_to(user)
+    visible = Participant.objects.visible_to(user).open_to(user)
     questions = chips.questions(own, today)
     counts = counters.counts_for(user, visible, questions, today=today, kept=kept.get(counts_key))
     codes = list_columns.shown(chosen.kolom.split(","), own.columns)
@@ -146,7 +146,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """Names and numbers become an address; NIK and phone are answered here, without ever being in one."""
     chosen = PeopleFilter.read(request.POST)
     query = searching.read(request.POST.get("q", ""))
-    visible = Participant.objects.visible_to(request.user)
+    visible = Participant.objects.visible_to(request.user).open_to(request.user)
     if query.kind is Kind.NUMBER and (holder := visible.with_number(query.value).first()) is not None:
         return redirect(holder)
     if query.kind not in (Kind.NIK, Kind.PHONE, Kind.UNREADABLE):
@@ -183,9 +183,8 @@ def found(request: HttpRequest, token: str) -> HttpResponse:
     kept = request.session.get(FOUND, {}).get(token)
     if kept is None or timezone.now().timestamp() - kept["at"] > FOUND_SECONDS:
         return redirect("participants:list")
-    people = (
-        Participant.objects.visible_to(request.user).filter(pk__in=kept["ids"]).order_by("name_key", "pk")
-    )
+    visible = Participant.objects.visible_to(request.user).open_to(request.user)
+    people = visible.filter(pk__in=kept["ids"]).order_by("name_key", "pk")
     rows = listing.rows_of(list(people.values(*listing.COLUMNS)), today=timezone.localdate())
     base = reverse("participants:list")
     context = {

@@ -35,7 +35,8 @@ DEEDS = (
 
 
 def _find(request: HttpRequest, number: str) -> Participant:
-    people = Participant.objects.visible_to(request.user).named().select_related("registered_at_unit")
+    people = Participant.objects.visible_to(request.user).open_to(request.user).named()
+    people = people.select_related("registered_at_unit")
     return get_object_or_404(people, number=number)
 
 
@@ -63,6 +64,8 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         return redirect(participant)
     if participant.erased_at is not None:
         return render_page(request, "participants/erased.html", {"participant": participant}, status=410)
+    if participant.restricted_at is not None and not has_permission(user, "participants.rights_view"):
+        return render_page(request, "participants/restricted.html", {"participant": participant}, status=403)
     events = history.events_of(participant, user=user, today=today)
     context = {
         "participant": participant,

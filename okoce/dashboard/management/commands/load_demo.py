@@ -24,6 +24,7 @@ from okoce.dashboard.demo.applicants import tell_applicants
 from okoce.dashboard.demo.bazaars import tell_bazaars
 from okoce.dashboard.demo.people import foster_and_mentor, registered_on
 from okoce.dashboard.demo.records import tell_records
+from okoce.dashboard.demo.rights import tell_rights
 from okoce.dashboard.demo.trainings import build_stage, tell_trainings
 from okoce.organisations.management.commands.load_organisations import code_of
 from okoce.organisations.models import Organisation
@@ -54,6 +55,7 @@ class Command(BaseCommand):
             site = tell_bazaars(users, today)
             tell_records(users, today)
             tell_applicants(users, timezone.now())
+            tell_rights(users)
         _write_private(
             Path(settings.DEMO_FILE),
             {
