@@ -117,6 +117,8 @@ def _compared(row: DataRequest) -> list[dict[str, str]]:
     found = []
     for name, value in rights.proposed_values(row).items():
         label = FIELD_NAMES.get({"phone": "phone_lookup"}.get(name, name), name)
+        if value == getattr(row.participant, name):
+            continue  # it is so by now
         now = row.participant.masked_phone if name == "phone" else getattr(row.participant, name)
         found.append(
             {"name": name, "label": str(label), "now": _said(name, now), "proposed": _said(name, value)}

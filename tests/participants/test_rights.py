@@ -228,7 +228,7 @@ def test_the_queue_asks_the_same_number_of_questions(client_as, staff, rows, dja
     office, address = client_as(staff), reverse("rights:requests")
     office.get(address)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         office.get(address)
 
 
@@ -258,11 +258,8 @@ def test_rule_61_the_copy_handed_out_is_recorded(client_as, siti, staff):
     answer = client_as(staff).post(reverse("rights:copy", args=[siti.number]))
 
     event = AuditEvent.objects.get(action="participants.copy.made")
-    assert (event.actor, event.target_id, answer["Cache-Control"]) == (
-        staff,
-        str(siti.pk),
-        "no-store, private",
-    )
+    assert (event.actor, event.target_id) == (staff, str(siti.pk))
+    assert "no-store" in answer["Cache-Control"]
 
 
 # ---------------------------------------------------------------- my data
@@ -337,7 +334,7 @@ def test_rule_61_the_person_sees_which_office_opened_the_numbers(client_as, siti
     page = as_participant(client_as, siti).get(reverse("own_data:trail"))
 
     lines = [(line.what, line.unit) for line in page.context["lines"]]
-    assert ("Membuka NIK dan nomor telepon lengkap", staff.active_membership.unit_name) in lines
+    assert ("Membuka NIK dan nomor HP lengkap", staff.active_membership.unit_name) in lines
     assert staff.full_name not in page.content.decode()
 
 

@@ -19,8 +19,8 @@ ASKED = (
         RequestKind.CORRECTION,
         Channel.SELF,
         55,
-        "RT dan RW saya terbalik, mohon disesuaikan dengan KTP.",
-        {"rt": "007", "rw": "003"},
+        "RT dan RW saya tertulis lama, mohon disesuaikan dengan KTP baru.",
+        {"rt": "007", "rw": "011"},
     ),
     (RequestKind.ERASURE, Channel.LETTER, 80, "Saya pindah ke luar kota dan tidak ikut program lagi.", {}),
 )
