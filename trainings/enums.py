@@ -38,3 +38,14 @@ class ScanResult(models.TextChoices):
     CANCELLED = "cancelled", _("The session was cancelled")
     FULL = "full", _("The room was full")
     NOT_ELIGIBLE = "not_eligible", _("May not take this activity")
+
+
+class HolidayKind(models.TextChoices):
+    NATIONAL = "national", _("National holiday")
+    JOINT = "joint", _("Joint leave")  # cuti bersama
+    REGIONAL = "regional", _("Regional day off")
+
+
+class HolidayOrigin(models.TextChoices):
+    SEEDED = "seeded", _("From the official list")
+    STAFF = "staff", _("Entered by staff")

@@ -46,6 +46,21 @@ def kecamatan_to_filter(user: Any) -> Any:
     return Region.objects.kecamatan(city=scope.city) if scope.city else Region.objects.none()
 
 
+def areas_of_holidays(user: Any) -> tuple[Any, bool]:
+    """Cities whose days off the person keeps, and whether also those of all Jakarta."""
+    scope = scope_of(user)
+    if not has_permission(user, "trainings.calendar"):
+        return Region.objects.none(), False
+    if scope.everything:
+        return Region.objects.cities().order_by("name"), True
+    return Region.objects.filter(code=scope.city), False
+
+
+def may_keep_ramadan(user: Any) -> bool:
+    """One Ramadan for all of Jakarta: the province enters it."""
+    return has_permission(user, "trainings.calendar") and scope_of(user).everything
+
+
 def is_changeable(session: TrainingSession, *, now: datetime) -> bool:
     return session.state in (SessionState.DRAFT, SessionState.PUBLISHED) and session.starts_at > now
 

@@ -6,6 +6,8 @@ Source: docs/programme.md, "Sessions and seats". Days and hours are Jakarta's.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -20,22 +22,62 @@ USUAL_SEATS = 100
 
 
 class Concern(StrEnum):
+    HOLIDAY = "holiday"
     SUNDAY = "sunday"
     FRIDAY_PRAYER = "friday_prayer"
     OUTSIDE_HOURS = "outside_hours"
+    RAMADAN_HOURS = "ramadan_hours"
     SHORT_NOTICE = "short_notice"
 
 
-def concerns(starts_at: datetime, ends_at: datetime, *, today: date) -> tuple[Concern, ...]:
+@dataclass(frozen=True)
+class RamadanHours:
+    """Office hours in one Ramadan; both days included."""
+
+    first: date
+    last: date
+    opens: time
+    closes: time
+    friday_closes: time
+
+    def on(self, day: date) -> tuple[time, time]:
+        return self.opens, self.friday_closes if day.weekday() == FRIDAY else self.closes
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the calendar says: the names of days off, and the Ramadans."""
+
+    holidays: Mapping[date, str] = field(default_factory=dict)
+    ramadans: tuple[RamadanHours, ...] = ()
+
+    def office_hours(self, day: date) -> tuple[time, time]:
+        ramadan = self.ramadan_on(day)
+        return ramadan.on(day) if ramadan else (OFFICE_OPENS, OFFICE_CLOSES)
+
+    def ramadan_on(self, day: date) -> RamadanHours | None:
+        return next((r for r in self.ramadans if r.first <= day <= r.last), None)
+
+
+NO_FACTS = Facts()
+
+
+def concerns(
+    starts_at: datetime, ends_at: datetime, *, today: date, facts: Facts = NO_FACTS
+) -> tuple[Concern, ...]:
     """What speaks against a session at this time when people hear of it ``today``."""
     start, end = starts_at.astimezone(JAKARTA), ends_at.astimezone(JAKARTA)
     found = []
+    if start.date() in facts.holidays:
+        found.append(Concern.HOLIDAY)
     if start.weekday() == SUNDAY:
         found.append(Concern.SUNDAY)
     if start.weekday() == FRIDAY and start.time() < PRAYER_ENDS and end.time() > PRAYER_BEGINS:
         found.append(Concern.FRIDAY_PRAYER)
-    if start.time() < OFFICE_OPENS or end.time() > OFFICE_CLOSES:
-        found.append(Concern.OUTSIDE_HOURS)
+    opens, closes = facts.office_hours(start.date())
+    if start.time() < opens or end.time() > closes:
+        is_ramadan = facts.ramadan_on(start.date()) is not None
+        found.append(Concern.RAMADAN_HOURS if is_ramadan else Concern.OUTSIDE_HOURS)
     if (start.date() - today).days < NOTICE_DAYS:
         found.append(Concern.SHORT_NOTICE)
     return tuple(found)

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from trainings.views import answer, attendance, calendar, certificates, chosen, feeds, public, seats, sessions
+from trainings.views import (
+    answer,
+    attendance,
+    calendar,
+    certificates,
+    chosen,
+    feeds,
+    holidays,
+    public,
+    seats,
+    sessions,
+)
 
 app_name = "trainings"
 
@@ -8,6 +19,12 @@ urlpatterns = [
     path("", calendar.sessions, name="sessions"),
     path("undang-pilihan/<str:token>/", chosen.invite_chosen, name="invite_chosen"),
     path("jadwal/", public.schedule, name="schedule"),
+    path("hari-libur/", holidays.holidays, name="holidays"),
+    path("hari-libur/isi/", holidays.create, name="holiday_create"),
+    path("hari-libur/<int:pk>/ubah/", holidays.edit, name="holiday_edit"),
+    path("hari-libur/<int:pk>/coret/", holidays.strike, name="holiday_strike"),
+    path("ramadan/isi/", holidays.ramadan, name="ramadan_create"),
+    path("ramadan/<int:pk>/ubah/", holidays.ramadan, name="ramadan_edit"),
     path("sesi/buat/", sessions.create, name="session_create"),
     path("sesi/<int:pk>/", sessions.detail, name="session"),
     path("sesi/<int:pk>/ubah/", sessions.edit, name="session_edit"),

@@ -82,6 +82,11 @@ STEPS: Final = (
         _manage("load_organisations"),
         reads=("okoce/organisations/**/*.csv", "okoce/organisations/**/load*.py"),
     ),
+    Step(
+        "holidays",
+        _manage("load_holidays"),
+        reads=("trainings/**/load_holidays.py", "trainings/holidays.py", "requirements.lock"),
+    ),
     Step("demonstration programme", _manage("load_demo"), demo_only=True),
 )
 

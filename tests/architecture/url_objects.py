@@ -28,6 +28,7 @@ CITY, HERE = frozenset({OWN, NEIGHBOUR}), frozenset({OWN})
 AREA: Reach = {"province": EVERYWHERE, "auditor": EVERYWHERE, "sudin": CITY, "kecamatan": HERE}
 PERSON: Reach = {**AREA, "mentor": HERE, "pengampu": HERE, "participant": HERE}
 SESSION: Reach = {**AREA, "trainer": HERE, "participant": HERE}
+HOLIDAY: Reach = {"province": EVERYWHERE, "sudin": CITY}
 SITE: Reach = {**AREA, "pengampu": HERE, "participant": HERE}
 NOBODY: Reach = {}
 ANYWHERE: Reach = dict.fromkeys(
@@ -284,6 +285,12 @@ ROWS: dict[str, Row] = {
     # trainings
     "trainings:schedule": Row(),
     "trainings:sessions": Row(),
+    "trainings:holidays": Row(),
+    "trainings:holiday_create": Row(),
+    "trainings:holiday_edit": Row(HOLIDAY, lambda p: {"pk": p.holiday.pk}),
+    "trainings:holiday_strike": Row(HOLIDAY, lambda p: {"pk": p.holiday.pk}),
+    "trainings:ramadan_create": Row(),
+    "trainings:ramadan_edit": Row({"province": EVERYWHERE}, lambda p: {"pk": p.ramadan.pk}),
     "trainings:session_create": Row(),
     "trainings:session": Row(SESSION, session),
     "trainings:session_edit": Row(SESSION, session),

@@ -33,7 +33,7 @@ from tests.factories import (
 )
 from tests.factories.applicants import sent_in
 from tests.factories.bazaars import ApplicationFactory, BazaarFactory, frozen_site, open_site
-from tests.factories.trainings import completed
+from tests.factories.trainings import HolidayFactory, RamadanFactory, completed
 from trainings.services import certificates, feeds
 
 OWN, NEIGHBOUR, ELSEWHERE = "own", "neighbour", "elsewhere"
@@ -71,6 +71,8 @@ class Place:
     transfer: Any
     request: Any
     feed: Any
+    holiday: Any
+    ramadan: Any
 
     @property
     def city(self) -> str:
@@ -155,6 +157,8 @@ def _place(name: str) -> Place:
             participant=participant, kind="copy", channel="counter", received_at=(came := timezone.now()),
             due_at=came + ANSWER_WITHIN, entered_by=officer,
         ),
+        holiday=HolidayFactory(area_id=city, name=NAMES[name]),
+        ramadan=RamadanFactory(),
     )  # fmt: skip
 
 

@@ -1,11 +1,20 @@
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from trainings.enums import BookingState, ScanMethod, ScanResult, SessionState
-from trainings.models import Activity, AttendanceScan, Booking, Trainer, TrainingSession, Venue
+from trainings.enums import BookingState, HolidayKind, HolidayOrigin, ScanMethod, ScanResult, SessionState
+from trainings.models import (
+    Activity,
+    AttendanceScan,
+    Booking,
+    Holiday,
+    RamadanPeriod,
+    Trainer,
+    TrainingSession,
+    Venue,
+)
 
 
 class VenueFactory(DjangoModelFactory):
@@ -99,3 +108,28 @@ def completed(
         ScanFactory(session=session, participant=participant)
         sessions.append(session)
     return sessions
+
+
+class HolidayFactory(DjangoModelFactory):
+    """A day off from the official list, of a past year so that no test meets it by chance."""
+
+    class Meta:
+        model = Holiday
+
+    day = factory.Sequence(lambda n: date(2001, 1, 1) + timedelta(days=n))
+    name = factory.Sequence(lambda n: f"Hari libur {n}")
+    kind = HolidayKind.NATIONAL
+    source = "SKB 3 Menteri"
+    origin = HolidayOrigin.SEEDED
+
+
+class RamadanFactory(DjangoModelFactory):
+    class Meta:
+        model = RamadanPeriod
+
+    first_day = factory.Sequence(lambda n: date(1990, 1, 1) + timedelta(days=354 * n))
+    last_day = factory.LazyAttribute(lambda p: p.first_day + timedelta(days=28))
+    opens = time(8)
+    closes = time(15)
+    friday_closes = time(15, 30)
+    source = "SE Gubernur"

@@ -1,5 +1,6 @@
 from trainings.models.attendance import AttendanceScan
 from trainings.models.booking import Booking
+from trainings.models.calendar import Holiday, RamadanPeriod
 from trainings.models.certificate import (
     Certificate,
     CertificateEdition,
@@ -18,7 +19,9 @@ __all__ = [
     "Certificate",
     "CertificateEdition",
     "CertificateSeries",
+    "Holiday",
     "NameConfirmation",
+    "RamadanPeriod",
     "Trainer",
     "TrainingSession",
     "Venue",

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,13 +25,19 @@ from trainings.forms import CancelForm, PersonForm, PublishForm, SessionForm, ne
 from trainings.models import Booking, TrainingSession
 from trainings.refusals import Refused
 from trainings.scheduling import Concern
+from trainings.services import calendar
 from trainings.views import shown
 
 CONCERNS = {
-    Concern.SUNDAY: lambda: _("The day is a Sunday."),
-    Concern.FRIDAY_PRAYER: lambda: _("It falls into the Friday prayer, 11.30 to 13.00."),
-    Concern.OUTSIDE_HOURS: lambda: _("It lies outside office hours, 07.30 to 16.00."),
-    Concern.SHORT_NOTICE: lambda: _("People hear of it fewer than 3 days before."),
+    Concern.HOLIDAY: lambda facts, day: _("The day is a day off: %(name)s.") % {"name": facts.holidays[day]},
+    Concern.SUNDAY: lambda _facts, _day: _("The day is a Sunday."),
+    Concern.FRIDAY_PRAYER: lambda _facts, _day: _("It falls into the Friday prayer, 11.30 to 13.00."),
+    Concern.OUTSIDE_HOURS: lambda _facts, _day: _("It lies outside office hours, 07.30 to 16.00."),
+    Concern.RAMADAN_HOURS: lambda facts, day: (
+        _("It lies outside the office hours of Ramadan, %(opens)s to %(closes)s.")
+        % dict(zip(("opens", "closes"), map(time_format, facts.office_hours(day)), strict=True))
+    ),
+    Concern.SHORT_NOTICE: lambda _facts, _day: _("People hear of it fewer than 3 days before."),
 }
 CHIPS = (
     ("kursi", (BookingState.INVITED, BookingState.CONFIRMED, BookingState.WALKED_IN)),
@@ -163,7 +170,9 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     now, session = timezone.now(), find(request, pk)
     if not rules.may_publish(request.user, session, now=now):
         return redirect(session)
-    found = scheduling.concerns(session.starts_at, session.ends_at, today=scheduling.day_of(now))
+    day = scheduling.day_of(session.starts_at)
+    facts = calendar.facts_between(day, day, area=session.kecamatan_id)
+    found = scheduling.concerns(session.starts_at, session.ends_at, today=scheduling.day_of(now), facts=facts)
     form = PublishForm(posted(request)) if found else None
     if request.method == "POST" and (form is None or form.is_valid()):
         note = form.cleaned_data["note"] if form else ""
@@ -172,7 +181,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("trainings:invite", pk=pk)
     context = {
         "question": _("Publish %(session)s?") % {"session": shown.short_name(session)},
-        "concerns": [CONCERNS[concern]() for concern in found],
+        "concerns": [CONCERNS[concern](facts, day) for concern in found],
         "consequences": [
             _("It stands on the public schedule: %(place)s") % {"place": shown.where_and_when(session)},
             ngettext(
