@@ -20,6 +20,8 @@ def declare() -> None:
         "trainings.Venue",
         "trainings.Trainer",
         "trainings.TrainingSession",
+        "trainings.Holiday",
+        "trainings.RamadanPeriod",
         why="what is taught, where and by whom: staff and places",
     )
     keep("trainings.Booking", person="participant", why="seats are counted; states and times name nobody")

@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
+from math import floor
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -135,26 +136,36 @@ class _Placing:
         reach = min(len(self.table.days), len(ends) + spare + len(self.must))
         for horizon in dict.fromkeys((reach, len(self.table.days))):
             self.last = self.table.days[horizon - 1]
-            found, is_exact = self._kept(deadline, is_open_ended=False)
+            found, is_exact = self._kept(deadline)
             if found is not None:
                 break
         if found is None:
             return None, False
         if not is_exact or horizon == len(self.table.days):
             return found, is_exact
-        least, is_exact = self._kept(deadline, is_open_ended=True)
-        return found, is_exact and least == found
+        return found, self._least(deadline) >= found
 
-    def _kept(self, deadline: float, *, is_open_ended: bool) -> tuple[int | None, bool]:
-        rows, columns, stays = self._model(self.last, is_open_ended=is_open_ended)
-        cost = np.zeros(rows.width)
-        cost[list(stays.values())] = -1.0
-        result = _solve(rows, cost, deadline)
+    def _kept(self, deadline: float) -> tuple[int | None, bool]:
+        rows, columns, stays = self._model(self.last)
+        result = _solve(rows, self._staying(rows, stays), deadline)
         if result is None or result.x is None:
             return None, False
-        if not is_open_ended:
-            self.known = self._plan(result.x, columns, stays)
+        self.known = self._plan(result.x, columns, stays)
         return len(self.before) - round(-result.fun), result.status == 0
+
+    def _least(self, deadline: float) -> int:
+        """How many move at least, whatever days there are: the relaxation says enough, and at once."""
+        rows, _columns, stays = self._model(self.last, is_open_ended=True)
+        result = _solve(rows, self._staying(rows, stays), deadline, relaxed=True)
+        if result is None or result.status != 0:
+            return 0
+        return len(self.before) - floor(-result.fun + 1e-6)
+
+    @staticmethod
+    def _staying(rows: Rows, stays: dict[Key, int]) -> np.ndarray:
+        cost = np.zeros(rows.width)
+        cost[list(stays.values())] = -1.0
+        return cost
 
     def earliest(self, most_moved: int, deadline: float) -> tuple[Plan | None, bool]:
         """The plan with the earliest last day among those that move so many."""
@@ -388,7 +399,7 @@ class _Placing:
         )
 
 
-def _solve(rows: Rows, cost: np.ndarray, deadline: float):  # type: ignore[no-untyped-def] # scipy's result
+def _solve(rows: Rows, cost: np.ndarray, deadline: float, *, relaxed: bool = False):  # type: ignore[no-untyped-def] # scipy's result
     seconds = deadline - clock.monotonic()
     if seconds <= 0:
         return None
@@ -398,7 +409,7 @@ def _solve(rows: Rows, cost: np.ndarray, deadline: float):  # type: ignore[no-un
     return milp(
         cost,
         constraints=LinearConstraint(rows.matrix(), rows.low, rows.high),
-        integrality=np.array(rows.integral),
+        integrality=np.zeros(rows.width) if relaxed else np.array(rows.integral),
         bounds=Bounds(0, np.array(rows.most)),
         options={"time_limit": seconds, "mip_rel_gap": 0},
     )

@@ -32,7 +32,12 @@ def holidays(request: HttpRequest) -> HttpResponse:
     year = chosen_year(request)
     mine = Holiday.objects.visible_to(request.user).of_year(year).select_related("area", "changed_by")
     rows = list(mine)
-    keepable = set(Holiday.objects.keepable_by(request.user).of_year(year).values_list("pk", flat=True))
+    keepable = set(
+        Holiday.objects.visible_to(request.user)
+        .keepable_by(request.user)
+        .of_year(year)
+        .values_list("pk", flat=True)
+    )
     for row in rows:
         row.tone = TONES[row.kind] if row.is_held else ""
         row.may_keep = row.pk in keepable
@@ -76,7 +81,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @requires("trainings.calendar")
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    row = get_object_or_404(Holiday.objects.keepable_by(request.user), pk=pk)
+    row = get_object_or_404(Holiday.objects.visible_to(request.user).keepable_by(request.user), pk=pk)
     form = HolidayForm(request.POST or None, user=request.user, holiday=row)
     title = _("Change %(day)s") % {"day": date_format(row.day, "LONG_DATE_FORMAT")}
     return _keep(request, form, title=title, holiday=row)
@@ -93,7 +98,7 @@ def _keep(request: HttpRequest, form: HolidayForm, **context: Any) -> HttpRespon
 
 @requires("trainings.calendar")
 def strike(request: HttpRequest, pk: int) -> HttpResponse:
-    row = get_object_or_404(Holiday.objects.keepable_by(request.user), pk=pk)
+    row = get_object_or_404(Holiday.objects.visible_to(request.user).keepable_by(request.user), pk=pk)
     form = StrikeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         calendar.strike_holiday(holiday_id=pk, source=form.cleaned_data["source"], by=request.user)
@@ -117,7 +122,7 @@ def strike(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires("trainings.calendar")
 def ramadan(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    periods = RamadanPeriod.objects.keepable_by(request.user)
+    periods = RamadanPeriod.objects.visible_to(request.user).keepable_by(request.user)
     row = get_object_or_404(periods, pk=pk) if pk is not None else None
     if not rules.may_keep_ramadan(request.user):
         return redirect("trainings:holidays")
