@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class BazaarsConfig(AppConfig):
@@ -6,12 +7,13 @@ class BazaarsConfig(AppConfig):
 
     def ready(self) -> None:
         from bazaars import copying, erasable, messages  # noqa: PLC0415  models exist only from here on
-        from bazaars.services.merging import Stalls  # noqa: PLC0415
-        from participants import merging  # noqa: PLC0415
+        from bazaars.services.merging import Stalls, stalls_of  # noqa: PLC0415
+        from participants import comparing, merging  # noqa: PLC0415
 
         copying.declare()
         erasable.declare()
         messages.register()
+        comparing.register_fact(_("Bazaars"), stalls_of)
         merging.register("bazaars.Application.participant", Stalls())
         merging.register("bazaars.Allocation.participant", merging.Stay("goes with its application"))
         merging.register("bazaars.TurnLedger.participant", merging.MoveUnlessSame(("site", "kind")))

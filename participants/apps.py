@@ -11,6 +11,7 @@ class ParticipantsConfig(AppConfig):
         from participants import (  # noqa: PLC0415
             bulk_actions,
             copying,
+            duplicate_panel,
             erasable,
             erasing_sql,
             evidence,
@@ -25,6 +26,7 @@ class ParticipantsConfig(AppConfig):
         directory.register_participants(people)
         messages.register()
         trail.register()
+        duplicate_panel.register()
         merging.register("notifications.Message.participant_id", Messages())
         bulk_actions.register()
         copying.declare()

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from django.db import connection
 
-from okoce.values import spelling
+from okoce.values import names, spelling
 from participants.models import NameWord, Participant
 from participants.querysets import HasWords, ParticipantQuerySet, names_searched, words_query
 
@@ -128,18 +128,19 @@ class _Costs:
 
     def of(self, words: Sequence[str], key: str) -> float:
         """Each typed word takes the nearest word of the name that is left; order costs next to nothing."""
-        left, cost = key.split(), 0.0
+        left, cost = names.words(key), 0.0
+        whole = list(left)
         for at, word in enumerate(words):
             best = min(left, key=lambda other: self._word(word, other), default=None)
             if best is None or self._word(word, best) > SLIP + 1:
                 cost += LEFT_OUT
                 continue
             cost += self._word(word, best)
-            if at >= len(key.split()) or key.split()[at] != best:
+            if at >= len(whole) or whole[at] != best:
                 cost += 0.01
             left.remove(best)
         cost += 0.3 * len(left)
-        apart = spelling.distance("".join(words), key.replace(" ", ""))
+        apart = spelling.distance("".join(words), "".join(whole))
         return min(cost, apart + 0.02)
 
     def _word(self, word: str, other: str) -> float:
@@ -159,7 +160,7 @@ class _Costs:
 
 def learn(name_keys: Iterable[str]) -> int:
     """Take in the words of new names; how many were new. Repeating it changes nothing."""
-    words = {word for key in name_keys for word in key.split()}
+    words = {word for key in name_keys for word in names.words(key)}
     new = words - set(NameWord.objects.filter(word__in=words).values_list("word", flat=True))
     rows = [NameWord(word=word, traces=spelling.traces(word)) for word in sorted(new)]
     NameWord.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2_000)
@@ -168,7 +169,7 @@ def learn(name_keys: Iterable[str]) -> int:
 
 _COUNTED = """
 SELECT word, count(*) FROM participants_participant,
-    unnest(array_remove(string_to_array(name_key, ' '), '')) AS word
+    unnest(array_remove(string_to_array(translate(name_key, '''-', '  '), ' '), '')) AS word
 WHERE merged_into_id IS NULL GROUP BY word
 """
 
@@ -193,7 +194,7 @@ def forget(name_key: str, *, participant_id: int) -> int:
     others = Participant.everybody.exclude(pk=participant_id)
     alone = [
         word
-        for word in set(name_key.split())
+        for word in set(names.words(name_key))
         if not others.filter(HasWords("name_key", words_query([[word]]))).exists()
     ]
     return NameWord.objects.filter(word__in=alone).delete()[0]

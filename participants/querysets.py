@@ -49,19 +49,21 @@ def people_in(scope: Scope, prefix: str = "") -> Q:
     return NOTHING
 
 
+# Nur'aini and Nur-aini are found by either half, as people write them.
+_WORDS = "array_to_tsvector(array_remove(string_to_array(translate(%(expressions)s, '''-', '  '), ' '), ''))"
+
+
 class NameWords(models.Func):
     """The words of a name key, indexed: participants_name_words."""
 
-    template = "array_to_tsvector(array_remove(string_to_array(%(expressions)s, ' '), ''))"
+    template = _WORDS
     output_field = SearchVectorField()
 
 
 class HasWords(models.Func):
     """Condition: a name key holds words, given as a tsquery of ours (``words_query``)."""
 
-    template = (
-        "array_to_tsvector(array_remove(string_to_array(%(expressions)s, ' '), '')) @@ %(wanted)s::tsquery"
-    )
+    template = f"{_WORDS} @@ %(wanted)s::tsquery"
     output_field = models.BooleanField()
 
     def __init__(self, column: str, wanted: str) -> None:
@@ -247,7 +249,7 @@ def _years_before(day: date, years: int) -> date:
 
 def names_searched(query: str) -> list[str]:
     """The words of a search as they stand in name keys; at most six."""
-    return names.key(query).split()[:6]
+    return names.words(names.key(query))[:6]
 
 
 def _newest_answer(purpose: str) -> Exists:

@@ -33,11 +33,19 @@ class DuplicateCandidateQuerySet(models.QuerySet):
         """Nobody has compared them yet."""
         return self.of_people().filter(state="open")
 
+    def in_kecamatan(self, code: str) -> DuplicateCandidateQuerySet:
+        return self.filter(Q(first__kecamatan=code) | Q(second__kecamatan=code))
+
     def of_person(self, participant_id: int) -> DuplicateCandidateQuerySet:
         return self.filter(Q(first=participant_id) | Q(second=participant_id))
 
     def with_people(self) -> DuplicateCandidateQuerySet:
-        return self.select_related("first__registered_at_unit", "second__registered_at_unit")
+        return self.select_related(
+            "first__registered_at_unit",
+            "first__registered_by",
+            "second__registered_at_unit",
+            "second__registered_by",
+        )
 
 
 class MergeQuerySet(models.QuerySet):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from participants import drafts, exports
+from participants import drafts, exports, nearby
 from participants.services import (
+    duplicates,
     exporting,
     identity_photos,
     import_undoing,
@@ -25,6 +26,19 @@ def check_import(batch_id: int) -> None:
 @shared_task(ignore_result=True, name=importing.SAVE_TASK)
 def save_import(batch_id: int) -> None:
     importing.save(batch_id, on=timezone.localdate())
+    find_duplicates.delay(batch_id)
+
+
+@shared_task(ignore_result=True)
+def find_duplicates(batch_id: int) -> None:
+    duplicates.look_for_batch(batch_id, now=timezone.now())
+
+
+@shared_task(ignore_result=True)
+def find_duplicates_of_the_day() -> None:
+    """At night: the words of all names, and the pairs of whoever is new or was corrected."""
+    nearby.relearn()
+    duplicates.look_for_changed(now=timezone.now())
 
 
 @shared_task(ignore_result=True, name=importing.UNDO_TASK)

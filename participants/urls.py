@@ -1,15 +1,13 @@
 """Addresses under /peserta/. A participant's own pages have the participant number in them, never a NIK."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from participants.converters import ParticipantNumber
+from participants.duplicate_urls import duplicate_patterns
 from participants.import_urls import import_patterns
 from participants.list_urls import list_patterns
 from participants.person_urls import person_patterns
 from participants.views import card, identity_photo, people, person, register, self_registration, sign_in
 from participants.views import verification as check
-
-register_converter(ParticipantNumber, "number")
 
 app_name = "participants"
 
@@ -18,6 +16,7 @@ urlpatterns = [
     path("cari/", people.search, name="search"),
     *list_patterns,
     *import_patterns,
+    *duplicate_patterns,
     path("ditemukan/<str:token>/", people.found, name="found"),
     path("daftar/", register.nik, name="register"),
     path("daftar/selesai/<number:number>/", register.registered, name="registered"),

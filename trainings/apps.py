@@ -7,10 +7,10 @@ class TrainingsConfig(AppConfig):
 
     def ready(self) -> None:
         from okoce.notifications import causes  # noqa: PLC0415
-        from participants import bulk, merging  # noqa: PLC0415  models exist only from here on
+        from participants import bulk, comparing, merging  # noqa: PLC0415  models exist only from here on
         from trainings import copying, deeds, erasable, messages  # noqa: PLC0415
         from trainings.services import chosen  # noqa: PLC0415
-        from trainings.services.merging import Places  # noqa: PLC0415
+        from trainings.services.merging import Places, attendance_of  # noqa: PLC0415
 
         copying.declare()
         erasable.declare()
@@ -26,6 +26,7 @@ class TrainingsConfig(AppConfig):
                 position=10,
             )
         )
+        comparing.register_fact(_("Trainings"), attendance_of)
         merging.register("trainings.Booking.participant", Places())
         merging.register("trainings.AttendanceScan.participant", merging.Move())
         merging.register("trainings.Certificate.participant", merging.MoveUnlessSame(("year",)))

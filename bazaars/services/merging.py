@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from bazaars.enums import AllocationState, ApplicationState, SiteState
 from bazaars.models import Allocation, Application, Site
@@ -114,3 +117,16 @@ def _at_once(stall: Allocation, rival: Allocation) -> bool:
         return False
     a, b = stall.days, rival.days
     return a.lower < b.upper and b.lower < a.upper
+
+
+def stalls_of(ids: Sequence[int]) -> dict[int, str]:
+    """For the comparison of two people: their applications and stalls."""
+    sent = Application.objects.submitted().filter(participant__in=ids).order_by()
+    asked = dict(sent.values_list("participant").annotate(Count("pk")))
+    given = Allocation.objects.exclude(state=AllocationState.RELEASED).filter(participant__in=ids).order_by()
+    held = dict(given.values_list("participant").annotate(Count("pk")))
+    return {
+        pk: _("%(held)d stalls, %(asked)d applications")
+        % {"held": held.get(pk, 0), "asked": asked.get(pk, 0)}
+        for pk in ids
+    }

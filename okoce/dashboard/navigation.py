@@ -39,6 +39,13 @@ DATA = (
         "participants.verify",
         "/peserta/verifikasi/",
     ),
+    Entry(
+        _("Possible duplicates"),
+        "participants:duplicates",
+        "people-fill",
+        "participants.merge",
+        "/peserta/ganda/",
+    ),
     Entry(_("Import data"), "participants:imports", "upload", "participants.import", "/peserta/impor/"),
     Entry(_("Moves"), "participants:transfers", "send", "participants.transfer", "/peserta/pindah/"),
     Entry(_("Data requests"), "rights:requests", "lock-fill", "participants.rights_view", "/hak-data/"),

@@ -18,7 +18,13 @@ from bazaars.models import SeedPart, Site
 from okoce.accounts.roles import Role, has_permission
 from okoce.notifications.models import Message
 from okoce.ui.templatetags.okoce_ui import clock, day_month, number
-from participants.models import DataRequest, ImportBatch, SelfRegistration, TransferRequest
+from participants.models import (
+    DataRequest,
+    DuplicateCandidate,
+    ImportBatch,
+    SelfRegistration,
+    TransferRequest,
+)
 from participants.services import transfers
 from trainings.enums import SessionState
 from trainings.models import TrainingSession
@@ -26,6 +32,7 @@ from trainings.models import TrainingSession
 URGENT, SOON, INFO = "bad", "warn", "info"
 RANK = {URGENT: 0, SOON: 1, INFO: 2}
 SHOWN = 7
+PAIRS_COUNTED = 1_000
 WAITS_TOO_LONG = 3  # days
 DRAFTS_WITHIN = timedelta(days=14)
 EMPTY_SEATS_MATTER = 0.8  # a session tomorrow with fewer seats taken than this share is worth a call
@@ -48,6 +55,7 @@ def work_for(user: Any, *, now: datetime) -> list[Work]:
         _sessions,
         _attendance,
         _applicants,
+        _duplicates,
         _imports,
         _bazaars,
         _seed_parts,
@@ -201,6 +209,27 @@ def _applicants(user: Any, now: datetime) -> Iterator[Work]:
         _url("participants:verifications"),
         _("Check them"),
     )
+
+
+def _duplicates(user: Any, now: datetime) -> Iterator[Work]:
+    """Pairs that may be one person and that nobody has compared."""
+    if not has_permission(user, "participants.merge"):
+        return
+    waiting = DuplicateCandidate.objects.visible_to(user).waiting()
+    if count := waiting.order_by()[:PAIRS_COUNTED].count():
+        yield Work(
+            INFO,
+            "people-fill",
+            ngettext(
+                "%(count)s person may be registered twice",
+                "%(count)s people may be registered twice",
+                count,
+            )
+            % {"count": number(count)},
+            _("They count twice until somebody compares the two entries."),
+            _url("participants:duplicates"),
+            _("Compare the entries"),
+        )
 
 
 def _imports(user: Any, now: datetime) -> Iterator[Work]:

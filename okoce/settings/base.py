@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pgtrigger
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from okoce.settings import env
@@ -265,6 +266,10 @@ CELERY_BEAT_SCHEDULE = {
     "keep-retention": {
         "task": "participants.tasks.keep_retention",
         "schedule": 86400.0,
+    },
+    "find-duplicates": {
+        "task": "participants.tasks.find_duplicates_of_the_day",
+        "schedule": crontab(hour=2, minute=20),
     },
     "close-expired": {"task": "okoce.notifications.tasks.expire_messages", "schedule": 300.0},
 }

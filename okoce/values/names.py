@@ -65,6 +65,11 @@ def key(text: str) -> str:
     return " ".join(words)
 
 
+def words(name_key: str) -> list[str]:
+    """The words of a key; Nur'aini and Nur-aini are two, as the index of the register has them."""
+    return name_key.replace("'", " ").replace("-", " ").split()
+
+
 def letters(text: str) -> str:
     """Only the letters of a name, case folded: the spreadsheet rules compare names this way."""
     return re.sub(r"[\W\d_]+", "", text.casefold())

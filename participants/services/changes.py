@@ -14,9 +14,11 @@ from okoce.accounts.models import SignIn, User
 from okoce.audit import services as audit
 from okoce.values import names
 from participants.models import Participant
+from participants.services import duplicates
 
 UNMASKED_AN_HOUR = 30
 HOUR = timedelta(hours=1)
+COMPARED = frozenset({"full_name", "birth_date", "phone", "nik", "kk"})  # by these, two look like one
 AREA = ("kelurahan_id", "kecamatan_id", "city_id")
 
 
@@ -52,6 +54,8 @@ def change_participant(
     participant.save()
     if "phone" in changed:
         sign_out(participant)
+    if COMPARED.intersection(changed):
+        duplicates.look_for([participant.pk], now=timezone.now())
     audit.record(by, "participants.participant.changed", participant, fields=changed)
     return participant, changed
 

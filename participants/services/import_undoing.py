@@ -18,7 +18,7 @@ from okoce.accounts.models import User
 from okoce.audit import services as audit
 from okoce.notifications.models import Message
 from participants.enums import Source, Step
-from participants.models import ImportBatch, ImportRow, Participant
+from participants.models import DuplicateCandidate, ImportBatch, ImportRow, PairState, Participant
 from participants.models.imports import BatchState, RowOutcome
 from participants.services import import_saving, import_taking
 from participants.services.import_work import advance, alone, queue_next_step
@@ -80,6 +80,8 @@ _OWN: dict[str, Callable[[ImportBatch], Q]] = {
         organisation_id=batch.organisation_id, valid_until=None, valid_from=F("participant__registered_on")
     ),
     "participants.consent": lambda batch: Q(channel=Source.IMPORT, at__lte=batch.saved_at),
+    # The portal finds pairs by itself; what an officer said of one is somebody's work.
+    "participants.duplicatecandidate": lambda batch: Q(state=PairState.OPEN, asked_at=None),
     "participants.importrow": lambda batch: Q(batch=batch) | ~Q(batch__state=BatchState.SAVED),
 }
 
@@ -174,6 +176,8 @@ def _take_back(batch_id: int) -> None:
         raise BuiltOn(loss)
     for _row, person, before in import_taking.taken(batch):
         import_taking.put_back(person, before)
+    made = _made(batch).values("pk")
+    DuplicateCandidate.objects.filter(Q(first__in=made) | Q(second__in=made)).delete()
     with connection.cursor() as cursor:
         cursor.execute("SELECT participants_undo_import(%s)", [batch_id])
         (removed,) = cursor.fetchone()

@@ -170,6 +170,14 @@ def _sign_out(merged: Participant) -> None:
         SignIn.objects.filter(user=merged.user_id, ended_at=None).update(ended_at=timezone.now())
 
 
+def moved_count(done: Merge) -> int:
+    """How many rows the merged one brought along."""
+    return sum(
+        len(kept.get("moved", ())) + len(kept.get("swapped", ())) + len(kept.get("stalls", ()))
+        for kept in done.moved.values()
+    )
+
+
 # ---------------------------------------------------------------- values
 
 

@@ -28,6 +28,7 @@ from participants.models import (
     SelfRegistration,
     StepReached,
 )
+from participants.services import duplicates
 
 NOTICE_VERSION = "2026-01"  # the text that is read out at the counter: templates/participants/notice.html
 SHARED_PHONE = 3
@@ -227,6 +228,7 @@ def register_participant(
     if card_reason:
         CardSeen.objects.create(participant=participant, reason=card_reason, seen_at=now, seen_by=by)
     audit.record(by, "participants.participant.registered", participant, notice=NOTICE_VERSION)
+    duplicates.look_for([participant.pk], now=now)
     return participant
 
 

@@ -19,9 +19,17 @@ from okoce.accounts.models import Membership, User
 from okoce.accounts.roles import Role
 from okoce.audit.services import record
 from okoce.notifications.models import Message
-from participants.models import DataRequest, FosterLink, ImportBatch, ImportRow, MentorAssignment
+from participants.models import (
+    DataRequest,
+    DuplicateCandidate,
+    FosterLink,
+    ImportBatch,
+    ImportRow,
+    MentorAssignment,
+    Merge,
+)
 from participants.models.rights import ANSWER_WITHIN
-from participants.services import businesses, cards, dossier, transfers
+from participants.services import businesses, cards, dossier, merging, transfers
 from participants.services.sign_in import account_of
 from tests.factories import (
     BookingFactory,
@@ -62,6 +70,8 @@ class Place:
     row: Any
     event: Any
     card: str
+    pair: Any
+    merge: Any
     applicant: Any
     certificate: Any
     product: Any
@@ -133,6 +143,8 @@ def _place(name: str) -> Place:
         batch=batch,
         row=ImportRow.objects.create(batch=batch, position=1, sheet="Sheet1", row=2, status="rejected"),
         event=record(officer, "participants.nik.unmasked", participant),
+        pair=_pair(participant),
+        merge=_merge(participant, officer),
         card=cards.address_of(cards.issue(participant_id=participant.pk, by=officer)).split("/")[-2],
         # with a doubt: accepting asks to compare first, and makes nobody here
         applicant=sent_in(full_name=NAMES[name], kelurahan=f"{kecamatan}.1001", birth_date="1990-08-08"),
@@ -167,6 +179,22 @@ def _certificate(participant: Any, officer: User, *, year: int) -> Any:
     completed(participant, year=year)
     certificates.confirm_name(participant_id=participant.pk, name=participant.full_name, by=officer)
     return certificates.issue(participant_id=participant.pk, year=year, by=officer)
+
+
+def _pair(participant: Any) -> DuplicateCandidate:
+    """The participant and somebody of the same place who may be the same."""
+    other = ParticipantFactory(full_name=participant.full_name, kelurahan_id=participant.kelurahan_id)
+    return DuplicateCandidate.objects.create(
+        first=participant, second=other, score=70, reasons=["name_same"], found_at=timezone.now()
+    )
+
+
+def _merge(participant: Any, officer: User) -> Merge:
+    """Somebody who was joined to the participant."""
+    other = ParticipantFactory(full_name=participant.full_name, kelurahan_id=participant.kelurahan_id)
+    return merging.merge(
+        survivor_id=participant.pk, merged_id=other.pk, chosen={}, reason="", by=officer, now=timezone.now()
+    )
 
 
 def _quota(agency: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from okoce.accounts.roles import Role
 from okoce.audit.models import AuditEvent
-from participants import listing
+from participants import listing, nearby
 from participants.models import Business, StepReached
 from tests.factories import ParticipantFactory, member
 
@@ -90,8 +90,8 @@ def test_a_name_is_found_by_the_beginning_of_its_words(officer, typed, found):
 
 @pytest.mark.parametrize("typed", ["Siti Rahmwati", "Stii Rahmawati", "Siti Rahmawatti", "sitirahmawati"])
 def test_a_slip_of_the_finger_finds_the_nearest_name(officer, typed):
-    ParticipantFactory(full_name="Siti Rahmawati")
-    ParticipantFactory(full_name="Bambang Purnomo")
+    people = [ParticipantFactory(full_name=name) for name in ("Siti Rahmawati", "Bambang Purnomo")]
+    nearby.learn(person.name_key for person in people)
 
     response = officer.get(LIST, {"q": typed})
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from participants.services.merging import Table, swap
 from trainings.enums import ENROLLED, SEATED, BookingState, SessionState
@@ -139,3 +141,17 @@ def _excludes(one: Booking, other: Booking, now: datetime) -> bool:
     years = {timezone.localtime(s.starts_at).year for s in (a, b)}
     both_seated = one.state in SEATED and other.state in SEATED
     return is_coming and both_seated and a.activity_id == b.activity_id and len(years) == 1
+
+
+def attendance_of(ids: Sequence[int]) -> dict[int, str]:
+    """For the comparison of two people: how often each was there, and their coming places."""
+    scans = AttendanceScan.objects.counted().filter(participant__in=ids).order_by()
+    present = dict(scans.values_list("participant").annotate(Count("session", distinct=True)))
+    places = Booking.objects.filter(participant__in=ids, state__in=_HOLDS)
+    coming = places.filter(session__state=SessionState.PUBLISHED).order_by()
+    booked = dict(coming.values_list("participant").annotate(Count("pk")))
+    return {
+        pk: _("%(present)d times present, %(booked)d coming places")
+        % {"present": present.get(pk, 0), "booked": booked.get(pk, 0)}
+        for pk in ids
+    }

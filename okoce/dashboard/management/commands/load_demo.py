@@ -22,6 +22,7 @@ from okoce.accounts.models import User
 from okoce.dashboard.demo.accounts import ACCOUNTS, CITY, PALMERAH, create_accounts, new_password
 from okoce.dashboard.demo.applicants import tell_applicants
 from okoce.dashboard.demo.bazaars import tell_bazaars
+from okoce.dashboard.demo.duplicates import tell_duplicates
 from okoce.dashboard.demo.people import foster_and_mentor, registered_on
 from okoce.dashboard.demo.records import tell_records
 from okoce.dashboard.demo.rights import tell_rights
@@ -56,6 +57,7 @@ class Command(BaseCommand):
             tell_records(users, today)
             tell_applicants(users, timezone.now())
             tell_rights(users)
+            tell_duplicates(users, today=today, now=timezone.now())
         _write_private(
             Path(settings.DEMO_FILE),
             {
