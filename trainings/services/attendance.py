@@ -242,6 +242,7 @@ def _take_back(session_id: int, people: Collection[int], *, by: Any, now: dateti
         booking.save()
     if present:
         settle_completion(present, session, by=by)
+        revoke_unproven(present, day_of(session.starts_at).year, by=by, now=now)
         record(by, "trainings.attendance.taken_back", session, count=len(present))
     return len(present)
 
@@ -302,4 +303,3 @@ def settle_completion(people: Iterable[int], session: TrainingSession, *, by: An
         ],
         ignore_conflicts=True,
     )
-    revoke_unproven([person for person in ids if person not in reached], year, by=by)
