@@ -316,13 +316,17 @@ def test_a_step_recorded_by_hand_stays(midyear, office):
     session = SessionFactory(starts_at=day_at(0, 9), activity_code="kemasan-pemasaran")
     person = seat(session)
     StepReached.objects.create(
-        participant=person, step=2, reached_on=timezone.localdate(), evidence="manual: dinas class"
+        participant=person,
+        step=2,
+        reached_on=timezone.localdate(),
+        evidence="manual:kelas dinas",
+        reason="Kelas di tingkat dinas",
     )
     mark(session, person, office)
 
     services.take_back(session_id=session.pk, participant_id=person.pk, by=office)
 
-    assert [row[3] for row in steps()] == ["manual: dinas class"]
+    assert [row[3] for row in steps()] == ["manual:kelas dinas"]
 
 
 def test_rule_30_a_session_on_new_years_eve_belongs_to_the_old_year(time_machine, office):
