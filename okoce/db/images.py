@@ -54,7 +54,7 @@ def clean_photo(upload: Any, *, longest: int = 1600) -> bytes:
 
 def _read(upload: Any) -> bytes:
     upload.seek(0)
-    return upload.read(LARGEST_BYTES + 1)
+    return bytes(upload.read(LARGEST_BYTES + 1))
 
 
 def _refuse_by_sight(content: bytes) -> None:

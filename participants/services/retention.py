@@ -24,7 +24,7 @@ from participants.services.erasure import erase
 PEOPLE_A_NIGHT = 200
 FINISHED = ("saved", "undone", "discarded", "refused")
 
-Activity = Callable[[datetime], QuerySet]
+Activity = Callable[[datetime], QuerySet[Any]]
 _activities: list[Activity] = []
 
 
@@ -39,8 +39,8 @@ class Kind:
 
     code: str
     days: int
-    due: Callable[[datetime], QuerySet]
-    deed: Callable[[QuerySet, datetime], int]
+    due: Callable[[datetime], QuerySet[Any]]
+    deed: Callable[[QuerySet[Any], datetime], int]
 
 
 def kinds() -> list[Kind]:
@@ -61,12 +61,12 @@ def keep(*, now: datetime) -> dict[str, int]:
     """Does it; how many rows of each kind. Running twice changes nothing more."""
     done = {kind.code: kind.deed(kind.due(now), now) for kind in kinds()}
     if any(done.values()):
-        record(None, "participants.retention.kept", count=sum(done.values()), **done)
+        record(None, "participants.retention.kept", count=sum(done.values()), **done)  # type: ignore[arg-type]
     return done
 
 
 # ---------------------------------------------------------------- people
-def people_due(now: datetime) -> QuerySet:
+def people_due(now: datetime) -> QuerySet[Any]:
     """Nothing has happened with them since the period began: no seat, stall, answer, sign-in or change."""
     since = now - timedelta(days=settings.RETENTION_PARTICIPANT_DAYS)
     day = timezone.localtime(since).date()
@@ -85,7 +85,7 @@ def people_due(now: datetime) -> QuerySet:
     return people.order_by("registered_on", "pk")
 
 
-def _anonymise(people: QuerySet, now: datetime) -> int:
+def _anonymise(people: QuerySet[Any], now: datetime) -> int:
     ids = list(people.values_list("pk", flat=True)[:PEOPLE_A_NIGHT])
     for pk in ids:
         erase(participant_id=pk, by=None, now=now, why="retention")
@@ -93,33 +93,33 @@ def _anonymise(people: QuerySet, now: datetime) -> int:
 
 
 # ---------------------------------------------------------------- what lies about them elsewhere
-def import_rows_due(now: datetime) -> QuerySet:
+def import_rows_due(now: datetime) -> QuerySet[Any]:
     """Cells of lists that are finished; the digests stay, so that the next list can be compared."""
     before = now - timedelta(days=settings.RETENTION_IMPORT_ROW_DAYS)
     rows = ImportRow.objects.filter(values_ciphertext__isnull=False, batch__state__in=FINISHED)
     return rows.filter(batch__uploaded_at__lt=before)
 
 
-def _blank_cells(rows: QuerySet, _now: datetime) -> int:
+def _blank_cells(rows: QuerySet[Any], _now: datetime) -> int:
     return rows.update(values_ciphertext=None, before_ciphertext=None, written=None)
 
 
-def messages_due(now: datetime) -> QuerySet:
+def messages_due(now: datetime) -> QuerySet[Any]:
     before = now - timedelta(days=settings.RETENTION_MESSAGE_DAYS)
     return Message.objects.filter(state__in=FINAL, finished_at__lt=before).exclude(context={})
 
 
-def _blank_messages(rows: QuerySet, _now: datetime) -> int:
+def _blank_messages(rows: QuerySet[Any], _now: datetime) -> int:
     return rows.update(context={}, secret_ciphertext=None)
 
 
-def requests_due(now: datetime) -> QuerySet:
+def requests_due(now: datetime) -> QuerySet[Any]:
     before = now - timedelta(days=settings.RETENTION_REQUEST_DAYS)
     rows = DataRequest.objects.filter(decided_at__lt=before)
     return rows.filter(Q(asked_ciphertext__isnull=False) | ~Q(answer=""))
 
 
-def _blank_requests(rows: QuerySet, _now: datetime) -> int:
+def _blank_requests(rows: QuerySet[Any], _now: datetime) -> int:
     done: int = rows.update(asked_ciphertext=None, answer="")
     return done
 

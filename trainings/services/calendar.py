@@ -31,7 +31,7 @@ def seed_holidays(years: Iterable[int], *, today: date) -> int:
     wanted: dict[date, tuple[str, HolidayKind]] = {}
     years = list(years)
     for category, kind in CATEGORIES:
-        days = official.Indonesia(years=years, categories=(category,), language="id")
+        days = official.country_holidays("ID", years=years, categories=(category,), language="id")
         for day, name in sorted(days.items()):
             wanted.setdefault(day, (name[:100], kind))
     kept = set(Holiday.objects.filter(area=None, origin=HolidayOrigin.STAFF).values_list("day", flat=True))
