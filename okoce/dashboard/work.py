@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from okoce.ui.templatetags.okoce_ui import clock, day_month, number
 from participants.models import (
     DataRequest,
     DuplicateCandidate,
+    ImportApproval,
     ImportBatch,
     SelfRegistration,
     TransferRequest,
@@ -237,13 +238,18 @@ def _imports(user: Any, now: datetime) -> Iterator[Work]:
     if not has_permission(user, "participants.import"):
         return
     batches = ImportBatch.objects.visible_to(user).filter(
-        Q(state="checked") | Q(state="saved", saved_at__gt=now - timedelta(days=7))
+        Q(state__in=["checked", "waiting"]) | Q(state="saved", saved_at__gt=now - timedelta(days=7))
     )
+    asked = ImportApproval.objects.filter(batch=OuterRef("pk"), decided_at=None, asked_by=user)
+    batches = batches.annotate(is_own_request=Exists(asked))
     for batch in batches.order_by("-uploaded_at")[:5]:
         url = _url("participants:import", batch.uid)
         totals = batch.totals or {}
         rejected, good = totals.get("rejected", 0), totals.get("accepted", 0) + totals.get("warning", 0)
-        if batch.state == "checked":
+        if batch.state == "waiting":
+            if not batch.is_own_request:
+                yield _agreement(batch, good)
+        elif batch.state == "checked":
             yield Work(
                 SOON,
                 "upload",
@@ -271,6 +277,23 @@ def _imports(user: Any, now: datetime) -> Iterator[Work]:
                 url,
                 _("See the rows"),
             )
+
+
+def _agreement(batch: ImportBatch, good: int) -> Work:
+    return Work(
+        URGENT,
+        "upload",
+        ngettext(
+            "A list of %(count)s row waits for your agreement",
+            "A list of %(count)s rows waits for your agreement",
+            good,
+        )
+        % {"count": number(good)},
+        _("%(file)s. A colleague asked; nothing is saved before a second person has agreed.")
+        % {"file": batch.file_name},
+        _url("participants:import_approve", batch.uid),
+        _("Look at it and decide"),
+    )
 
 
 def _bazaars(user: Any, now: datetime) -> Iterator[Work]:

@@ -15,6 +15,7 @@ from participants.forms.importing import EARLIEST
 from participants.import_words import FIELD_LABELS
 from participants.importing.mapping import COLUMN_FIELDS, NEEDED
 from participants.models import ImportBatch
+from participants.services.import_columns import is_as_proposed
 
 LAST_HEADER = 100
 MOST_COLUMNS = 60  # of a sheet that are offered; what lies to the right is no list
@@ -100,21 +101,24 @@ class ColumnsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        mapping = {}
+        mapping, any_read = {}, False
         for number, sheet in self._sheets:
             is_read = bool(cleaned.get(f"baca_{number}"))
             columns = {
                 str(column["index"]): cleaned.get(f"kolom_{number}_{column['index']}") or "ignored"
                 for column in sheet["columns"][:MOST_COLUMNS]
             }
-            mapping[sheet["name"]] = {
+            chosen = {
                 "is_read": is_read,
                 "header_row": cleaned.get(f"judul_{number}"),
                 "columns": columns if is_read else None,
             }
+            any_read = any_read or is_read
+            if not is_as_proposed(sheet, chosen):  # else the engine reads it best by itself
+                mapping[sheet["name"]] = chosen
             if is_read:
                 self._refuse_unusable(number, sheet["name"], columns)
-        if not any(one["is_read"] for one in mapping.values()):
+        if not any_read:
             self.add_error(None, _("No sheet is chosen. Choose the sheet with the list"))
         self.mapping = mapping
         return cleaned

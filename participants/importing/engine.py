@@ -12,11 +12,12 @@ from participants.importing.checks import MIN_AGE, Checked, Checker
 from participants.importing.codes import ImportRefused
 from participants.importing.duplicates import Doubles
 from participants.importing.layout import Table
-from participants.importing.mapping import Mappings
+from participants.importing.mapping import COLUMN_FIELDS, Mappings
 from participants.importing.report import Report
 from participants.importing.rows import Row
 from participants.importing.workbook import Sheet
 
+MOST_COLUMNS = 60  # of a sheet that are told by name
 PROGRESS_EVERY = 500
 OUR_OWN_SHEETS = frozenset(("PETUNJUK", "PILIHAN"))  # of the template; nobody wonders that they are not read
 
@@ -102,7 +103,24 @@ def _people(
         if sheet.name not in OUR_OWN_SHEETS:
             report.ignored_sheets.append(sheet.name)
         return None
+    report.columns.append(columns_of(table))
     return _noted(table, report)
+
+
+def columns_of(table: Table) -> dict[str, Any]:
+    """How a sheet is read: the words above its columns, and what each was taken for."""
+    header = table.header
+    assert header is not None
+    fields = {index: name for name, indexes in header.columns.items() for index in indexes}
+    width = max([*fields, len(header.labels) - 1]) + 1
+    named = [
+        {
+            "label": (header.labels[index] if index < len(header.labels) else "")[:60],
+            "field": name if (name := fields.get(index, "")) in COLUMN_FIELDS and name != "ignored" else "",
+        }
+        for index in range(min(width, MOST_COLUMNS))
+    ]
+    return {"name": table.sheet.name, "columns": named}
 
 
 def _noted(table: Table, report: Report) -> Iterator[Row]:

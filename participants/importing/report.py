@@ -26,6 +26,7 @@ class Report:
     ignored: list[Ignored] = field(default_factory=list)
     ignored_sheets: list[str] = field(default_factory=list)
     hidden_sheets: list[str] = field(default_factory=list)
+    columns: list[dict[str, Any]] = field(default_factory=list)  # of each sheet that was read
     count: int = 0
     _statuses: Counter[Status] = field(default_factory=Counter)
     _codes: Counter[str] = field(default_factory=Counter)
@@ -69,6 +70,7 @@ class Report:
             "ignored_sheets": self.ignored_sheets,
             "hidden_sheets": self.hidden_sheets,
             "other_kota": self.other_kota(),
+            "columns": self.columns,
         }
 
     def as_json(self, *, with_cells: bool = False) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from okoce.accounts.models import User
@@ -39,15 +40,15 @@ def remembered(batch: ImportBatch, content: bytes) -> dict[str, Any] | None:
     return mapping or None
 
 
-def remember(batch: ImportBatch, mapping: dict[str, Any], content: bytes, by: User) -> None:
+def remember(batch: ImportBatch, mapping: dict[str, Any], sheets: Sequence[dict[str, Any]], by: User) -> None:
     """Keeps for the sender what was chosen by hand; a proposal that was left as it is needs no memory."""
     if batch.organisation_id is None:
         return
-    for sheet in described(content):
+    for sheet in sheets:
         header, chosen = header_of(sheet), mapping.get(sheet["name"])
-        if not header or chosen is None:
+        if not header:
             continue
-        if is_as_proposed(sheet, chosen):
+        if chosen is None:
             RememberedColumns.objects.filter(organisation=batch.organisation, header=header).delete()
             continue
         RememberedColumns.objects.update_or_create(

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -213,18 +213,27 @@ def _forget_rows(batch: ImportBatch) -> None:
 
 
 @transaction.atomic
-def match_columns(*, batch: ImportBatch, mapping: dict[str, Any], as_of: date, by: User) -> ImportBatch:
+def match_columns(
+    *,
+    batch: ImportBatch,
+    mapping: dict[str, Any],
+    sheets: Sequence[dict[str, Any]],
+    as_of: date,
+    by: User,
+) -> ImportBatch:
     """Has the list read anew with columns as an officer matched them, and remembers those for the sender.
 
+    ``mapping`` names the sheets that are read otherwise than proposed, ``sheets`` are those of the proposal.
     What was mended in the report before is lost with it. Raises NotReady when there is no file any more.
     """
     batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-    if batch.state in WORKING and batch.mapping == mapping and batch.as_of == as_of:
+    wanted = mapping or None
+    if batch.state in WORKING and batch.mapping == wanted and batch.as_of == as_of:
         return batch
     if batch.state not in (BatchState.CHECKED, BatchState.REFUSED) or not batch.file:
         raise NotReady(batch)
-    import_columns.remember(batch, mapping, opened(batch), by)
-    batch.mapping, batch.as_of, batch.columns_from = mapping, as_of, ColumnsFrom.CHOSEN
+    import_columns.remember(batch, mapping, sheets, by)
+    batch.mapping, batch.as_of, batch.columns_from = wanted, as_of, ColumnsFrom.CHOSEN
     batch.state, batch.phase, batch.refusal, batch.refusal_params = BatchState.UPLOADED, "", "", {}
     batch.save()
     audit.record(by, "participants.import.columns_matched", batch)

@@ -48,7 +48,11 @@ def columns(request: HttpRequest, uid: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             importing.match_columns(
-                batch=found, mapping=form.mapping, as_of=form.cleaned_data["as_of"], by=request.user
+                batch=found,
+                mapping=form.mapping,
+                sheets=sheets,
+                as_of=form.cleaned_data["as_of"],
+                by=request.user,
             )
         except NotReady:
             tell_not_ready(request)

@@ -416,7 +416,20 @@ def test_the_report_asks_the_same_number_of_questions(browser, workbook, count, 
 def test_the_json_of_stored_totals_is_plain(browser, workbook):
     batch = uploaded(browser, workbook(person(1)))
 
-    assert json.loads(json.dumps(batch.notes)) == {
+    notes = json.loads(json.dumps(batch.notes))
+    assert [column["field"] for column in notes.pop("columns")[0]["columns"]] == [
+        "",
+        "nama",
+        "nik",
+        "hp",
+        "tgl_lahir",
+        "jenis_kelamin",
+        "alamat",
+        "rtrw",
+        "kelurahan",
+        "kecamatan",
+    ]
+    assert notes == {
         "ignored_sheets": [],
         "hidden_sheets": [],
         "other_kota": None,
