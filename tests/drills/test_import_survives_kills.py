@@ -37,7 +37,7 @@ batch, _new = importing.receive(content=Path({path!r}).read_bytes(), file_name="
     organisation=None, by=user, as_of=date(2018, 3, 14))
 importing.check(batch.pk)
 batch.refresh_from_db()
-importing.request_save(batch=batch, by=user, messages_consented=True)
+importing.request_save(batch=batch, by=user, messages_consented=True, is_approved=True)
 print(batch.pk)
 """
 SAVE = "from datetime import date\nimporting.save({batch}, on=date(2026, 11, 21))\n"

@@ -26,7 +26,8 @@ import okoce.celery
 from okoce.accounts.models import User
 from participants.models import ImportBatch
 from participants.services import importing
-importing.request_save(batch=ImportBatch.objects.get(), by=User.objects.get(), messages_consented=False)
+importing.request_save(batch=ImportBatch.objects.get(), by=User.objects.get(), messages_consented=False,
+    is_approved=True)
 """
 BATCH = "SELECT state, phase FROM participants_importbatch"
 PEOPLE = "SELECT count(*) FROM participants_participant"

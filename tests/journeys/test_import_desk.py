@@ -1,0 +1,114 @@
+"""A list of another agency: columns matched, a cause mended for all its rows, agreed to, saved, rolled back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import xlsxwriter
+
+from tests.journeys import deeds, invented
+
+DESKS = [
+    pytest.param({}, id="desk"),
+    pytest.param({"javascript": False}, id="without JavaScript"),
+    pytest.param({"width": 390, "dark": True}, id="phone, dark"),
+]
+# The last column is the phone number, under a name that nobody could know.
+HEADER = ("Nama Lengkap", "NIK", "Tanggal Lahir", "L/P", "Kelurahan", "Kecamatan", "Kolom baru")
+
+
+def workbook(path, people, kecamatan):
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("Peserta")
+        rows = [
+            (one.name, one.nik, f"{one.born:%d/%m/%Y}", "P", one.kelurahan, kecamatan, one.phone)
+            for one in people
+        ]
+        for number, row in enumerate([HEADER, *rows]):
+            for column, cell in enumerate(row):
+                sheet.write_string(number, column, cell)
+    return path
+
+
+@pytest.mark.parametrize("device", DESKS)
+def test_a_list_of_another_agency_from_its_columns_to_its_roll_back(visitor, tmp_path, device):
+    officer, colleague = visitor(**device), visitor(**device)
+    officer.sign_in_staff("sudin.jakbar")
+    colleague.sign_in_staff("kasi.jakbar")
+    people = [invented.person() for _one in range(3)]
+    file = workbook(tmp_path / f"{invented.word().lower()}.xlsx", people, "Palmerahh")
+
+    officer.goto("/peserta/impor/unggah/")
+    officer.check("the upload page with its senders")
+    officer.page.set_input_files("[name=file]", file)
+    officer.page.locator("[name=organisation]").select_option(label="PKK Jakarta Barat")
+    officer.press("Unggah dan periksa daftar")
+    deeds.wait_for_work(officer, "Impor diperiksa, belum disimpan")
+    report = officer.page.url.split("#")[0].split("?")[0]
+
+    officer.follow("Cocokkan ulang kolom")
+    officer.check("the columns of a list")
+    officer.page.get_by_label(re.compile("^Kolom G: Kolom baru")).select_option("hp")
+    officer.press("Baca daftar dengan kolom ini")
+    deeds.wait_for_work(officer, "Impor diperiksa, belum disimpan")
+    officer.sees("Ditolak")
+
+    officer.follow(re.compile("^Kecamatan tidak dikenal"))
+    officer.sees("Palmerahh", "3 baris")
+    officer.check("one cause for all its rows")
+    officer.page.locator("select[name=ganti]").select_option(label="Pal Merah")
+    officer.press("Ganti di 3 baris")
+    officer.sees("“Palmerahh” menjadi", "3 di antaranya sekarang benar")
+    officer.check("a report after its mending")
+
+    officer.follow("Minta daftar disimpan")
+    officer.check("the question that asks a second person")
+    officer.press("Minta persetujuan orang kedua")
+    officer.sees("Daftar menunggu orang kedua", "Tarik permintaan")
+    officer.check("a list that waits")
+
+    colleague.goto("/dasbor/")
+    colleague.follow("Lihat dan putuskan")
+    colleague.sees("Rina Puspita", "3 orang menjadi peserta")
+    colleague.check("the page of the second person")
+    colleague.press("Kembalikan daftar")
+    colleague.fill(reason="Periksa nama di baris 2")
+    colleague.press("Kembalikan daftar")
+    officer.page.goto(report)
+    officer.sees("Teguh Prasetyo mengembalikan daftar ini", "Periksa nama di baris 2")
+    officer.follow("Minta daftar disimpan")
+    officer.press("Minta persetujuan orang kedua")
+    colleague.page.goto(report + "setujui/")
+    colleague.press("Setujui dan simpan 3 baris")
+    deeds.wait_for_work(colleague, "Daftar sudah disimpan")
+    colleague.sees("3 baru, 0 sudah terdaftar, 0 berubah.", "Teguh Prasetyo menyetujui sebagai orang kedua.")
+    number = deeds.number_of(colleague, people[0])
+
+    officer.page.goto(report)
+    officer.follow("Tarik kembali daftar ini")
+    officer.sees("3 orang dihapus")
+    officer.check("the question of a roll-back")
+    officer.press("Tarik kembali daftar, hapus 3 orang")
+    deeds.wait_for_work(officer, "Daftar ditarik kembali")
+    officer.check("a list that was rolled back")
+    officer.goto("/peserta/")
+    officer.page.fill("#q", people[0].name)
+    officer.press("Terapkan")
+    assert number not in officer.page.locator("main").inner_text()
+
+
+def test_rows_from_a_chat_are_pasted(visitor):
+    officer = visitor()
+    officer.sign_in_staff("sudin.jakbar")
+    one, other = invented.person(), invented.person()
+    officer.goto("/peserta/impor/tempel/")
+    officer.check("the page to paste")
+    lines = [f"1. {one.name} {one.nik} {one.phone}", f"2. {other.name} {other.nik[:15]} {other.phone}"]
+    officer.fill(text="\n".join(["Kec. Palmerah Kel. Slipi", *lines]))
+    officer.press("Periksa barisnya")
+    deeds.wait_for_work(officer, "Impor diperiksa, belum disimpan")
+    officer.sees(other.name, "NIK berisi 15 angka")
+    officer.check("a report of pasted rows")
+    officer.follow("Buang laporan ini")
+    officer.press(re.compile("^Buang"))
