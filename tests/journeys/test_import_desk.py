@@ -1,4 +1,4 @@
-"""A list of another agency: columns matched, a cause mended for all its rows, agreed to, saved, rolled back."""
+"""A list of another agency: columns matched, a cause mended in all rows, agreed to, saved, rolled back."""
 
 from __future__ import annotations
 
