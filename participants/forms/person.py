@@ -44,7 +44,7 @@ class UnmaskForm(forms.Form):
 
 class PersonForm(forms.Form):
     full_name = forms.CharField(label=gettext_lazy("Full name"), max_length=names.MAX_LENGTH)
-    birth_date = forms.DateField(label=gettext_lazy("Birth date"))
+    birth_date = forms.DateField(label=gettext_lazy("New birth date"), required=False)
     sex = forms.ChoiceField(label=gettext_lazy("Sex"), choices=Sex.choices, widget=forms.RadioSelect)
     phone = forms.PhoneField(label=gettext_lazy("New phone number"), mobile_only=True, required=False)
     no_phone = forms.BooleanField(label=gettext_lazy("Has no phone number any more"), required=False)
@@ -55,7 +55,8 @@ class PersonForm(forms.Form):
     kelurahan = forms.ChoiceField(label=gettext_lazy("Kelurahan"))
     category = forms.ChoiceField(label=gettext_lazy("Category"), choices=Category.choices)
 
-    TEXTS = ("full_name", "birth_date", "sex", "email", "address", "rt", "rw", "category")
+    # Not the birth date: with the masked NIK it would tell the whole NIK (docs/decisions/0050).
+    TEXTS = ("full_name", "sex", "email", "address", "rt", "rw", "category")
 
     def __init__(self, *args: Any, user: Any, participant: Participant, today: date, **kwargs: Any) -> None:
         self.participant, self.today = participant, today
@@ -63,6 +64,9 @@ class PersonForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["kelurahan"].choices = self._kelurahan(user, participant)
         self.fields["phone"].widget.attrs["autocomplete"] = "off"
+        self.fields["birth_date"].help_text = _("Now in %(year)s. Leave empty to keep it") % {
+            "year": participant.birth_date.year
+        }
         if participant.phone_lookup:
             self.fields["phone"].help_text = _("Now %(phone)s. Leave empty to keep it") % {
                 "phone": participant.masked_phone.replace("*", "•")
@@ -85,9 +89,9 @@ class PersonForm(forms.Form):
     def clean_full_name(self) -> str:
         return clean_name(self.cleaned_data["full_name"])
 
-    def clean_birth_date(self) -> date:
-        born = self.cleaned_data["birth_date"]
-        if born > self.today:
+    def clean_birth_date(self) -> date | None:
+        born: date | None = self.cleaned_data["birth_date"]
+        if born is not None and born > self.today:
             raise ValidationError(_("The birth date lies in the future. Compare it with the identity card"))
         return born
 
@@ -116,6 +120,8 @@ class PersonForm(forms.Form):
         """Field name and new value, as ``change_participant`` takes them."""
         data = self.cleaned_data
         changes = {name: data[name] for name in self.TEXTS}
+        if data["birth_date"]:
+            changes["birth_date"] = data["birth_date"]
         if data["kelurahan"] != OUTSIDE_DKI:
             changes["kelurahan_id"] = data["kelurahan"]
         if data.get("phone") or data.get("no_phone"):

@@ -70,12 +70,17 @@ def version_of(participant: Participant) -> str:
     return participant.updated_at.isoformat()
 
 
-def unmask(*, participant: Participant, reason: str, by: Any) -> dict[str, str]:
-    """The full NIK and phone of a participant, recorded with the reason.
+def unmask(*, participant: Participant, reason: str, by: Any) -> dict[str, Any]:
+    """The full NIK, phone and birthday of a participant, recorded with the reason.
 
     At most UNMASKED_AN_HOUR for one officer; raises TooManyUnmasked beyond.
     """
     if limits.count("unmasked", str(by.pk), window=HOUR, now=timezone.now()) > UNMASKED_AN_HOUR:
         raise TooManyUnmasked
     audit.record(by, "participants.nik.unmasked", participant, reason=reason)
-    return {"nik": participant.nik, "phone": participant.phone}
+    return {
+        "nik": participant.nik,
+        "phone": participant.phone,
+        "birth_date": participant.birth_date,
+        "birth_place": participant.birth_place,
+    }
