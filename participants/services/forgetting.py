@@ -29,6 +29,7 @@ from participants.models import (
     DuplicateCandidate,
     ExportJob,
     IdentityPhoto,
+    ImportBatch,
     ImportRow,
     ImportRowBefore,
     Merge,
@@ -191,8 +192,11 @@ def blank_import_rows(person: Erased) -> int:
     mine = rows_about(person)
     ImportRowBefore.objects.filter(row__in=mine).delete()
     waiting = ImportRow.objects.filter(pk__in=mine, batch__state__in=["checking", "checked"])
-    for row in waiting.select_related("batch"):
-        _take_out(row)
+    batches: dict[int, ImportBatch] = {}
+    for row in waiting.order_by("batch", "pk"):
+        if row.batch_id not in batches:
+            batches[row.batch_id] = ImportBatch.objects.select_for_update().get(pk=row.batch_id)
+        _take_out(row, batches[row.batch_id])
     return ImportRow.objects.filter(pk__in=mine).update(**_NO_CELLS)
 
 
@@ -212,9 +216,9 @@ def is_about(person: Erased, text: str) -> bool:
     return person.name_key != "" and names.key(str(cells.get("nama") or "")) == person.name_key
 
 
-def _take_out(row: ImportRow) -> None:
+def _take_out(row: ImportRow, batch: ImportBatch) -> None:
     """A row of a list that is not saved yet is not saved with it: counted as rejected."""
-    batch, totals = row.batch, row.batch.totals
+    totals = batch.totals
     if row.status in (Status.ACCEPTED.value, Status.WARNING.value):
         if row.outcome == RowOutcome.EXISTING:
             batch.existing_count = max(0, batch.existing_count - 1)
