@@ -10,7 +10,7 @@ import struct
 import zipfile
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from html import unescape
 from typing import IO, Protocol
 from xml.parsers import expat
@@ -25,6 +25,7 @@ _LONGEST_CELL = 20_000  # bytes from the start of a cell to its value; a formula
 _LONGEST_MARK = 64
 _MOST_PLACES = 4_000_000
 _COLUMN_BITS = 14
+_COLUMN_MASK = (1 << _COLUMN_BITS) - 1
 
 _MEMBER_OF_SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^>]*)>")
 _RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*)>")
@@ -58,16 +59,24 @@ class Corrections:
     def add_number(self, row: int, column: int, number: int) -> None:
         self._numbers.setdefault(row, []).append((column, number))
 
-    def of_row(self, row: int) -> Iterator[tuple[int, Cell]]:
-        if not self._is_sorted:
-            self._formulas, self._is_sorted = array("Q", sorted(self._formulas)), True
-        places = self._formulas
-        at = bisect_left(places, row << _COLUMN_BITS)
-        while at < len(places) and places[at] >> _COLUMN_BITS == row:
-            yield places[at] & ((1 << _COLUMN_BITS) - 1), FORMULA
-            at += 1
-        if self._numbers:
-            yield from self._numbers.get(row, ())
+    def corrected(self, rows: Iterable[list[Cell]], first: int) -> Iterator[list[Cell]]:
+        """``rows``, which begin at row ``first``, with what really stands in them."""
+        places = self._formulas if self._is_sorted else array("Q", sorted(self._formulas))
+        numbers, count = self._numbers, len(places)
+        at = bisect_left(places, first << _COLUMN_BITS)
+        following = places[at] >> _COLUMN_BITS if at < count else -1
+        for number, row in enumerate(rows, first):
+            while number == following:
+                column = places[at] & _COLUMN_MASK
+                if column < len(row):
+                    row[column] = FORMULA
+                at += 1
+                following = places[at] >> _COLUMN_BITS if at < count else -1
+            if numbers and number in numbers:
+                for column, value in numbers[number]:
+                    if column < len(row):
+                        row[column] = value
+            yield row
 
 
 class NoCorrections(Corrections):
@@ -173,6 +182,13 @@ def _marks(xml: bytes, begin: int, end: int) -> Iterator[tuple[int, Cell]]:
 
 def _place_before(xml: bytes, position: int) -> tuple[int, int] | None:
     """Row and column of the cell element that ``position`` lies in; None without a reference."""
+    # As almost every program writes it: <c r="A6" s="3"><f>
+    start = xml.rfind(b'<c r="', max(0, position - 48), position)
+    if start >= 0 and xml.find(b"<", start + 1, position) < 0:
+        reference = xml[start + 6 : xml.find(b'"', start + 6, position + 1)]
+        letters = reference.rstrip(b"0123456789")
+        if 0 < len(letters) <= 3 and letters.isalpha() and letters.isupper() and len(reference) > len(letters):
+            return int(reference[len(letters) :]) - 1, column_index(letters)
     floor = max(0, position - _LONGEST_CELL)
     start = _last_cell(xml, b"<c", floor, position)
     if start < 0:

@@ -206,7 +206,11 @@ class Table:
                 yield from part.feed(index, self.head[index])
         count = len(self.head)
         self.head = []
+        alone = self._parts[0] if len(self._parts) == 1 else None
         for index, cells in enumerate(self._rows, count):
+            if alone is not None and (row := alone.certain(index, cells)) is not None:
+                yield row
+                continue
             for part in self._parts:
                 yield from part.feed(index, cells)
         for part in self._parts:
@@ -257,6 +261,7 @@ class _Part:
             if field not in ("no", "tempat_tgl_lahir", "hp")
             and not (field == "jenis_kelamin" and self._sex_columns)
         ]
+        self._last_column = max((column for _field, column in self._single), default=0)
         self._data_columns = sorted({indexes[0] for field, indexes in columns.items() if field != "no"})
         self._has_kecamatan = "kecamatan" in columns
         self._has_kelurahan = "kelurahan" in columns
@@ -330,6 +335,15 @@ class _Part:
     def has_nik(self, cells: Sequence[Cell]) -> bool:
         cell = cells[self._nik] if self._nik < len(cells) else ""
         return _digits_in(text_of(cell)) >= NIK_LIKE
+
+    def certain(self, index: int, cells: Sequence[Cell]) -> Row | None:
+        """The person of a row that needs no second look, as almost all do."""
+        nik = cells[self._nik] if self._nik < len(cells) else ""
+        if type(nik) is not str or len(nik) < NIK_LIKE or not nik.isdigit():
+            return None
+        if self._held or self._waiting is not None or index in self._sheet.wide_merges:
+            return None
+        return self._row(index, cells, len(cells))
 
     def feed(self, index: int, cells: Sequence[Cell]) -> Iterator[Row]:
         """The people this row makes certain: itself, and who was held back before it."""
@@ -409,9 +423,11 @@ class _Part:
             self.read_section(cells)
 
     def _row(self, index: int, cells: Sequence[Cell], width: int) -> Row:
-        found: dict[str, Cell] = {
-            field: cells[column] if column < width else "" for field, column in self._single
-        }
+        found: dict[str, Cell]
+        if width > self._last_column:
+            found = {field: cells[column] for field, column in self._single}
+        else:
+            found = {field: cells[column] if column < width else "" for field, column in self._single}
         if self._phones:
             found["hp"] = self._first_filled(cells, self._phones)
         if not self._is_plain:

@@ -97,15 +97,9 @@ def _rows(sheet: CalamineSheet, corrections: Corrections) -> Iterator[list[Cell]
     rows: Iterator[list[Cell]] = iter(sheet.iter_rows())  # type: ignore[arg-type]
     for _ in range(top):
         next(rows)
-    if isinstance(corrections, NoCorrections) and not left:
-        yield from rows
-        return
-    for number, cells in enumerate(rows, top):
-        row = [*margin, *cells] if left else cells
-        for column, value in corrections.of_row(number):
-            if column < len(row):
-                row[column] = value
-        yield row
+    if left:
+        rows = ([*margin, *cells] for cells in rows)
+    return rows if isinstance(corrections, NoCorrections) else corrections.corrected(rows, top)
 
 
 def _with_merged(
