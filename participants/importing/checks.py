@@ -326,7 +326,7 @@ def _text(cell: Cell) -> str:
 
 
 def texts_of(cells: dict[str, Cell]) -> Texts:
-    """Cleaned text by field; a formula is "=". Most rows have nothing to be cleaned, which one look shows."""
+    """Cleaned text by field; a formula is "=". Most rows have nothing to be cleaned: one look shows it."""
     joined = "|".join([cell for cell in cells.values() if type(cell) is str])
     if (
         joined.isascii()
@@ -372,7 +372,9 @@ def plain_mobile(text: str) -> str | None:
 
 @lru_cache(maxsize=2000)
 def sex_of(text: str) -> str | None:
-    return SEX.get(names.letters(text)) if text and not is_placeholder(text) and not is_formula(text) else None
+    return (
+        SEX.get(names.letters(text)) if text and not is_placeholder(text) and not is_formula(text) else None
+    )
 
 
 @lru_cache(maxsize=2000)

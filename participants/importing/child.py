@@ -2,7 +2,7 @@
 
 Started by ``runner`` with an empty environment, so that it holds no key and no address. Its input is
 one job as a line of JSON, and the bytes of the file: what people uploaded never lies unsealed on a
-disk. Writes progress and rows as they are found, then one answer; a JSON object a line.
+disk. Writes progress and rows as they are found, then one answer: JSON, a line each.
 """
 
 import contextlib
@@ -50,13 +50,18 @@ class Line:
             self.flush()
 
     def flush(self) -> None:
+        """The rows, then what is kept of each, on a line of its own: nobody has to read that to seal it."""
         if self._rows:
             rows, self._rows = self._rows, []
-            self.send({"rows": rows})
+            told = _encode({"rows": [row[:-1] for row in rows]})
+            self._write("\n".join([told, *(row[-1] for row in rows), ""]))
 
     def send(self, told: dict[str, Any]) -> None:
+        self._write(_encode(told) + "\n")
+
+    def _write(self, text: str) -> None:
         # A lone surrogate cannot be written; it comes from a damaged file and means nothing.
-        data = memoryview((_encode(told) + "\n").encode("utf-8", "replace"))
+        data = memoryview(text.encode("utf-8", "replace"))
         while data:
             data = data[os.write(self._descriptor, data) :]
 

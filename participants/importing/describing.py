@@ -8,12 +8,12 @@ from typing import Any
 
 from okoce.values.text import clean
 from participants.importing import areas as area_tables
-from participants.importing import engine, guard, mapping, pasted
+from participants.importing import engine, guard, mapping
 from participants.importing.areas import Areas
 from participants.importing.cells import FORMULA, Cell, is_filled, text_of
 from participants.importing.layout import Header, Table
 from participants.importing.mapping import Mappings, SheetMapping
-from participants.importing.workbook import Sheet
+from participants.importing.workbook import Entries, Sheet
 
 SAMPLES = 3
 LONGEST_SAMPLE = 40
@@ -51,7 +51,7 @@ def _all_sheets(content: bytes, kind: str) -> Any:
 
 def _sheet(sheet: Sheet, areas: Areas, given: SheetMapping | None, *, is_paste: bool) -> dict[str, Any]:
     told: dict[str, Any] = {"name": sheet.name, "is_hidden": sheet.is_hidden, "rows": sheet.height}
-    if isinstance(sheet, pasted.Entries):
+    if isinstance(sheet, Entries):
         return {**told, **_of_entries(sheet)}
     is_off = given is not None and not given.is_read
     table = Table(sheet, areas, None if is_off else given, without_header=is_paste)
@@ -119,7 +119,7 @@ def _samples(rows: list[list[Cell]], index: int) -> list[str]:
     return found
 
 
-def _of_entries(sheet: pasted.Entries) -> dict[str, Any]:
+def _of_entries(sheet: Entries) -> dict[str, Any]:
     used = [name for name in mapping.COLUMN_FIELDS if any(row.cells.get(name) for row in sheet.people)]
     return {
         "is_read": bool(sheet.people),

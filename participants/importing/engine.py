@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from participants.importing import areas as area_tables
-from participants.importing import guard, pasted, textfile, workbook
+from participants.importing import guard, textfile, workbook
 from participants.importing.areas import Areas
 from participants.importing.checks import MIN_AGE, Checked, Checker
 from participants.importing.codes import ImportRefused
@@ -15,7 +15,7 @@ from participants.importing.layout import Table
 from participants.importing.mapping import COLUMN_FIELDS, Mappings
 from participants.importing.report import Report
 from participants.importing.rows import Row
-from participants.importing.workbook import Sheet
+from participants.importing.workbook import Entries, Sheet
 
 MOST_COLUMNS = 60  # of a sheet that are told by name
 PROGRESS_EVERY = 500
@@ -95,7 +95,7 @@ def _people(
         if sheet.name not in OUR_OWN_SHEETS:
             report.hidden_sheets.append(sheet.name)
         return None
-    if isinstance(sheet, pasted.Entries):
+    if isinstance(sheet, Entries):
         report.ignored.extend(sheet.ignored)
         return iter(sheet.people)
     table = Table(sheet, known_areas, mapping, without_header=kind == "paste")
@@ -137,6 +137,8 @@ def _refuse_without_table(content: bytes, kind: str, report: Report, *, is_empty
 def sheets(content: bytes, kind: str, max_rows: int, mappings: Mappings | None = None) -> Iterator[Sheet]:
     """The sheets of a file of any kind, in order."""
     if kind == "paste":
+        from participants.importing import pasted  # noqa: PLC0415 (its patterns take longer than a small file)
+
         yield pasted.read(content, max_rows=max_rows)
     elif kind == "csv":
         yield textfile.read(content, max_rows=max_rows)

@@ -187,7 +187,12 @@ def _place_before(xml: bytes, position: int) -> tuple[int, int] | None:
     if start >= 0 and xml.find(b"<", start + 1, position) < 0:
         reference = xml[start + 6 : xml.find(b'"', start + 6, position + 1)]
         letters = reference.rstrip(b"0123456789")
-        if 0 < len(letters) <= 3 and letters.isalpha() and letters.isupper() and len(reference) > len(letters):
+        if (
+            0 < len(letters) <= 3
+            and letters.isalpha()
+            and letters.isupper()
+            and len(reference) > len(letters)
+        ):
             return int(reference[len(letters) :]) - 1, column_index(letters)
     floor = max(0, position - _LONGEST_CELL)
     start = _last_cell(xml, b"<c", floor, position)

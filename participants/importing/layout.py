@@ -25,7 +25,6 @@ from participants.importing.headers import (
     recognise,
 )
 from participants.importing.mapping import SheetMapping
-from participants.importing.proposing import propose
 from participants.importing.rows import Ignored, Row
 from participants.importing.workbook import Sheet
 
@@ -130,6 +129,8 @@ class Table:
 
     def _by_content(self) -> Header | None:
         """Fields from the cells alone; the label row above them, if there is one, is a title then."""
+        from participants.importing.proposing import propose  # noqa: PLC0415 (few files need it)
+
         rows = [row for row in self.head if sum(cell not in _BLANKS for cell in row) > 1]
         fields = propose(rows, self._areas)
         columns: Columns = {}

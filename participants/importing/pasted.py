@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from okoce.values import names, phone
@@ -21,7 +21,7 @@ from participants.importing.checks import SEX
 from participants.importing.headers import columns_of, is_header, recognise
 from participants.importing.rows import Ignored, Row
 from participants.importing.textfile import decode, sheet_of
-from participants.importing.workbook import Sheet
+from participants.importing.workbook import Entries, Sheet
 
 SHEET_NAME = "tempelan"
 
@@ -76,14 +76,6 @@ _NIK_DIGITS = range(14, 19)
 _LONGEST_PHONE = 15
 _SHORTEST_PHONE = 8
 _MOST_LINES = 100_000
-
-
-@dataclass
-class Entries(Sheet):
-    """People found in loose text: there are no columns to be mapped."""
-
-    people: list[Row] = field(default_factory=list)
-    ignored: list[Ignored] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ from participants.importing import formulas
 from participants.importing.cells import Cell
 from participants.importing.codes import ImportRefused
 from participants.importing.formulas import Corrections, NoCorrections
+from participants.importing.rows import Ignored, Row
 
 MAX_CELLS = 8_000_000  # of one sheet, and as many by filling merged ranges
 MAX_PADDING = 2_000  # rows a merged range may reach below the last value
@@ -39,6 +40,14 @@ class Sheet:
     is_hidden: bool = False
     # Rows (index in ``rows``) and the columns that one horizontal merged range covers there.
     wide_merges: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+
+
+@dataclass
+class Entries(Sheet):
+    """People found in loose text: there are no columns to be mapped."""
+
+    people: list[Row] = field(default_factory=list)
+    ignored: list[Ignored] = field(default_factory=list)
 
 
 def read(

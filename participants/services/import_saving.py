@@ -1,10 +1,15 @@
-"""Writes the people of a checked list, set by set, inside the caller's transaction."""
+"""Writes the people of a checked list, set by set.
+
+``prepared`` seals them into a temporary table, some thousands at a time, so that a list of 280,000 needs
+little memory and tells how far it is; ``write`` makes participants of them inside the caller's transaction.
+"""
 
 from __future__ import annotations
 
-import uuid
+import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,18 +19,25 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from okoce.accounts.models import User
-from okoce.db.encryption import encrypt, lookup
+from okoce.db.encryption import Column
 from okoce.values import names
 from participants.enums import Category, Purpose, Source, Step
 from participants.enums import Status as ParticipantStatus
+from participants.importing.codes import Status
 from participants.models import ImportBatch
 from participants.models.imports import RowOutcome
 from participants.numbering import reserve_numbers
 from participants.sectors import sector_of
-from participants.services.staging import stage
+from participants.services.staging import drop_staged, stage
 
 CONSENT_TEXT = "formulir-kertas"  # agreed on the office's own registration form, as the officer stated
 LOCK_SPACE = 0x494D51
+CHUNK = 4_000
+VALUES_COLUMN = "imports.values"
+SAVED = [Status.ACCEPTED.value, Status.WARNING.value]
+STAGED = "import_staging"
+
+Tell = Callable[[str, int, int], None]
 
 _COLUMNS = {
     "position": "integer",
@@ -50,16 +62,8 @@ _COLUMNS = {
     "sector_id": "text",
     "is_running": "boolean",
     "has_business": "boolean",
+    "nth": "integer",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """One row of the staging table, sealed."""
-
-    position: int
-    kecamatan: str
-    columns: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,39 +72,112 @@ class Counts:
     existing: int
 
 
-def person_of(position: int, values: dict[str, Any]) -> Person:
-    """Checked values as columns; NIK and phone are sealed for the participant that may come of them."""
-    uid, phone = uuid.uuid4(), values["hp"]
-    status, name = values["status_usaha"], values["nama"][: names.MAX_LENGTH]
-    kind, business = values["jenis_usaha"], values["nama_usaha"]
-    columns = (
-        position,
-        uid,
-        name,
-        names.key(name)[: names.MAX_LENGTH],
-        encrypt(values["nik"], column="participants.nik", row=uid),
-        lookup(values["nik"], column="participants.nik"),
-        encrypt(phone, column="participants.phone", row=uid) if phone else None,
-        lookup(phone, column="participants.phone") if phone else None,
-        values["email"] or "",
-        values["tgl_lahir"],
-        (values["tempat_lahir"] or "")[:60],
-        values["jenis_kelamin"],
-        (values["alamat"] or "")[:200],
-        values["rt"] or "",
-        values["rw"] or "",
-        values["kelurahan"],
-        values["kecamatan"],
-        Category.STARTER.value if status == "sudah" else Category.WOULD_BE.value,
-        (business or "")[:100],
-        sector_of(kind),
-        None if status is None else status == "sudah",
-        bool(kind or business or status),
+@dataclass(slots=True)
+class Prepared:
+    """What waits in the temporary table: how many, and how many of each kecamatan seem to be new."""
+
+    count: int
+    new_by_kecamatan: Counter[str]
+
+
+@contextmanager
+def prepared(batch: ImportBatch, tell: Tell) -> Iterator[Prepared]:
+    """The rows of the batch that can be saved, sealed as participants, until the block ends."""
+    found = Prepared(0, Counter())
+    with connection.cursor() as cursor:
+        try:
+            _stage(cursor, batch, found, tell)
+            yield found
+        finally:
+            if not connection.needs_rollback:
+                drop_staged(cursor, STAGED)
+
+
+def _stage(cursor: CursorWrapper, batch: ImportBatch, found: Prepared, tell: Tell) -> None:
+    cursor.execute(
+        "SELECT count(*) FROM participants_importrow WHERE batch_id = %s AND status = ANY(%s)",
+        [batch.pk, SAVED],
     )
-    return Person(position, values["kecamatan"], columns)
+    (total,) = cursor.fetchone()
+    sealed = _Sealed(found.new_by_kecamatan)
+    last = 0
+    stage(cursor, STAGED, _COLUMNS, (), joined_on=(), is_kept=True)
+    # Whoever comes of a row has the number it will have: no row of this table is written twice.
+    cursor.execute(
+        "ALTER TABLE import_staging ADD participant_id bigint NOT NULL "
+        "DEFAULT nextval(pg_get_serial_sequence('participants_participant', 'id'))"
+    )
+    while True:
+        tell("preparing", found.count, total)
+        cursor.execute(
+            "SELECT position, uid::text, values_ciphertext, nik_lookup, outcome FROM participants_importrow "
+            "WHERE batch_id = %s AND status = ANY(%s) AND position > %s ORDER BY position LIMIT %s",
+            [batch.pk, SAVED, last, CHUNK],
+        )
+        rows = cursor.fetchall()
+        if not rows:
+            break
+        last = rows[-1][0]
+        with cursor.copy(f"COPY import_staging ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(sealed.columns(*row))
+        found.count += len(rows)
+        if len(rows) < CHUNK:
+            break
+    cursor.execute("ANALYZE import_staging (position, nik_lookup)")
 
 
-def write(*, batch: ImportBatch, people: Sequence[Person], by: User, on: date) -> Counts:
+class _Sealed:
+    """Checked values as columns; NIK and phone are sealed for the participant that may come of them.
+
+    That participant has the uid of its row.
+    """
+
+    def __init__(self, new_by_kecamatan: Counter[str]) -> None:
+        self._values = Column(VALUES_COLUMN)
+        self._nik, self._phone = Column("participants.nik"), Column("participants.phone")
+        self._new = new_by_kecamatan
+
+    def columns(
+        self, position: int, uid: str, sealed: bytes, nik_lookup: bytes | None, outcome: str
+    ) -> tuple[Any, ...]:
+        values = json.loads(self._values.decrypt(bytes(sealed), uid))
+        nik = values["nik"].encode()
+        phone = values["hp"].encode() if values["hp"] else None
+        status, name = values["status_usaha"], values["nama"][: names.MAX_LENGTH]
+        kind, business = values["jenis_usaha"], values["nama_usaha"]
+        kecamatan = values["kecamatan"]
+        nth = None
+        if outcome != RowOutcome.EXISTING.value:
+            self._new[kecamatan] = nth = self._new[kecamatan] + 1
+        return (
+            position,
+            uid,
+            name,
+            names.key(name)[: names.MAX_LENGTH],
+            self._nik.encrypt(nik, uid),
+            self._nik.lookup(nik) if nik_lookup is None else nik_lookup,
+            self._phone.encrypt(phone, uid) if phone else None,
+            self._phone.lookup(phone) if phone else None,
+            values["email"] or "",
+            values["tgl_lahir"],
+            (values["tempat_lahir"] or "")[:60],
+            values["jenis_kelamin"],
+            (values["alamat"] or "")[:200],
+            values["rt"] or "",
+            values["rw"] or "",
+            values["kelurahan"],
+            kecamatan,
+            Category.STARTER.value if status == "sudah" else Category.WOULD_BE.value,
+            (business or "")[:100],
+            sector_of(kind),
+            None if status is None else status == "sudah",
+            bool(kind or business or status),
+            nth,
+        )
+
+
+def write(*, batch: ImportBatch, people: Prepared, by: User, on: date) -> Counts:
     """Participants with business, enrolment, first step, foster link and consent; then what came of each row.
 
     Two lists of one city are written one after the other, so that the second sees the first.
@@ -110,62 +187,90 @@ def write(*, batch: ImportBatch, people: Sequence[Person], by: User, on: date) -
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_SPACE, batch.city_id])
         # Foreign keys are checked after each statement: queued until the commit they cost a tenth more.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        staged = (person.columns for person in people)
-        stage(cursor, "import_staging", _COLUMNS, staged, joined_on=("position", "uid", "nik_lookup"))
+        existing = _find_registered(cursor)
+        _give_numbers(cursor, people, existing=existing)
+        inserted = _insert_participants(cursor, batch, by, on, now)
+        if inserted < people.count - existing:
+            existing += _find_registered_meanwhile(cursor)
+        _insert_what_belongs_to_them(cursor, batch, by, on, now, new=_NEW if existing else _ALL)
+        _say_what_came_of_each(cursor, batch)
+    return Counts(inserted, existing)
+
+
+_ALL = "FROM import_staging s WHERE true"
+_NEW = "FROM import_staging s WHERE NOT EXISTS (SELECT FROM import_known k WHERE k.position = s.position)"
+
+
+def _find_registered(cursor: CursorWrapper) -> int:
+    """Those who are in the register already, whatever was said when the list was checked."""
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.import_known")
+    cursor.execute(
+        "CREATE TEMPORARY TABLE import_known ON COMMIT DROP AS "
+        "SELECT s.position, coalesce(p.merged_into_id, p.id) AS participant_id "
+        "FROM import_staging s JOIN participants_participant p ON p.nik_lookup = s.nik_lookup"
+    )
+    count = int(cursor.rowcount)
+    if count:
+        cursor.execute("ANALYZE import_known")
+    return count
+
+
+def _find_registered_meanwhile(cursor: CursorWrapper) -> int:
+    """Somebody registered at a counter in this very moment: the insert has passed over them."""
+    cursor.execute(
+        "INSERT INTO import_known SELECT s.position, coalesce(p.merged_into_id, p.id) "
+        "FROM import_staging s JOIN participants_participant p ON p.nik_lookup = s.nik_lookup "
+        "WHERE p.id <> s.participant_id "
+        "AND NOT EXISTS (SELECT FROM import_known k WHERE k.position = s.position)"
+    )
+    return int(cursor.rowcount)
+
+
+def _give_numbers(cursor: CursorWrapper, people: Prepared, *, existing: int) -> None:
+    """The first serial of each kecamatan; a row's number follows from its place among the new ones.
+
+    Who was registered when the list was checked and is not any more has no place yet.
+    """
+    wanted = people.new_by_kecamatan
+    new = _NEW if existing else _ALL
+    cursor.execute(f"SELECT s.position, s.kecamatan_id {new} AND s.nth IS NULL ORDER BY s.position")
+    for position, kecamatan in cursor.fetchall():
+        wanted[kecamatan] += 1
         cursor.execute(
-            "ALTER TABLE import_staging ADD number text, ADD participant_id bigint, "
-            "ADD is_new boolean NOT NULL DEFAULT false"
+            "UPDATE import_staging SET nth = %s WHERE position = %s", [wanted[kecamatan], position]
         )
-        _find_registered(cursor)
-        _give_numbers(cursor)
-        _insert_participants(cursor, batch, by, on, now)
-        _find_registered(cursor)  # somebody registered at a counter in this very moment
-        _insert_what_belongs_to_them(cursor, batch, by, on, now)
-        return _say_what_came_of_each(cursor, batch)
-
-
-def _find_registered(cursor: CursorWrapper) -> None:
+    given = reserve_numbers(wanted)
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.import_series")
     cursor.execute(
-        "UPDATE import_staging s SET participant_id = coalesce(p.merged_into_id, p.id) "
-        "FROM participants_participant p WHERE p.nik_lookup = s.nik_lookup AND s.participant_id IS NULL"
+        "CREATE TEMPORARY TABLE import_series (kecamatan_id text, prefix text, before integer) ON COMMIT DROP"
+    )
+    firsts = [(kecamatan, *numbers[0].rpartition("-")) for kecamatan, numbers in given.items() if numbers]
+    cursor.execute(
+        "INSERT INTO import_series SELECT * FROM unnest(%s::text[], %s::text[], %s::int[])",
+        [
+            [kecamatan for kecamatan, _prefix, _dash, _first in firsts],
+            [f"{prefix}-" for _kecamatan, prefix, _dash, _first in firsts],
+            [int(first) - 1 for _kecamatan, _prefix, _dash, first in firsts],
+        ],
     )
 
 
-def _give_numbers(cursor: CursorWrapper) -> None:
-    cursor.execute(
-        "SELECT kecamatan_id, array_agg(position ORDER BY position) FROM import_staging "
-        "WHERE participant_id IS NULL GROUP BY kecamatan_id"
-    )
-    positions = dict(cursor.fetchall())
-    numbers = reserve_numbers(Counter({code: len(places) for code, places in positions.items()}))
-    given = [
-        (place, number)
-        for code, places in positions.items()
-        for place, number in zip(places, numbers[code], strict=True)
-    ]
-    cursor.execute(
-        "UPDATE import_staging s SET number = n.number FROM unnest(%s::int[], %s::text[]) AS n(position, "
-        "number) "
-        "WHERE n.position = s.position",
-        [[place for place, _number in given], [number for _place, number in given]],
-    )
-
-
-def _insert_participants(
-    cursor: CursorWrapper, batch: ImportBatch, by: User, on: date, now: datetime
-) -> None:
+def _insert_participants(cursor: CursorWrapper, batch: ImportBatch, by: User, on: date, now: datetime) -> int:
     cursor.execute(
         """
         INSERT INTO participants_participant (
-            created_at, updated_at, uid, number, full_name, name_key, nik_ciphertext, nik_lookup,
+            id, created_at, updated_at, uid, number, full_name, name_key, nik_ciphertext, nik_lookup,
             phone_ciphertext, phone_lookup, email, birth_date, birth_place, sex, address, rt, rw,
             kelurahan_id, kecamatan_id, city_id, is_outside_dki, category, status, source,
             registered_on, registered_by_id, registered_at_unit_id)
-        SELECT %(now)s, %(now)s, uid, number, full_name, name_key, nik_ciphertext, nik_lookup,
-            phone_ciphertext, phone_lookup, email, birth_date, birth_place, sex, address, rt, rw,
-            kelurahan_id, kecamatan_id, left(kecamatan_id, 5), false, category, %(status)s, %(source)s,
-            %(on)s, %(by)s, %(unit)s
-        FROM import_staging WHERE participant_id IS NULL ORDER BY position
+        SELECT s.participant_id, %(now)s, %(now)s, s.uid,
+            n.prefix || lpad((n.before + s.nth)::text, greatest(5, length((n.before + s.nth)::text)), '0'),
+            s.full_name, s.name_key, s.nik_ciphertext, s.nik_lookup,
+            s.phone_ciphertext, s.phone_lookup, s.email, s.birth_date, s.birth_place, s.sex, s.address, s.rt,
+            s.rw, s.kelurahan_id, s.kecamatan_id, left(s.kecamatan_id, 5), false, s.category, %(status)s,
+            %(source)s, %(on)s, %(by)s, %(unit)s
+        FROM import_staging s JOIN import_series n ON n.kecamatan_id = s.kecamatan_id
+        WHERE NOT EXISTS (SELECT FROM import_known k WHERE k.position = s.position)
         ON CONFLICT (nik_lookup) DO NOTHING
         """,
         {
@@ -177,58 +282,51 @@ def _insert_participants(
             "unit": batch.organisation_id,
         },
     )
-    cursor.execute(
-        "UPDATE import_staging s SET participant_id = p.id, is_new = true FROM participants_participant p "
-        "WHERE p.uid = s.uid"
-    )
+    return int(cursor.rowcount)
 
 
 def _insert_what_belongs_to_them(
-    cursor: CursorWrapper, batch: ImportBatch, by: User, on: date, now: datetime
+    cursor: CursorWrapper, batch: ImportBatch, by: User, on: date, now: datetime, *, new: str
 ) -> None:
-    new = "FROM import_staging WHERE is_new"
+    """Nobody else knows these people yet, so that nothing of theirs can be there already."""
     cursor.execute(
-        "INSERT INTO participants_business (created_at, updated_at, participant_id, name, sector_id, "
-        "is_running) "
-        f"SELECT %s, %s, participant_id, business_name, sector_id, is_running {new} AND has_business ORDER "
-        f"BY position",
+        "INSERT INTO participants_business "
+        "(created_at, updated_at, participant_id, name, sector_id, is_running) "
+        "SELECT %s, %s, s.participant_id, s.business_name, s.sector_id, s.is_running "
+        f"{new} AND s.has_business",
         [now, now],
     )
     cursor.execute(
-        f"INSERT INTO participants_enrolment (participant_id, year, enrolled_on) SELECT participant_id, "
-        f"%s, %s {new} "
-        "ON CONFLICT DO NOTHING",
+        "INSERT INTO participants_enrolment (participant_id, year, enrolled_on) "
+        f"SELECT s.participant_id, %s, %s {new}",
         [on.year, on],
     )
     cursor.execute(
-        "INSERT INTO participants_stepreached (participant_id, step, reached_on, evidence, actor_id, "
-        "recorded_at) "
-        f"SELECT participant_id, %s, %s, %s, %s, %s {new} ON CONFLICT DO NOTHING",
+        "INSERT INTO participants_stepreached "
+        "(participant_id, step, reached_on, evidence, actor_id, recorded_at) "
+        f"SELECT s.participant_id, %s, %s, %s, %s, %s {new}",
         [Step.P1_REGISTRATION.value, on, f"import:{batch.pk}", by.pk, now],
     )
     if batch.organisation is not None and batch.organisation.is_pengampu:
         cursor.execute(
             "INSERT INTO participants_fosterlink (participant_id, organisation_id, valid_from) "
-            f"SELECT participant_id, %s, %s {new} ON CONFLICT DO NOTHING",
+            f"SELECT s.participant_id, %s, %s {new}",
             [batch.organisation_id, on],
         )
     if batch.messages_consented:
         cursor.execute(
             "INSERT INTO participants_consent "
             "(participant_id, purpose, is_given, text_version, language, channel, at, recorded_by_id) "
-            f"SELECT participant_id, %s, true, %s, 'id', %s, %s, %s {new} AND phone_lookup IS NOT NULL",
+            f"SELECT s.participant_id, %s, true, %s, 'id', %s, %s, %s {new} AND s.phone_lookup IS NOT NULL",
             [Purpose.MESSAGES.value, CONSENT_TEXT, Source.IMPORT.value, now, by.pk],
         )
 
 
-def _say_what_came_of_each(cursor: CursorWrapper, batch: ImportBatch) -> Counts:
+def _say_what_came_of_each(cursor: CursorWrapper, batch: ImportBatch) -> None:
     cursor.execute(
-        "UPDATE participants_importrow r SET participant_id = s.participant_id, "
-        "outcome = CASE WHEN s.is_new THEN %s ELSE %s END "
-        "FROM import_staging s WHERE r.batch_id = %s AND r.position = s.position",
+        "UPDATE participants_importrow r SET participant_id = coalesce(k.participant_id, s.participant_id), "
+        "outcome = CASE WHEN k.position IS NULL THEN %s ELSE %s END "
+        "FROM import_staging s LEFT JOIN import_known k ON k.position = s.position "
+        "WHERE r.batch_id = %s AND r.position = s.position",
         [RowOutcome.NEW.value, RowOutcome.EXISTING.value, batch.pk],
     )
-    cursor.execute(
-        "SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM import_staging"
-    )
-    return Counts(*cursor.fetchone())

@@ -354,25 +354,29 @@ def save(batch_id: int, *, on: date) -> None:
         if batch.state != BatchState.SAVING:
             return
         by = _acting(batch)
-        people = list(_people_in(batch, teller(batch_id)))
-        advance(batch_id, phase="writing", rows_done=len(people), rows_total=len(people))
-        with transaction.atomic():
-            batch = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch_id)
-            counts = import_saving.write(batch=batch, people=people, by=by, on=on)
-            batch.taken_count = import_taking.take_over(batch=batch, by=by, on=on)
-            batch.state, batch.phase = BatchState.SAVED, ""
-            batch.new_count, batch.existing_count = counts.new, counts.existing
-            batch.saved_at, batch.saved_by = timezone.now(), by
-            _forget_file(batch)
-            batch.save()
-            audit.record(
-                by,
-                "participants.import.saved",
-                batch,
-                count=counts.new,
-                existing=counts.existing,
-                taken=batch.taken_count,
-            )
+        with import_saving.prepared(batch, teller(batch_id)) as people:
+            advance(batch_id, phase="writing", rows_done=people.count, rows_total=people.count)
+            with transaction.atomic():
+                _write(batch_id, people, by, on)
+
+
+def _write(batch_id: int, people: import_saving.Prepared, by: User, on: date) -> None:
+    batch = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch_id)
+    counts = import_saving.write(batch=batch, people=people, by=by, on=on)
+    batch.taken_count = import_taking.take_over(batch=batch, by=by, on=on)
+    batch.state, batch.phase = BatchState.SAVED, ""
+    batch.new_count, batch.existing_count = counts.new, counts.existing
+    batch.saved_at, batch.saved_by = timezone.now(), by
+    _forget_file(batch)
+    batch.save()
+    audit.record(
+        by,
+        "participants.import.saved",
+        batch,
+        count=counts.new,
+        existing=counts.existing,
+        taken=batch.taken_count,
+    )
 
 
 def _acting(batch: ImportBatch) -> User:
@@ -381,16 +385,6 @@ def _acting(batch: ImportBatch) -> User:
     assert by is not None
     chosen = by.memberships.filter(Q(organisation=batch.organisation) | Q(area_id=batch.city_id)).first()
     return by.acting_as(chosen) if chosen is not None else by
-
-
-def _people_in(batch: ImportBatch, tell: Tell) -> Iterator[import_saving.Person]:
-    rows = ImportRow.objects.filter(batch=batch, status__in=[status.value for status in SAVED])
-    columns = rows.order_by("position").values_list("position", "uid", "values_ciphertext")
-    total = rows.count()
-    for done, (position, uid, sealed) in enumerate(columns.iterator(chunk_size=2000), 1):
-        values = json.loads(decrypt(sealed, column=VALUES_COLUMN, row=uid))
-        yield import_saving.person_of(position, values)
-        tell("preparing", done, total)
 
 
 @transaction.atomic

@@ -18,15 +18,23 @@ def stage(
     rows: Iterable[Sequence[Any]],
     *,
     joined_on: Sequence[str],
+    is_kept: bool = False,
 ) -> None:
-    """A temporary table of this transaction with ``rows``. ``columns``: name to SQL type, ours alone.
+    """A temporary table with ``rows``. ``columns``: name to SQL type, ours alone.
 
+    It lives as long as the transaction; with ``is_kept`` until ``drop_staged``, or the connection's end.
     Only the columns of ``joined_on`` are analyzed: statistics of sealed columns cost most and help nobody.
     """
-    cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
+    drop_staged(cursor, table)
     described = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-    cursor.execute(f"CREATE TEMPORARY TABLE {table} ({described}) ON COMMIT DROP")
+    at_commit = "PRESERVE ROWS" if is_kept else "DROP"
+    cursor.execute(f"CREATE TEMPORARY TABLE {table} ({described}) ON COMMIT {at_commit}")
     with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
-    cursor.execute(f"ANALYZE {table} ({', '.join(joined_on)})")
+    if joined_on:
+        cursor.execute(f"ANALYZE {table} ({', '.join(joined_on)})")
+
+
+def drop_staged(cursor: CursorWrapper, table: str) -> None:
+    cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
