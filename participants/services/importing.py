@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -22,14 +22,20 @@ from django.utils import timezone
 
 from okoce.accounts.models import User
 from okoce.audit import services as audit
-from okoce.db.encryption import decrypt, encrypt, lookup
+from okoce.db.encryption import decrypt, encrypt
 from okoce.organisations.models import Organisation
-from participants import import_fields, import_rules
+from participants import import_rules
 from participants.importing import guard, runner
 from participants.importing.codes import ImportRefused, Status
 from participants.models import ImportBatch, ImportMending, ImportRow, Participant
-from participants.models.imports import BatchState, ColumnsFrom, Kind, RowOutcome
-from participants.services import import_columns, import_comparing, import_saving, import_taking
+from participants.models.imports import BatchState, ColumnsFrom, Kind
+from participants.services import (
+    import_columns,
+    import_comparing,
+    import_saving,
+    import_storing,
+    import_taking,
+)
 from participants.services.import_work import (  # noqa: F401  one door for views and tasks
     CHECK_TASK,
     LOCK_SPACE,
@@ -44,7 +50,6 @@ from participants.services.import_work import (  # noqa: F401  one door for view
     queue_unfinished,
     teller,
 )
-from participants.services.staging import stage
 
 SAVED = (Status.ACCEPTED, Status.WARNING)
 FILE_COLUMN, VALUES_COLUMN = "imports.file", "imports.values"
@@ -54,8 +59,6 @@ LONGEST_NAME = 120
 NOTES = ("ignored_sheets", "hidden_sheets", "other_kota", "columns")  # of the report, kept with the list
 MAPPABLE = ("no_header", "no_people")
 KEPT = timedelta(days=30)  # a report that nobody saves, and the rows that a saved list left over
-
-_as_json = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps() would make an encoder for every row
 
 
 class NotReady(Exception):
@@ -133,6 +136,8 @@ def check(batch_id: int) -> None:
         advance(batch_id, state=BatchState.CHECKING, phase="reading", rows_done=0, rows_total=0)
         content = opened(batch)
         mapping, columns_from = _columns(batch, content)
+        _forget_rows(batch)  # of a check that was broken off
+        storing = import_storing.Storing(batch)
         try:
             report = runner.check(
                 content,
@@ -142,13 +147,14 @@ def check(batch_id: int) -> None:
                 progress=teller(batch_id),
                 kind=None if batch.kind == Kind.FILE else batch.kind,
                 mapping=mapping,
+                each=storing.add,
             )
         except ImportRefused as refused:
             _refuse(batch, refused)
             return
         batch.mapping, batch.columns_from = mapping, columns_from
-        advance(batch_id, phase="storing", rows_done=len(report["rows"]), rows_total=len(report["rows"]))
-        _store(batch, report)
+        advance(batch_id, phase="storing", rows_done=storing.position, rows_total=storing.position)
+        _store(batch, report, storing)
 
 
 def _columns(batch: ImportBatch, content: bytes) -> tuple[dict[str, Any] | None, str]:
@@ -184,11 +190,14 @@ def _refuse(batch: ImportBatch, refused: ImportRefused) -> None:
             _forget_file(batch)
 
 
-def _store(batch: ImportBatch, report: dict[str, Any]) -> None:
-    """Rows and totals in one transaction. The file stays: its columns may still be matched anew."""
+def _store(batch: ImportBatch, report: dict[str, Any], storing: import_storing.Storing) -> None:
+    """The last rows and the totals in one transaction: with them the rows before count.
+
+    The file stays: its columns may still be matched anew.
+    """
     with transaction.atomic():
-        _forget_rows(batch)
-        existing = _insert_rows(batch, report["rows"])
+        storing.flush()
+        existing = storing.existing
         batch.totals = totals = report["totals"]
         ImportBatch.objects.filter(pk=batch.pk).update(
             state=BatchState.CHECKED,
@@ -239,63 +248,6 @@ def match_columns(
     audit.record(by, "participants.import.columns_matched", batch)
     queue_next_step(batch)
     return batch
-
-
-def _insert_rows(batch: ImportBatch, rows: list[dict[str, Any]]) -> int:
-    """How many of the rows that would be saved are of somebody who is registered already."""
-
-    def sealed() -> Iterator[tuple[Any, ...]]:
-        for position, row in enumerate(rows, 1):
-            uid, values = uuid.uuid4(), row["values"]
-            kept = _as_json(values or row.get("cells") or {})
-            yield (
-                uid,
-                batch.pk,
-                position,
-                row["sheet"][:80],
-                row["row"],
-                row["status"],
-                row["codes"],
-                (values or row).get("kecamatan") or "",
-                encrypt(kept, column=VALUES_COLUMN, row=uid),
-                (row["duplicate_of"] or "")[:100],
-                _as_json(words) if (words := _words(row)) else None,
-                lookup(values["nik"], column=NIK_COLUMN) if values else None,
-            )
-
-    columns = {
-        "uid": "uuid",
-        "batch_id": "bigint",
-        "position": "integer",
-        "sheet": "text",
-        '"row"': "integer",
-        "status": "text",
-        "codes": "text[]",
-        "kecamatan": "text",
-        "values_ciphertext": "bytea",
-        "duplicate_of": "text",
-        "written": "jsonb",
-    }
-    names = ", ".join(columns)
-    selected = ", ".join(f"s.{name}" for name in columns)
-    with connection.cursor() as cursor:
-        staged = {**columns, "nik_lookup": "bytea"}
-        stage(cursor, "import_report", staged, sealed(), joined_on=("nik_lookup",))
-        cursor.execute(
-            f"WITH inserted AS (INSERT INTO participants_importrow ({names}, nik_lookup, outcome) "  # noqa: S608 (our own names)
-            f"SELECT {selected}, s.nik_lookup, CASE WHEN p.id IS NULL THEN %s ELSE %s END "
-            "FROM import_report s LEFT JOIN participants_participant p ON p.nik_lookup = s.nik_lookup "
-            "ORDER BY s.position RETURNING outcome) "
-            "SELECT count(*) FROM inserted WHERE outcome = %s",
-            [RowOutcome.NONE.value, RowOutcome.EXISTING.value, RowOutcome.EXISTING.value],
-        )
-        (existing,) = cursor.fetchone()
-    return int(existing)
-
-
-def _words(row: dict[str, Any]) -> dict[str, str] | None:
-    """What rows of one cause are grouped by; nothing for the many rows that are right."""
-    return import_fields.written(row["codes"], row["cells"]) if row["codes"] and row.get("cells") else None
 
 
 def registered_niks(lookups: Iterable[bytes]) -> set[bytes]:

@@ -1,0 +1,116 @@
+"""Keeps the rows of a list as the check finds them, sealed, some thousands at a time.
+
+A list that is broken off leaves rows behind: they belong to a batch that is still being checked, nobody sees
+them, and whoever begins anew drops them first.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connection
+
+from okoce.db.encryption import Column
+from participants import import_fields
+from participants.importing.report import Packed
+from participants.models import ImportBatch
+from participants.models.imports import RowOutcome
+from participants.services.staging import drop_staged, stage
+
+CHUNK = 10_000
+STAGED = "import_report"
+VALUES_COLUMN, NIK_COLUMN = "imports.values", "participants.nik"
+
+_COLUMNS = {
+    "uid": "uuid",
+    "position": "integer",
+    "sheet": "text",
+    '"row"': "integer",
+    "status": "text",
+    "codes": "text[]",
+    "kecamatan": "text",
+    "values_ciphertext": "bytea",
+    "duplicate_of": "text",
+    "written": "jsonb",
+    "nik_lookup": "bytea",
+}
+
+
+class Storing:
+    """Rows on their way into the table. ``existing`` of those that can be saved are registered already."""
+
+    def __init__(self, batch: ImportBatch) -> None:
+        self.batch = batch
+        self.position = self.existing = 0
+        self._values, self._nik = Column(VALUES_COLUMN), Column(NIK_COLUMN)
+        self._uids = _uids()
+        self._waiting: list[tuple[Any, ...]] = []
+
+    def add(self, rows: list[Packed]) -> None:
+        """Seals rows of ``runner.check``, in the order of the file."""
+        position, seal, lookup = self.position, self._values.encrypt, self._nik.lookup
+        for sheet, number, status, codes, kecamatan, duplicate_of, nik, kept in rows:
+            position += 1
+            uid = next(self._uids)
+            self._waiting.append(
+                (
+                    uid,
+                    position,
+                    sheet[:80],
+                    number,
+                    status,
+                    codes,
+                    kecamatan or "",
+                    seal(kept, uid),
+                    duplicate_of[:100] if duplicate_of else "",
+                    _words(codes, kept) if nik is None else None,
+                    lookup(nik.encode()) if nik is not None else None,
+                )
+            )
+        self.position = position
+        if len(self._waiting) >= CHUNK:
+            self.flush()
+
+    def flush(self) -> None:
+        """Writes what waits; the last ones belong into the transaction that ends the check."""
+        if not self._waiting:
+            return
+        rows, self._waiting = self._waiting, []
+        names = ", ".join(_COLUMNS)
+        selected = ", ".join(f"s.{name}" for name in _COLUMNS)
+        with connection.cursor() as cursor:
+            stage(cursor, STAGED, _COLUMNS, rows, joined_on=("nik_lookup",), is_kept=True)
+            cursor.execute(
+                f"WITH inserted AS (INSERT INTO participants_importrow (batch_id, {names}, outcome) "  # noqa: S608 (our own names)
+                f"SELECT %s, {selected}, CASE WHEN p.id IS NULL THEN %s ELSE %s END "
+                f"FROM {STAGED} s LEFT JOIN participants_participant p ON p.nik_lookup = s.nik_lookup "
+                "RETURNING outcome) SELECT count(*) FROM inserted WHERE outcome = %s",
+                [
+                    self.batch.pk,
+                    RowOutcome.NONE.value,
+                    RowOutcome.EXISTING.value,
+                    RowOutcome.EXISTING.value,
+                ],
+            )
+            self.existing += int(cursor.fetchone()[0])
+            drop_staged(cursor, STAGED)
+
+
+def _words(codes: list[str], kept: bytes) -> str | None:
+    """What rows of one cause are grouped by; nothing for the many rows that are right."""
+    if not any(code in import_fields.GROUPED for code in codes):
+        return None
+    found = import_fields.written(codes, json.loads(kept))
+    return json.dumps(found, ensure_ascii=False) if found else None
+
+
+def _uids() -> Iterator[str]:
+    """Random uuids as text, version 4: the same as str(uuid.uuid4()), many at a time."""
+    while True:
+        digits = os.urandom(16 * 500).hex()
+        for at in range(0, len(digits), 32):
+            one = digits[at : at + 32]
+            yield f"{one[:8]}-{one[8:12]}-4{one[13:16]}-{'89ab'[int(one[16], 16) & 3]}{one[17:20]}-{one[20:]}"
