@@ -8,7 +8,7 @@ from functools import lru_cache
 from participants.importing.cells import FORMULA, Cell, text_of
 
 LAST_HEADER_ROW = 20  # a header is looked for in the first rows of a sheet only
-LONGEST_LABEL = 80
+LONGEST_LABEL = 160
 
 Match = Callable[[str, str], bool]
 
@@ -60,7 +60,10 @@ _COLUMNS: tuple[tuple[str, Match], ...] = (
     ),
     ("ignored", _has(_OF_BUSINESS)),
     ("tempat_tgl_lahir", _has(r"\b(?:tempat|tmpt|tpt|tmp)\b.*\b(?:tgl|tanggal|tg)\b|^t ?t ?l\b|\bttl\b")),
-    ("tempat_lahir", _has(r"\b(?:tempat|tmpt|tpt|tmp|kota|kab)\b.*\blahir\b")),
+    (
+        "tempat_lahir",
+        _has(r"\b(?:tempat|tmpt|tpt|tmp|kota|kab)\b.*\blahir\b|\b(?:birth ?place|place of birth)\b"),
+    ),
     ("tempat_lahir", _is("tempat", "tmplahir", "tempatlahir")),
     (
         "tgl_lahir",
@@ -75,17 +78,22 @@ _COLUMNS: tuple[tuple[str, Match], ...] = (
         "hp",
         _has(
             r"\b(?:hp|handphone|hand ?phone|ponsel|seluler|wa|whats ?app|telp|tlp|telpon|telepon|tel)\b"
-            r"|\b(?:phone|kontak)\b"
+            r"|\b(?:phone|telephone|mobile|kontak)\b"
         ),
     ),
     ("hp", _has(r"\bno ?hp\b|\bnohp\b|\bnowa\b|\bnotelp\b")),
-    ("kecamatan", _has(r"^kec\b|\bkecamatan\b")),
-    ("kelurahan", _has(r"^kel\b|\bkelurahan\b|^desa\b")),
+    ("kecamatan", _has(r"^kec\b|\bkecamatan\b|\b(?:sub ?)?district\b")),
+    ("kelurahan", _has(r"^kel\b|\bkelurahan\b|^desa\b|\bvillage\b")),
     ("nama", _has(r"\bnama\b|^(?:calon )?peserta$|\bname\b")),
-    ("alamat", _has(r"\balamat\b|\btempat tinggal\b|\bdomisili\b|^jalan$|^jl\b")),
+    ("alamat", _has(r"\balamat\b|\btempat tinggal\b|\bdomisili\b|^jalan$|^jl\b|\baddress\b")),
     ("nik", _has(r"\bnik\b|\bn i k\b|\bnonik\b")),
     ("kk", _has(r"\bkk\b|\bkartu keluarga\b")),
-    ("nik", _has(r"\bnomor induk\b|\bno induk\b|\bktp\b|\bkependudukan\b|\bnoktp\b")),
+    (
+        "nik",
+        _has(
+            r"\b(?:no|nomor|nomer) identitas\b|\bid (?:no|number)\b|\bnomor induk\b|\bno induk\b|\bktp\b|\bkependudukan\b|\bnoktp\b"
+        ),
+    ),
     ("rt", _is("rt", "nort")),
     ("rw", _is("rw", "norw")),
     ("no", _is("no", "nomor", "nourut", "nomorurut", "nr", "urut", "nomer")),
