@@ -91,7 +91,8 @@ _COLUMNS: tuple[tuple[str, Match], ...] = (
     (
         "nik",
         _has(
-            r"\b(?:no|nomor|nomer) identitas\b|\bid (?:no|number)\b|\bnomor induk\b|\bno induk\b|\bktp\b|\bkependudukan\b|\bnoktp\b"
+            r"\b(?:no|nomor|nomer) identitas\b|\bid (?:no|number)\b|\bnomor induk\b"
+            r"|\bno induk\b|\bktp\b|\bkependudukan\b|\bnoktp\b"
         ),
     ),
     ("rt", _is("rt", "nort")),

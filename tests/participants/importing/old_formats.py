@@ -127,6 +127,8 @@ def _cell(value: Any) -> str:
             '<table:table-cell table:formula="of:=3+4" office:value-type="string" '
             'office:string-value="tujuh"><text:p>tujuh</text:p></table:table-cell>'
         )
+    text = escape(str(value))
+    kind = "string"
     if isinstance(value, int | float):
-        return f'<table:table-cell office:value-type="float" office:value="{value}"><text:p>{value}</text:p></table:table-cell>'
-    return f'<table:table-cell office:value-type="string"><text:p>{escape(str(value))}</text:p></table:table-cell>'
+        kind = f'float" office:value="{value}'
+    return f'<table:table-cell office:value-type="{kind}"><text:p>{text}</text:p></table:table-cell>'
