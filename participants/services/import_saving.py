@@ -239,7 +239,8 @@ def _give_numbers(cursor: CursorWrapper, people: Prepared, *, existing: int) -> 
         cursor.execute(
             "UPDATE import_staging SET nth = %s WHERE position = %s", [wanted[kecamatan], position]
         )
-    given = reserve_numbers(wanted)
+    counts: dict[str | None, int] = dict(wanted)
+    given = reserve_numbers(counts)
     cursor.execute("DROP TABLE IF EXISTS pg_temp.import_series")
     cursor.execute(
         "CREATE TEMPORARY TABLE import_series (kecamatan_id text, prefix text, before integer) ON COMMIT DROP"
