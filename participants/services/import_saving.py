@@ -239,7 +239,7 @@ def _give_numbers(cursor: CursorWrapper, people: Prepared, *, existing: int) -> 
         cursor.execute(
             "UPDATE import_staging SET nth = %s WHERE position = %s", [wanted[kecamatan], position]
         )
-    counts: dict[str | None, int] = dict(wanted)
+    counts: dict[str | None, int] = {code: count for code, count in wanted.items()}  # noqa: C416 (its type)
     given = reserve_numbers(counts)
     cursor.execute("DROP TABLE IF EXISTS pg_temp.import_series")
     cursor.execute(
