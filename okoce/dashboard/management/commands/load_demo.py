@@ -23,6 +23,7 @@ from okoce.dashboard.demo.accounts import ACCOUNTS, CITY, PALMERAH, create_accou
 from okoce.dashboard.demo.applicants import tell_applicants
 from okoce.dashboard.demo.bazaars import tell_bazaars
 from okoce.dashboard.demo.duplicates import tell_duplicates
+from okoce.dashboard.demo.lists import share_views
 from okoce.dashboard.demo.people import foster_and_mentor, registered_on
 from okoce.dashboard.demo.records import tell_records
 from okoce.dashboard.demo.rights import tell_rights
@@ -52,6 +53,7 @@ class Command(BaseCommand):
         self._import(users["sudin.jakbar"], today)
         with transaction.atomic():
             foster_and_mentor(users, today)
+            share_views(users)
             tell_trainings(build_stage(users, today))
             site = tell_bazaars(users, today)
             tell_records(users, today)
