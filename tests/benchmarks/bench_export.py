@@ -39,7 +39,7 @@ from participants import export_columns, exports
 from participants.models import Participant
 settings.MEDIA_ROOT = tempfile.mkdtemp()
 columns = export_columns.chosen(sys.argv[2].split(","), may_personal=False)
-people = Participant._base_manager.usable().order_by("-registered_on", "-pk")
+people = Participant.objects.usable().order_by("-registered_on", "-pk")
 translation.activate("id")
 def held():
     return int(next(l for l in open("/proc/self/status") if l.startswith("VmHWM")).split()[1]) / 1024
