@@ -7,7 +7,7 @@ A NIK or phone number is never part of an address: ``participants.searching`` an
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -73,7 +73,7 @@ class PeopleFilter:
     @classmethod
     def read(cls, params: Mapping[str, Any]) -> PeopleFilter:
         if not params:
-            return NOTHING_CHOSEN
+            return NOTHING_CHOSEN  # the list as it opens
 
         def one_of(name: str, allowed: Iterable[str]) -> str:
             value = params.get(name, "")
@@ -113,11 +113,13 @@ class PeopleFilter:
     @property
     def is_set(self) -> bool:
         """Whether anything narrows the list."""
-        return self.narrowing != NOTHING_CHOSEN
+        return bool(self.narrowing.chosen())
 
     @property
     def narrowing(self) -> PeopleFilter:
         """Only what narrows the list."""
+        if self == NOTHING_CHOSEN:
+            return NOTHING_CHOSEN
         plain = replace(self, **dict.fromkeys(MANNER, ""))
         return replace(plain, tampilan="") if self.tampilan == EVERYBODY else plain
 
@@ -134,7 +136,7 @@ class PeopleFilter:
 
     def chosen(self) -> dict[str, str]:
         """What is set, by name: what a saved view and an export keep."""
-        return {k: v for k, v in asdict(self).items() if v}
+        return {k: v for k, v in vars(self).items() if v}
 
     @property
     def step_wishes(self) -> list[int]:

@@ -6,6 +6,7 @@ loop of the template. What repeats (steps, states, dates) is rendered once and k
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,12 +20,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from okoce.accounts.scope import scope_of
 from okoce.db import prepared
 from okoce.db.models import valid_on
 from participants import areas, list_columns
 from participants.enums import Category, Sex, Source, Status
 from participants.list_columns import USUAL
-from participants.models import FosterLink, MentorAssignment, Sector
+from participants.models import FosterLink, MentorAssignment, Participant, Sector
 from participants.panels import RowFacts, row_facts
 
 COLUMNS = (
@@ -87,6 +89,39 @@ class Row:
 def columns_for(codes: Iterable[str]) -> tuple[str, ...]:
     """The columns of the table that a queryset of these must give (``values(*columns)``)."""
     return COLUMNS + tuple(name for code in codes for name in NEEDED.get(code, ()))
+
+
+def first_rows(user: Any, codes: Sequence[str], today: date) -> Callable[[int], list[dict[str, Any]]]:
+    """The first rows of everybody the user sees, newest first: the question that is asked most.
+
+    It is written once for each scope and day, and is ``visible_to`` like every other.
+    """
+    columns = columns_for(codes)
+
+    def rows(count: int) -> list[dict[str, Any]]:
+        key = (scope_of(user), user.active_membership.role, today, columns, count)
+        sql, values = _kept_question(key, lambda: _newest(user, columns, count))
+        return [dict(zip(columns, row, strict=True)) for row in prepared.ask(sql, values)]
+
+    return rows
+
+
+def _newest(user: Any, columns: tuple[str, ...], count: int) -> prepared.Compiled:
+    newest = Participant.objects.visible_to(user).order_by("-registered_on", "-pk")
+    return prepared.compiled(newest.values_list(*columns)[:count])
+
+
+MOST_QUESTIONS = 256
+_questions: OrderedDict[tuple[Any, ...], prepared.Compiled] = OrderedDict()
+
+
+def _kept_question(key: tuple[Any, ...], write: Callable[[], prepared.Compiled]) -> prepared.Compiled:
+    """Compiled questions by all that decides them; the oldest are forgotten."""
+    if (found := _questions.get(key)) is None:
+        found = _questions[key] = write()
+        if len(_questions) > MOST_QUESTIONS:
+            _questions.popitem(last=False)
+    return found
 
 
 @lru_cache(maxsize=128)

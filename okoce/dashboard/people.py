@@ -84,22 +84,21 @@ def row_facts(ids: Sequence[int], today: date) -> dict[int, RowFacts]:
     """Activities done this year, the last day present, and the coming session, of a page of people."""
     ids = list(ids)
     sql, values = _facts_sql(today.year)
-    known = {
-        pk: (done or 0, timezone.localtime(last).date() if last else None, at)
-        for pk, done, last, at in prepared.ask(sql, prepared.filled(values, {IDS: ids, NOW: timezone.now()}))
-    }
-    facts, language = {}, get_language() or "id"
-    for pk in ids:
-        count, last, coming = known.get(pk, (0, None, None))
-        label = tone = icon = ""
-        if coming:
-            label, tone, icon = _invited_on(timezone.localtime(coming).date(), language), "info", "calendar3"
-        elif count >= REQUIRED:
-            label, tone = _("Three activities done"), "ok"
-        else:
-            label, icon = _("Not invited"), "hourglass-split"
-        facts[pk] = RowFacts(count, last, label, tone, icon)
-    return facts
+    rows = prepared.ask(sql, prepared.filled(values, {IDS: ids, NOW: timezone.now()}))
+    language = get_language() or "id"
+    known = {pk: _fact(done or 0, last, coming, language) for pk, done, last, coming in rows}
+    nothing = _fact(0, None, None, language)
+    return {pk: known.get(pk, nothing) for pk in ids}
+
+
+@lru_cache(maxsize=2048)
+def _fact(count: int, last: date | None, coming: date | None, language: str) -> RowFacts:
+    """The same for everybody with the same days: a page has few different ones."""
+    if coming:
+        return RowFacts(count, last, _invited_on(coming, language), "info", "calendar3")
+    if count >= REQUIRED:
+        return RowFacts(count, last, _("Three activities done"), "ok")
+    return RowFacts(count, last, _("Not invited"), "", "hourglass-split")
 
 
 @lru_cache(maxsize=64)
@@ -144,7 +143,8 @@ def _facts_sql(year: int) -> prepared.Compiled:
         .values_list("participant_id", "at")
     )
     both = (
-        f"SELECT coalesce(a.id, b.id), a.done, a.last, b.at FROM ({attended}) AS a(id, done, last) "  # noqa: S608
+        f"SELECT coalesce(a.id, b.id), a.done, (a.last AT TIME ZONE 'Asia/Jakarta')::date, "  # noqa: S608
+        f"(b.at AT TIME ZONE 'Asia/Jakarta')::date FROM ({attended}) AS a(id, done, last) "
         f"FULL JOIN ({invited}) AS b(id, at) ON a.id = b.id"
     )
     return both, (*attended_values, *invited_values)

@@ -126,10 +126,11 @@ def _page(
     codes: Sequence[str],
 ) -> tuple[KeysetPage, bool]:
     """The page asked for; where nobody has the name, those whose names are nearly it (True)."""
-    columns = listing.columns_for(codes)
-    within = chosen.apply(visible, today=timezone.localdate())
+    columns, today, user = listing.columns_for(codes), timezone.localdate(), request.user
+    within = chosen.apply(visible, today=today)
     found = chosen.search(within).values(*columns)
-    page = keyset_page(found, request, order=chosen.order, known_count=total)
+    first = None if chosen.narrowing.chosen() or chosen.urut else listing.first_rows(user, codes, today)
+    page = keyset_page(found, request, order=chosen.order, known_count=total, first_rows=first)
     query = searching.read(chosen.q)
     if page.rows or query.kind is not Kind.NAME:
         return page, False
