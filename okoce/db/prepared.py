@@ -17,6 +17,12 @@ from django.db.models import QuerySet
 Compiled = tuple[str, tuple[Any, ...]]
 
 
+def plan_once(connection: Any, **_signal: Any) -> None:
+    """For a new connection: what is prepared is planned once, whatever its values. Nothing else is prepared."""
+    if connection.vendor == "postgresql":
+        connection.connection.execute("SET plan_cache_mode = force_generic_plan")
+
+
 class _Cursor(psycopg.Cursor):
     """Sends values apart from the text, and has the text prepared."""
 

@@ -194,9 +194,8 @@ def database_settings(url: str) -> dict[str, Any]:
         "HOST": host,
         "PORT": port,
     }
-    # Only okoce.db.prepared prepares statements: planned once, whatever the values.
-    chosen = f"{options.pop('options', '')} -c plan_cache_mode=force_generic_plan".strip()
-    settings["OPTIONS"] = {**options, "options": chosen}
+    if options:
+        settings["OPTIONS"] = options
     return settings
 
 
