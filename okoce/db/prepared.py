@@ -18,7 +18,7 @@ Compiled = tuple[str, tuple[Any, ...]]
 
 
 def plan_once(connection: Any, **_signal: Any) -> None:
-    """For a new connection: what is prepared is planned once, whatever its values. Nothing else is prepared."""
+    """For a new connection: what is prepared is planned once, whatever its values. Nothing else is."""
     if connection.vendor == "postgresql":
         connection.connection.execute("SET plan_cache_mode = force_generic_plan")
 
