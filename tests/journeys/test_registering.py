@@ -93,7 +93,7 @@ def test_an_officer_registers_somebody_with_the_keyboard_in_three_pages(office, 
     officer.page.wait_for_url("**/peserta/daftar/selesai/**")
     took = time.monotonic() - began
 
-    officer.sees(f"{resident.name} terdaftar", re.compile(r"Nomor peserta [A-Z]{2}-[A-Z]{2}-\d{5}"))
+    officer.sees(f"{resident.name} sudah terdaftar", re.compile(r"Nomor peserta [A-Z]{2}-[A-Z]{2}-\d{5}"))
     expect(officer.page.get_by_role("img", name=re.compile("Kode"))).to_be_visible()
     assert len(pages) == PAGES, pages
     assert keys.strokes / KEYS_A_SECOND + took < SECONDS, (keys.strokes, took)
@@ -136,7 +136,7 @@ def test_the_counter_works_without_scripts(office, device):
     officer.page.locator("[name=kelurahan]").select_option(label=resident.kelurahan)
     officer.press("Daftarkan peserta")
 
-    officer.sees(f"{resident.name} terdaftar")
+    officer.sees(f"{resident.name} sudah terdaftar")
 
 
 # ---------------------------------------------------------------- alone on a phone
