@@ -49,3 +49,24 @@ class HolidayKind(models.TextChoices):
 class HolidayOrigin(models.TextChoices):
     SEEDED = "seeded", _("From the official list")
     STAFF = "staff", _("Entered by staff")
+
+
+class VenueKind(models.TextChoices):
+    OFFICE = "office", _("Kecamatan or kelurahan office")
+    RPTRA = "rptra", _("RPTRA")
+    HALL = "hall", _("Hall")
+    SCHOOL = "school", _("School")
+    OTHER = "other", pgettext_lazy("venue", "Another place")
+
+
+class RunKind(models.TextChoices):
+    PLAN = "plan", _("New plan")
+    REPLAN = "replan", _("Changed plan")
+
+
+class RunState(models.TextChoices):
+    QUEUED = "queued", pgettext_lazy("plan", "Waiting to begin")
+    WORKING = "working", pgettext_lazy("plan", "Being worked out")
+    DONE = "done", pgettext_lazy("plan", "Ready")
+    IMPOSSIBLE = "impossible", pgettext_lazy("plan", "Cannot be done")
+    STOPPED = "stopped", pgettext_lazy("plan", "Stopped")

@@ -22,6 +22,12 @@ def declare() -> None:
         "trainings.TrainingSession",
         "trainings.Holiday",
         "trainings.RamadanPeriod",
+        "trainings.Phase",
+        "trainings.PhaseKecamatan",
+        "trainings.PlanRun",
+        "trainings.VenueHours",
+        "trainings.VenueClosure",
+        "trainings.TrainerAbsence",
         why="what is taught, where and by whom: staff and places",
     )
     keep("trainings.Booking", person="participant", why="seats are counted; states and times name nobody")

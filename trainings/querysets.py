@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from okoce.accounts.roles import Role, has_permission
 from okoce.accounts.scope import scope_of
-from trainings.enums import ENROLLED, SEATED, BookingState, ScanResult, SessionState
+from trainings.enums import ENROLLED, SEATED, BookingState, RunState, ScanResult, SessionState
 from trainings.scheduling import at
 
 
@@ -434,3 +434,27 @@ def need_by_activity(
         counts[f"need_{activity.position}"] = Count("pk", filter=takes)
     found = participants.in_programme().aggregate(**counts)  # type: ignore[attr-defined]
     return {a.pk: found[f"need_{a.position}"] for a in activities}
+
+
+class PhaseQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> PhaseQuerySet:
+        """Phases of the own city; a kecamatan office sees those it takes part in."""
+        if not has_permission(user, "trainings.view"):
+            return self.none()
+        scope = scope_of(user)
+        if scope.kecamatan:
+            own = apps.get_model("trainings", "PhaseKecamatan").objects.filter(kecamatan=scope.kecamatan)
+            return self.filter(pk__in=own.values("phase"))
+        return self.filter(scope.as_q(city="city_id"))
+
+    def changeable_by(self, user: Any) -> PhaseQuerySet:
+        return self.visible_to(user) if has_permission(user, "trainings.plan") else self.none()
+
+
+class PlanRunQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> PlanRunQuerySet:
+        phases = apps.get_model("trainings", "Phase").objects.visible_to(user)
+        return self.filter(phase__in=phases)
+
+    def at_work(self) -> PlanRunQuerySet:
+        return self.filter(state__in=[RunState.QUEUED, RunState.WORKING])

@@ -4,8 +4,20 @@ from celery import shared_task
 from django.utils import timezone
 
 from trainings import reminders
+from trainings.services import planning
 
 
 @shared_task
 def remind_of_tomorrows_sessions() -> int:
     return reminders.queue_session_reminders(on=timezone.localdate() + timedelta(days=1))
+
+
+@shared_task(ignore_result=True, name=planning.RUN_TASK)
+def run_plan(run_id: int) -> None:
+    planning.work(run_id)
+
+
+@shared_task(ignore_result=True, name="trainings.tasks.pick_up_plans")
+def pick_up_plans() -> None:
+    """Begins anew what a dead worker or an absent broker has left. Runs on the clock."""
+    planning.wake_unfinished()

@@ -10,6 +10,8 @@ from trainings.models import (
     AttendanceScan,
     Booking,
     Holiday,
+    Phase,
+    PhaseKecamatan,
     RamadanPeriod,
     Trainer,
     TrainingSession,
@@ -133,3 +135,25 @@ class RamadanFactory(DjangoModelFactory):
     closes = time(15)
     friday_closes = time(15, 30)
     source = "SE Gubernur"
+
+
+class PhaseFactory(DjangoModelFactory):
+    """Two kecamatan of West Jakarta x two groups x three activities, on weekdays of next spring."""
+
+    class Meta:
+        model = Phase
+        skip_postgeneration_save = True
+
+    city_id = "31.73"
+    year = factory.LazyFunction(lambda: timezone.localdate().year + 1)
+    name = factory.Sequence(lambda n: f"Tahap {n}")
+    starts_on = factory.LazyAttribute(lambda p: date(p.year, 4, 1))
+    ends_on = factory.LazyAttribute(lambda p: date(p.year, 5, 31))
+
+    @factory.post_generation
+    def kecamatan(self, create, codes, **kwargs):
+        for code in codes or ("31.73.07", "31.73.08"):
+            PhaseKecamatan.objects.create(phase=self, kecamatan_id=code, quota=200, groups=2)
+            self.venues.add(VenueFactory(kecamatan_id=code))
+        self.activities.set(Activity.objects.required())
+        self.trainers.set([TrainerFactory(city_id=self.city_id) for _ in range(2)])

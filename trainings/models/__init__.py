@@ -9,6 +9,8 @@ from trainings.models.certificate import (
 )
 from trainings.models.curriculum import Activity
 from trainings.models.feed import CalendarFeed
+from trainings.models.phase import Phase, PhaseKecamatan, PlanRun
+from trainings.models.resources import TrainerAbsence, VenueClosure, VenueHours
 from trainings.models.session import Trainer, TrainingSession, Venue
 
 __all__ = [
@@ -21,8 +23,14 @@ __all__ = [
     "CertificateSeries",
     "Holiday",
     "NameConfirmation",
+    "Phase",
+    "PhaseKecamatan",
+    "PlanRun",
     "RamadanPeriod",
     "Trainer",
+    "TrainerAbsence",
     "TrainingSession",
     "Venue",
+    "VenueClosure",
+    "VenueHours",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.lookups import Exact
@@ -13,9 +13,13 @@ from django.urls import reverse
 
 from okoce.db.models import Dated
 from okoce.regions.models import Region
-from trainings.enums import SessionState
+from trainings.enums import SessionState, VenueKind
 from trainings.models.curriculum import Activity
 from trainings.querysets import SessionQuerySet, TrainerQuerySet, VenueQuerySet
+
+
+def all_weekdays() -> list[int]:
+    return [0, 1, 2, 3, 4, 5, 6]
 
 
 class Venue(models.Model):
@@ -26,6 +30,8 @@ class Venue(models.Model):
     city = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
     address = models.CharField(max_length=200, blank=True)
     capacity = models.PositiveIntegerField()
+    kind = models.CharField(max_length=8, choices=VenueKind.choices, default=VenueKind.OFFICE)
+    equipment = ArrayField(models.CharField(max_length=40), default=list, blank=True)
 
     objects = VenueQuerySet.as_manager()
 
@@ -48,6 +54,15 @@ class Trainer(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="trainer"
     )
+    subjects = models.ManyToManyField(
+        Activity, blank=True, related_name="trainers", help_text="none: not asked yet, may teach everything"
+    )
+    home = models.ForeignKey(Region, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    weekdays = ArrayField(
+        models.PositiveSmallIntegerField(), default=all_weekdays, help_text="when they can; 0 is Monday"
+    )
+    per_day = models.PositiveSmallIntegerField(default=2, help_text="sessions a day at most")
+    per_week = models.PositiveSmallIntegerField(default=6, help_text="sessions a week at most")
 
     objects = TrainerQuerySet.as_manager()
 
@@ -109,6 +124,12 @@ class TrainingSession(Dated):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
+    phase = models.ForeignKey(
+        "trainings.Phase", null=True, blank=True, on_delete=models.PROTECT, related_name="sessions"
+    )
+    group_number = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="which group of the kecamatan, in a phase"
+    )
 
     objects = SessionQuerySet.as_manager()
 
@@ -133,6 +154,16 @@ class TrainingSession(Dated):
                 condition=~Q(state__in=["published", "held"]) | Q(published_at__isnull=False),
             ),
             models.CheckConstraint(
+                name="trainings_session_group_of_a_phase",
+                condition=Q(phase__isnull=True, group_number__isnull=True)
+                | Q(phase__isnull=False, group_number__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="trainings_session_group_once",
+                fields=["phase", "kecamatan", "group_number", "activity"],
+                condition=~Q(state="cancelled") & Q(phase__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="trainings_session_within_one_day",
                 condition=Exact(JakartaDay("starts_at"), JakartaDay("ends_at")),
             ),
@@ -143,6 +174,16 @@ class TrainingSession(Dated):
                     (TsTzRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
                 ],
                 condition=~Q(state="cancelled"),
+            ),
+            ExclusionConstraint(
+                name="trainings_session_group_free",
+                expressions=[
+                    ("phase", RangeOperators.EQUAL),
+                    ("kecamatan", RangeOperators.EQUAL),
+                    ("group_number", RangeOperators.EQUAL),
+                    (TsTzRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                ],
+                condition=~Q(state="cancelled") & Q(phase__isnull=False),
             ),
             ExclusionConstraint(
                 name="trainings_session_trainer_free",

@@ -12,7 +12,7 @@ from django.utils import timezone
 from okoce.audit.services import record
 from trainings import messages, rules
 from trainings.enums import ENROLLED, SEATED, BookingState, SessionState
-from trainings.models import Activity, Booking, Trainer, TrainingSession, Venue
+from trainings.models import Activity, Booking, Phase, Trainer, TrainingSession, Venue
 from trainings.refusals import BookingRefused, Clash, Refusal, SessionRefused
 from trainings.scheduling import USUAL_SEATS
 from trainings.services.seats import PERSON_FREE, actor, constraint_of, locked, promote
@@ -51,7 +51,14 @@ class SessionPlan:
 
 
 @transaction.atomic
-def create_session(*, plan: SessionPlan, by: Any, now: datetime | None = None) -> TrainingSession:
+def create_session(
+    *,
+    plan: SessionPlan,
+    by: Any,
+    now: datetime | None = None,
+    phase: Phase | None = None,
+    group_number: int | None = None,
+) -> TrainingSession:
     """A draft. Raises SessionRefused with the field it stands at."""
     now = now or timezone.now()
     refuse_bad_plan(plan, now=now)
@@ -60,6 +67,8 @@ def create_session(*, plan: SessionPlan, by: Any, now: datetime | None = None) -
         kecamatan_id=plan.kecamatan_id,
         city_id=plan.kecamatan_id[:5],
         created_by=actor(by),
+        phase=phase,
+        group_number=group_number,
     )
     _write(session, plan)
     record(by, "trainings.session.created", session)

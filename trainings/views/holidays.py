@@ -23,7 +23,7 @@ from trainings.models import Holiday, RamadanPeriod
 from trainings.services import calendar
 from trainings.views import shown
 
-TONES = {HolidayKind.NATIONAL: "bad", HolidayKind.JOINT: "warn", HolidayKind.REGIONAL: "info"}
+TONES = {HolidayKind.NATIONAL: "info", HolidayKind.JOINT: "", HolidayKind.REGIONAL: ""}
 FIRST_YEAR, LAST_YEAR = 2017, 2100
 
 

@@ -40,6 +40,9 @@ APPEND_ONLY = [
     "pghistory_context",
     "trainings_attendancescan",
     "trainings_bookingevent",
+    "trainings_holidayevent",
+    "trainings_phaseevent",
+    "trainings_ramadanperiodevent",
     "trainings_trainingsessionevent",
 ]
 
