@@ -184,7 +184,7 @@ class Table:
             columns = {name: indexes for name, indexes in columns.items() if indexes}
             labels = [label if low <= index < high else "" for index, label in enumerate(header.labels)]
             part = _Part(self, (low, high) if len(bounds) > 1 else None)
-            part.kecamatan = _NUMBERING.sub("", self.sheet.name)
+            part.kecamatan = "" if self.sheet.is_text_file else _NUMBERING.sub("", self.sheet.name)
             if mapping is not None and mapping.kecamatan:
                 part.kecamatan = self._areas.names.get(mapping.kecamatan, mapping.kecamatan)
             part.use(labels, columns)

@@ -68,6 +68,8 @@ _LABEL_WORDS = re.compile(
     r"\s*[.:=]*\s*$",
     re.IGNORECASE,
 )
+_NAME_WORD = re.compile(r"^\s*nama(?: lengkap)?\b\s*", re.IGNORECASE)
+_PLACE_LINE = re.compile(r"\W*ke[lc](?:urahan|amatan)?\b[\s.:]*[^\d]{3,40}$", re.IGNORECASE)
 _NOBODY = re.compile(
     r"(?:terima ?kasih|trims|makasih|mohon|tolong|demikian|wassalam|assalam|catatan|ket\b|nb\b)",
     re.IGNORECASE,
@@ -105,7 +107,7 @@ def _is_table(lines: Sequence[str]) -> bool:
             return True
     for line in filled[:5]:
         labels = line.split(",")
-        if len(labels) > 2 and is_header(columns_of(labels), labels):
+        if len(labels) > 2 and not re.search(r"[:=]|\d{3}", line) and is_header(columns_of(labels), labels):
             return True
     return False
 
@@ -180,8 +182,17 @@ def _first_fields(pairs: Sequence[str | None]) -> list[bool]:
 def _by_marks(lines: list[str], marks: Sequence[bool]) -> Iterator[_Entry]:
     current: _Entry | None = None
     was_blank = False
-    for number, (line, is_mark) in enumerate(zip(lines, marks, strict=True), 1):
-        if is_mark:
+    # "Kel. Slipi" below every entry belongs to it; now and then, it is the heading of those that follow.
+    places = [bool(_PLACE_LINE.match(line)) for line in lines]
+    first = marks.index(True) if True in marks else 0
+    are_headings = any(places[:first]) or sum(places) < 0.8 * sum(marks)
+    for number, (line, is_mark, is_place) in enumerate(zip(lines, marks, places, strict=True), 1):
+        if is_place and are_headings and not is_mark:
+            if current:
+                yield current
+                current = None
+            yield _Entry(number, [line])
+        elif is_mark:
             if current:
                 yield current
             current = _Entry(number, [line])
@@ -335,7 +346,7 @@ def _take_loose(text: str, cells: dict[str, Cell], areas: area_tables.Areas) -> 
         )
     segments = [segment.strip(" .:-–—/()[]'\"") for segment in _SEPARATORS.split(text)]
     for segment in segments:
-        segment = clean(_LABEL_WORDS.sub("", segment)).strip(" .:-–—/()")
+        segment = clean(_LABEL_WORDS.sub("", _NAME_WORD.sub("", segment))).strip(" .:-–—/()")
         if segment:
             _take_segment(segment, cells, areas)
 
@@ -362,13 +373,13 @@ def _take_numbers(text: str, cells: dict[str, Cell]) -> str:
             count = sum(char.isdigit() for char in digits)
             is_mobile = count <= _LONGEST_PHONE and phone.mobile_in(part)[0] is not None
             if is_mobile:
-                phones.append(part.strip())
+                phones.append(part.strip(" -.(\n\t"))
                 taken = True
             elif count in _NIK_DIGITS:
-                niks.append(part.strip())
+                niks.append(part.strip(" -.(\n\t"))
                 taken = True
             elif _SHORTEST_PHONE <= count < 14 and not _DATE.fullmatch(part.strip()):
-                phones.append(part.strip())
+                phones.append(part.strip(" -.(\n\t"))
                 taken = True
         if taken:
             pieces.append(text[last : match.start()])
@@ -390,7 +401,8 @@ def _parts_of(number: str) -> list[str]:
     for token in tokens:
         digits = sum(char.isdigit() for char in groups[-1])
         begins = token.lstrip("'(").startswith(("08", "+62", "62", "31", "32", "33", "36"))
-        if digits >= _SHORTEST_PHONE and begins and (digits >= 16 or phone.mobile_in(groups[-1])[0]):
+        is_whole = digits >= _NIK_DIGITS.start - 1 or phone.mobile_in(groups[-1])[0] is not None
+        if digits >= _SHORTEST_PHONE and begins and is_whole:
             groups.append(token)
         else:
             groups[-1] += token
