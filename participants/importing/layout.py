@@ -574,7 +574,10 @@ def with_second_line(below: Sequence[Cell], labels: list[str], columns: Columns)
     if not looks_like_labels(lower, below) or labels == lower:
         return labels, 2 if labels == lower else 1
     merged = merge_labels(labels, lower)
-    return (merged, 2) if columns_of(merged).keys() >= columns.keys() - {"ignored"} else (labels, 1)
+    before, after = columns.keys() - {"ignored"}, columns_of(merged).keys() - {"ignored"}
+    # "Domisili" over "RT/RW", "Kelurahan" is no address any more: more is known than before.
+    is_richer = before & {"nama", "nik"} <= after and (before <= after or len(after) > len(before))
+    return (merged, 2) if is_richer else (labels, 1)
 
 
 def _side_by_side(

@@ -39,7 +39,8 @@ BOTH = [(1, "Siti Aminah", SITI, "+6281200001234"), (2, "Munaroh", MUNAROH, "+62
         f"[09.15, 12/3/2018] Bu RW: 1. Siti Aminah {SITI} 081200001234\n"
         f"[09.16, 12/3/2018] Bu RW: 2. Munaroh {MUNAROH} 081300001235",
         f"12/03/18 09.15 - Bu RW: Siti Aminah {SITI} 081200001234\n"
-        f"12/03/18 09.16 - Bu RW: Munaroh {MUNAROH} 081300001235\n12/03/18 09.17 - Pak RT: <Media tidak disertakan>",
+        f"12/03/18 09.16 - Bu RW: Munaroh {MUNAROH} 081300001235\n"
+        "12/03/18 09.17 - Pak RT: <Media tidak disertakan>",
         f"\u200e[12/3/18 09:15:02] Bu RW: Siti Aminah {SITI} 081200001234\n"
         f"[12/3/18 09:16:40] Bu RW: Munaroh {MUNAROH} 081300001235",
     ],
