@@ -21,7 +21,7 @@ NIK_LENGTH = 16
 
 Values = dict[str, str | None]
 
-_SCIENTIFIC = re.compile(r"\d[.,]?\d*\s*e\s*\+?\s*\d{1,2}", re.IGNORECASE)
+_SCIENTIFIC = re.compile(r"\d[.,]?\d*\s*e\s*\+?\s*\d{1,3}", re.IGNORECASE)
 _EMAIL = re.compile(
     r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
