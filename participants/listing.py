@@ -107,7 +107,7 @@ def first_rows(user: Any, codes: Sequence[str], today: date) -> Callable[[int], 
 
 
 def _newest(user: Any, columns: tuple[str, ...], count: int) -> prepared.Compiled:
-    newest = Participant.objects.visible_to(user).order_by("-registered_on", "-pk")
+    newest = Participant.objects.visible_to(user).open_to(user).order_by("-registered_on", "-pk")
     return prepared.compiled(newest.values_list(*columns)[:count])
 
 
