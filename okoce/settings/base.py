@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pghistory
 import pgtrigger
 from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
@@ -218,6 +219,9 @@ X_FRAME_OPTIONS = "DENY"
 
 # Statement-level triggers see bulk writes and COPY; row-level ones cost three times as much.
 PGHISTORY_LEVEL = pgtrigger.Statement
+# History is read by the row it is of and by nothing else; an index on each key it repeats slows imports.
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
+PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True)
 
 EMAIL_URL = env.text("EMAIL_URL", default="")
 EMAIL_TIMEOUT = 10

@@ -76,7 +76,9 @@ class Business(Dated):
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="businesses")
     name = models.CharField(max_length=100, blank=True)
-    sector = models.ForeignKey(Sector, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    sector = models.ForeignKey(
+        Sector, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     is_running = models.BooleanField(null=True, blank=True)
     description = models.CharField(max_length=300, blank=True, db_default="")
     kbli = models.CharField(max_length=5, blank=True, db_default="", help_text="five digits, as in OSS")

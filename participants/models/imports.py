@@ -152,7 +152,7 @@ class ImportRow(models.Model):
     """One person's row. ``values_ciphertext`` is the sealed JSON of what was read."""
 
     uid = models.UUIDField(default=uuid.uuid4, editable=False)
-    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows")
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows", db_index=False)
     position = models.PositiveIntegerField(help_text="order in the file, from 1")
     sheet = models.CharField(max_length=80)
     row = models.PositiveIntegerField()

@@ -64,18 +64,30 @@ class Participant(Dated):
     rt = models.CharField(max_length=3, blank=True)
     rw = models.CharField(max_length=3, blank=True)
     kelurahan = models.ForeignKey(Region, null=True, on_delete=models.PROTECT, related_name="+")
-    kecamatan = models.ForeignKey(Region, null=True, on_delete=models.PROTECT, related_name="+")
-    city = models.ForeignKey(Region, null=True, on_delete=models.PROTECT, related_name="+")
+    kecamatan = models.ForeignKey(
+        Region, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    city = models.ForeignKey(Region, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     is_outside_dki = models.BooleanField(default=False, help_text="kept, but in no target count")
     category = models.CharField(max_length=12, choices=Category.choices, default=Category.WOULD_BE)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
     source = models.CharField(max_length=8, choices=Source.choices)
     registered_on = models.DateField()
     registered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     registered_at_unit = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="participant"
@@ -203,7 +215,9 @@ class NumberSeries(models.Model):
 class Enrolment(models.Model):
     """A participant in a programme year."""
 
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="enrolments")
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="enrolments", db_index=False
+    )
     year = models.PositiveSmallIntegerField()
     enrolled_on = models.DateField()
 
@@ -263,7 +277,9 @@ class MentorAssignment(Period):
 class Consent(AppendOnly):
     """A consent given or withdrawn, for one purpose, with the text that was read. The newest row counts."""
 
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="consents")
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="consents", db_index=False
+    )
     purpose = models.CharField(max_length=10, choices=Purpose.choices)
     is_given = models.BooleanField()
     text_version = models.CharField(max_length=20)
@@ -271,7 +287,11 @@ class Consent(AppendOnly):
     channel = models.CharField(max_length=10, choices=Channel.choices)
     at = models.DateTimeField()
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
 
     class Meta:
@@ -288,11 +308,15 @@ class Consent(AppendOnly):
 class StepReached(models.Model):
     """One of the seven milestones of a participant, reached on a day, with its evidence."""
 
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="steps")
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="steps", db_index=False
+    )
     step = models.PositiveSmallIntegerField(choices=Step.choices)
     reached_on = models.DateField()
     evidence = models.CharField(max_length=120, help_text="what proves it, e.g. import:12 or session:34")
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     recorded_at = models.DateTimeField(auto_now_add=True)
     reason = models.CharField(
         max_length=200, blank=True, db_default="", help_text="why it was recorded by hand; else empty"
