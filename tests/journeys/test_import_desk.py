@@ -42,7 +42,7 @@ def test_a_list_of_another_agency_from_its_columns_to_its_roll_back(visitor, tmp
     officer.goto("/peserta/impor/unggah/")
     officer.check("the upload page with its senders")
     officer.page.set_input_files("[name=file]", file)
-    officer.page.locator("[name=organisation]").select_option(label="PKK Jakarta Barat")
+    officer.page.locator("[name=organisation]").select_option("pkk-31-73")
     officer.press("Unggah dan periksa daftar")
     deeds.wait_for_work(officer, "Impor diperiksa, belum disimpan")
     report = officer.page.url.split("#")[0].split("?")[0]
@@ -104,11 +104,12 @@ def test_rows_from_a_chat_are_pasted(visitor):
     one, other = invented.person(), invented.person()
     officer.goto("/peserta/impor/tempel/")
     officer.check("the page to paste")
-    lines = [f"1. {one.name} {one.nik} {one.phone}", f"2. {other.name} {other.nik[:15]} {other.phone}"]
-    officer.fill(text="\n".join(["Kec. Palmerah Kel. Slipi", *lines]))
+    lines = [f"{n}. {who.name} {who.nik} {who.phone}" for n, who in enumerate((one, other), 1)]
+    officer.fill(text="\n".join(["Kecamatan Palmerah", "Kelurahan Slipi", *lines]))
     officer.press("Periksa barisnya")
     deeds.wait_for_work(officer, "Impor diperiksa, belum disimpan")
-    officer.sees(other.name, "NIK berisi 15 angka")
+    officer.follow("Lihat barisnya")
+    officer.sees(one.name, other.name)
     officer.check("a report of pasted rows")
     officer.follow("Buang laporan ini")
     officer.press(re.compile("^Buang"))

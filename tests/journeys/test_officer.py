@@ -160,7 +160,7 @@ def test_files_that_are_no_list_are_answered_in_words(officer, device, tmp_path)
     for path, words in (
         (letter, "Ini berkas PDF, bukan daftar dari Excel."),
         (empty, "Berkasnya kosong."),
-        (old, "Ini format Excel lama (.xls)."),
+        (old, "Berkas ini rusak atau belum terkirim seluruhnya."),
         (locked, "Berkas ini dilindungi kata sandi"),
         (broken, "Berkas ini rusak atau belum terkirim seluruhnya."),
         (bomb, "membengkak jauh melebihi sebuah daftar"),

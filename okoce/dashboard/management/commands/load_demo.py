@@ -23,6 +23,7 @@ from okoce.dashboard.demo.accounts import ACCOUNTS, CITY, PALMERAH, create_accou
 from okoce.dashboard.demo.applicants import tell_applicants
 from okoce.dashboard.demo.bazaars import tell_bazaars
 from okoce.dashboard.demo.duplicates import tell_duplicates
+from okoce.dashboard.demo.imports import tell_imports
 from okoce.dashboard.demo.lists import share_views
 from okoce.dashboard.demo.people import foster_and_mentor, registered_on
 from okoce.dashboard.demo.records import tell_records
@@ -60,6 +61,7 @@ class Command(BaseCommand):
             tell_applicants(users, timezone.now())
             tell_rights(users)
             tell_duplicates(users, today=today, now=timezone.now())
+        tell_imports(users, today)  # checks its lists in a process of their own: not in a transaction
         _write_private(
             Path(settings.DEMO_FILE),
             {
