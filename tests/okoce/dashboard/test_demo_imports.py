@@ -19,4 +19,5 @@ def test_one_list_is_to_be_mended_and_one_waits_and_telling_twice_is_once():
 
     told = ImportBatch.objects.order_by("pk").values_list("file_name", "state", "new_count")
     assert list(told) == [("pkk-kebon-jeruk.xlsx", "checked", 5), ("kpkp-kembangan.xlsx", "waiting", 12)]
-    assert ImportBatch.objects.first().totals["by_code"]["E_KEC_TIDAK_DIKENAL"] == 4
+    messy = ImportBatch.objects.get(file_name="pkk-kebon-jeruk.xlsx")
+    assert messy.totals["by_code"]["E_KEC_TIDAK_DIKENAL"] == 4
