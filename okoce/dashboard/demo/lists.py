@@ -8,8 +8,8 @@ from participants.services.saved_views import save_view
 
 VIEWS = (
     (
-        "Palmerah tanpa pengampu",
-        {"kecamatan": "31.73.07", "pengampu": "tanpa"},
+        "Palmerah tanpa pendamping",
+        {"kecamatan": "31.73.07", "pendamping": "tanpa"},
         (*USUAL[:1], "pengampu", *USUAL[2:]),
     ),
     ("Sudah usaha, belum izin", {"kategori": "starter", "pas": "-4"}, (*USUAL[:3], "sektor", "keadaan")),
