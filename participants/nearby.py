@@ -32,22 +32,29 @@ class Near:
 
 
 def names_near(people: ParticipantQuerySet, query: str, *, limit: int = 5) -> list[Near]:
-    """The names of ``people`` most like ``query``, nearest first. Two questions to the database."""
+    """The names of ``people`` most like ``query``, nearest first. Two questions to the database, or three."""
     words = names_searched(query)
     if sum(map(len, words)) < SHORTEST:
         return []
     known = _known(words)
-    patterns = [pattern for reading in _readings(words, known) if (pattern := _pattern(reading, known))]
-    if not patterns:
-        return []
-    wanted = " | ".join(f"({pattern})" for pattern in dict.fromkeys(patterns))
+    readings = list(_readings(words, known))
+    # Where every word is known in some spelling, a name with all of them; else one with most of them.
+    for make in (_whole, _partly):
+        patterns = dict.fromkeys(pattern for reading in readings if (pattern := make(reading, known)))
+        if patterns and (found := _found(people, words, patterns)):
+            return found[:limit]
+    return []
+
+
+def _found(people: ParticipantQuerySet, words: Sequence[str], patterns: Iterable[str]) -> list[Near]:
+    wanted = " | ".join(f"({pattern})" for pattern in patterns)
     rows = people.filter(HasWords("name_key", wanted)).order_by()
     counts: dict[str, int] = {}
     for key in rows.values_list("name_key", flat=True)[:LOOKED_AT]:
         counts[key] = counts.get(key, 0) + 1
     costs = _Costs()
-    found = [Near(key, count, costs.of(words, key)) for key, count in counts.items()]
-    return sorted(found, key=lambda near: (near.cost, -near.people, near.name_key))[:limit]
+    near = (Near(key, count, costs.of(words, key)) for key, count in counts.items())
+    return sorted(near, key=lambda one: (one.cost, -one.people, one.name_key))
 
 
 def _known(words: Sequence[str]) -> dict[str, list[str]]:
@@ -94,13 +101,16 @@ def _readings(words: list[str], known: dict[str, list[str]]) -> Iterable[list[st
                 yield [*words[:at], one, other, *words[at + 1 :]]
 
 
-def _pattern(reading: list[str], known: dict[str, list[str]]) -> str:
-    """All words, each in a known spelling. Of three words one may be unknown; the last may be begun only."""
+def _whole(reading: list[str], known: dict[str, list[str]]) -> str:
+    """All words, each in a known spelling; the last may be only begun."""
     choices = [known[word] for word in reading]
-    unknown = choices.count([])
-    if unknown and len(choices) - unknown < 2:  # one word of two says too little
-        return _begun(reading, choices)
-    return words_query([choice for choice in choices if choice])
+    return words_query(choices) if all(choices) else _begun(reading, choices)
+
+
+def _partly(reading: list[str], known: dict[str, list[str]]) -> str:
+    """Without the words that nobody is called by; one word of two says too little."""
+    choices = [known[word] for word in reading if known[word]]
+    return words_query(choices) if len(choices) > 1 else ""
 
 
 def _begun(reading: list[str], choices: list[list[str]]) -> str:

@@ -15,8 +15,8 @@ _SPELLINGS = [
     ("oe", "u"), ("ou", "u"), ("tj", "c"), ("dj", "j"), ("nj", "ny"), ("sj", "sy"), ("ch", "c"),
     ("sy", "s"), ("sh", "s"), ("ts", "s"), ("kh", "h"), ("ph", "f"), ("th", "t"), ("dh", "d"), ("dz", "z"),
     ("dl", "d"), ("gh", "g"), ("bh", "b"), ("ck", "k"), ("qu", "k"),
-    ("q", "k"), ("v", "f"), ("p", "f"), ("x", "ks"), ("z", "s"), ("y", "i"), ("ee", "i"), ("ie", "i"),
-    ("ae", "ai"), ("'", ""), ("-", ""), ("`", ""),
+    ("q", "k"), ("v", "f"), ("p", "f"), ("x", "ks"), ("z", "s"), ("j", "i"), ("y", "i"),
+    ("ee", "i"), ("ie", "i"), ("ae", "ai"), ("'", ""), ("-", ""), ("`", ""),
 ]  # fmt: skip
 _DOUBLED = re.compile(r"(.)\1+")
 _SILENT_H = re.compile(r"h$")
@@ -31,14 +31,16 @@ def sound(word: str) -> str:
 
 
 def traces(word: str) -> list[str]:
-    """The sound of ``word`` and each form of it with a letter missing.
+    """``word``, its sound, and each form of the two with a letter missing.
 
-    Words that differ by a letter more, less, other, or by two neighbours swapped share one of these.
+    Words that differ by a letter more, less, other, or by two neighbours swapped share one of these. Both,
+    because a slip may change how the rest is heard: Waano for Wasano.
     """
-    heard = sound(word)
-    if len(heard) < SHORTEST:
-        return [heard]
-    return sorted({heard, *(heard[:at] + heard[at + 1 :] for at in range(len(heard)))})
+    found = {word, sound(word)}
+    for form in list(found):
+        if len(form) >= SHORTEST:
+            found.update(form[:at] + form[at + 1 :] for at in range(len(form)))
+    return sorted(found)
 
 
 def distance(one: str, other: str) -> int:

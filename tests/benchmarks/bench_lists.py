@@ -12,7 +12,8 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -40,6 +41,12 @@ TRACKED = ("participants_participant", "participants_business", "participants_st
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[dict[str, str]]:
+    with people_database() as made:
+        yield made
+
+
+@contextmanager
+def people_database(named: Iterable[str] = ()) -> Iterator[dict[str, str]]:
     """A database of its own with the generated people, dropped afterwards."""
     name = f"okoce_bench_{secrets.token_hex(4)}"
     owner, app = (_named(os.environ[key], name) for key in ("DATABASE_OWNER_URL", "DATABASE_APP_URL"))
@@ -55,7 +62,8 @@ def database() -> Iterator[dict[str, str]]:
             _manage(command, owner, "okoce.settings.test")
         began = time.monotonic()
         _manage(["shell", "-v0", "-c", _SESSIONS], app, "tests.benchmarks.settings")
-        _fill(owner)
+        _fill(owner, named)
+        _manage(["shell", "-v0", "-c", _WORDS], app, "tests.benchmarks.settings")
         print(f"\nmade {PEOPLE} participants in {time.monotonic() - began:.0f} s")
         sessions = json.loads(_manage(["shell", "-v0", "-c", _SIGN_IN], app, "tests.benchmarks.settings"))
         yield {"owner": owner, "app": app, "name": name, **sessions}
@@ -110,7 +118,10 @@ print(json.dumps({
 """
 
 
-def _fill(owner: str) -> None:
+_WORDS = "from participants import nearby; nearby.relearn()"
+
+
+def _fill(owner: str, named: Iterable[str]) -> None:
     from participants.numbering import PREFIXES
 
     with psycopg.connect(owner) as connection:
@@ -123,7 +134,7 @@ def _fill(owner: str) -> None:
         _copy(
             connection,
             f"participants_participant ({people.PARTICIPANTS})",
-            people.rows(kelurahan, PEOPLE, PREFIXES),
+            people.rows(kelurahan, PEOPLE, PREFIXES, named=named),
         )
         _copy(
             connection,

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -38,8 +38,14 @@ PARTICIPANTS = (
 )
 
 
-def rows(kelurahan: list[str], count: int, prefixes: dict[str, str]) -> Iterator[tuple[Any, ...]]:
-    """Participants in the order of their registration, the same for the same arguments."""
+def rows(
+    kelurahan: list[str], count: int, prefixes: dict[str, str], *, named: Iterable[str] = ()
+) -> Iterator[tuple[Any, ...]]:
+    """Participants in the order of their registration, the same for the same arguments.
+
+    ``named``: their names, as many as there are people; else names are drawn from FIRST and LAST.
+    """
+    given = iter(named)
     dice, serials = random.Random(2018), dict.fromkeys(prefixes, 0)
     for n in range(1, count + 1):
         place = dice.choice(kelurahan)
@@ -48,7 +54,7 @@ def rows(kelurahan: list[str], count: int, prefixes: dict[str, str]) -> Iterator
         words = [dice.choice(FIRST), dice.choice(LAST)]
         if dice.random() < 0.5:
             words.insert(1, dice.choice(FIRST))
-        name, uid = " ".join(words), UUID(int=dice.getrandbits(128), version=4)
+        name, uid = next(given, " ".join(words)), UUID(int=dice.getrandbits(128), version=4)
         born = date(1960, 1, 1) + timedelta(days=dice.randrange(16_000))
         sex = dice.choice("LP")
         day = born.day + (40 if sex == "P" else 0)
