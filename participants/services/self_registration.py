@@ -225,7 +225,7 @@ def ask(*, uid: UUID, question: str, by: Any, now: datetime) -> SelfRegistration
     row.save(update_fields=["state", "asked_at"])
     event = _tell(row, "asked", now, text=question, by=by)
     audit.record(by, "participants.self_registration.asked", row)
-    _message(row, QUESTION, f"self-question:{event.uid}", expires_at=now + ANSWER_WITHIN)
+    _message(row, QUESTION, f"self-question:{event.pk}", expires_at=now + ANSWER_WITHIN)
     return row
 
 
@@ -243,7 +243,7 @@ def refuse(*, uid: UUID, reason: str, words: str, by: Any, now: datetime) -> Sel
     identity_photos.delete_of(registration=row, by=by)
     event = _tell(row, "refused", now, text=words, by=by)
     audit.record(by, "participants.self_registration.refused", row, reason=reason)
-    _message(row, REFUSED, f"self-refused:{event.uid}")
+    _message(row, REFUSED, f"self-refused:{event.pk}")
     return row
 
 
@@ -269,7 +269,7 @@ def accept(*, uid: UUID, by: Any, today: date, now: datetime) -> Participant:
     audit.record(by, "participants.self_registration.accepted", row)
     outbox.queue(
         kind=ACCEPTED,
-        key=f"self-accepted:{row.uid}",
+        key=f"self-accepted:{row.pk}",
         participant_id=participant.pk,
         cause=row,
         language=row.language,
@@ -328,7 +328,7 @@ def _expire(uid: UUID, now: datetime) -> bool:
     row.save(update_fields=["state", "decided_at"])
     identity_photos.delete_of(registration=row, by=None)
     event = _tell(row, "expired", now)
-    _message(row, REFUSED, f"self-refused:{event.uid}")
+    _message(row, REFUSED, f"self-refused:{event.pk}")
     return True
 
 
