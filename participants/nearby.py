@@ -24,11 +24,12 @@ SLIP, SOUND, BEGUN, LEFT_OUT = 1.0, 0.4, 0.2, 1.6  # what a word costs that is n
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A name as it stands in the register; ``cost``: 0 as typed, about 1 for each slip."""
+    """A name of the register. ``cost``: 0 as typed, about 1 a slip; ``name``: as one of them writes it."""
 
     name_key: str
     people: int
     cost: float
+    name: str
 
 
 def names_near(people: ParticipantQuerySet, query: str, *, limit: int = 5) -> list[Near]:
@@ -50,10 +51,12 @@ def _found(people: ParticipantQuerySet, words: Sequence[str], patterns: Iterable
     wanted = " | ".join(f"({pattern})" for pattern in patterns)
     rows = people.filter(HasWords("name_key", wanted)).order_by()
     counts: dict[str, int] = {}
-    for key in rows.values_list("name_key", flat=True)[:LOOKED_AT]:
+    written: dict[str, str] = {}
+    for key, name in rows.values_list("name_key", "full_name")[:LOOKED_AT]:
         counts[key] = counts.get(key, 0) + 1
+        written.setdefault(key, name)
     costs = _Costs()
-    near = (Near(key, count, costs.of(words, key)) for key, count in counts.items())
+    near = (Near(key, count, costs.of(words, key), written[key]) for key, count in counts.items())
     return sorted(near, key=lambda one: (one.cost, -one.people, one.name_key))
 
 

@@ -100,7 +100,7 @@ def merge(
             raise CannotMerge(Why.ERASED, row)
         if versions and versions.get(row.pk) != version_of(row):
             raise CannotMerge(Why.CHANGED, row)
-    taken = [name for name in CHOICES if chosen.get(name) == "merged"]
+    taken = [name for name in CHOICES if chosen.get(name) == "merged" and _differ(name, survivor, merged)]
     done = Merge(
         survivor=survivor,
         merged=merged,
@@ -187,6 +187,10 @@ def _plain(value: Any) -> Any:
 
 def _columns(name: str) -> tuple[str, ...]:
     return TOGETHER.get(name, (name,))
+
+
+def _differ(name: str, one: Participant, other: Participant) -> bool:
+    return any(getattr(one, column) != getattr(other, column) for column in _columns(name))
 
 
 def _choose(survivor: Participant, merged: Participant, taken: list[str]) -> dict[str, Any]:

@@ -43,6 +43,7 @@ from participants.services import asking
 FOUND = "people_found"  # session: answers to NIK and phone look-ups, by token
 FOUND_KEPT = 5
 FOUND_SECONDS = 600
+FEW = 5  # with fewer people of a name, names that are nearly it are shown too
 NEAR_SHOWN = 20  # people whose names are nearly what was typed
 
 
@@ -63,6 +64,7 @@ def people(request: HttpRequest) -> HttpResponse:
     counts = counters.counts_for(user, visible, questions, today=today, kept=kept.get(counts_key))
     codes = list_columns.shown(chosen.kolom.split(","), own.columns)
     page, is_near = _page(request, visible, chosen, None if chosen.is_set else counts["total"], codes)
+    meant = [] if is_near else _meant(visible, chosen, page)
     rows = listing.rows_of(page.rows, today=today, codes=codes)
     actions = bulk.actions_for(user)
     by_name = filters.BY_NAME_DOWN if chosen.urut == filters.BY_NAME else filters.BY_NAME
@@ -82,6 +84,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "base": base,
         "chosen": chosen,
         "is_near": is_near,
+        "meant": [{"name": name, "url": base + chosen.address(q=name)} for name in meant],
         "filter_form": filter_fields.form_for(user, chosen, today, csrf_token=get_token(request)),
         "set_ones": filter_fields.set_ones_markup(chosen, user, today, base),
         "chips": chips.markup(own, counts, chosen, base),
@@ -139,6 +142,16 @@ def _page(
     rows = list(within.filter(name_key__in=near).order_by("pk").values(*columns)[:NEAR_SHOWN])
     rows.sort(key=lambda row: order[row["name_key"]])
     return KeysetPage(rows, None, None, len(rows), False, 1 if rows else 0, len(rows)), bool(rows)
+
+
+def _meant(visible: Any, chosen: PeopleFilter, page: KeysetPage) -> list[str]:
+    """Where few people have the name: other names that may have been meant."""
+    query = searching.read(chosen.q)
+    if query.kind is not Kind.NAME or not 0 < len(page.rows) < FEW or page.previous_url:
+        return []
+    shown = {row["name_key"] for row in page.rows}
+    within = chosen.apply(visible, today=timezone.localdate())
+    return [one.name for one in nearby.names_near(within, query.value) if one.name_key not in shown]
 
 
 @requires("participants.view")

@@ -1,0 +1,238 @@
+"""Joining, taking back and joining again, over random histories of both people in every app.
+
+Every row that points to either of them is compared: after taking back it is what it was before, and joining
+again gives what joining gave the first time.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bazaars.models import Allocation, Application, TurnLedger
+from okoce.accounts.roles import Role
+from okoce.notifications.models import Message
+from participants import merging as registry
+from participants.models import (
+    Business,
+    Consent,
+    Enrolment,
+    FosterLink,
+    MentorAssignment,
+    Note,
+    Participant,
+    StepReached,
+)
+from participants.services import cards, merging
+from tests.factories import BookingFactory, ParticipantFactory, ScanFactory, SessionFactory, member
+from tests.factories.bazaars import ApplicationFactory, open_site
+from trainings.models import Activity, Booking
+
+pytestmark = pytest.mark.django_db
+
+AGENCIES = ("ppkukm-31-73", "kpkp-31-73", "ppapp-31-73")
+STATES = ("invited", "confirmed", "waitlisted", "declined", "released")
+
+# What one of the two has in each app: small numbers that name a session, a site, a step or an agency, so that
+# both often have the same.
+one_history = st.fixed_dictionaries(
+    {
+        "bookings": st.dictionaries(st.integers(0, 3), st.sampled_from(STATES), max_size=3),
+        "present": st.sets(st.integers(0, 3), max_size=2),
+        "sites": st.sets(st.integers(0, 1), max_size=2),
+        "stall": st.booleans(),
+        "steps": st.dictionaries(st.integers(2, 6), st.integers(1, 200), max_size=3),
+        "agencies": st.sets(st.integers(0, 2), max_size=2),
+        "years": st.sets(st.sampled_from([2024, 2025, 2026]), max_size=2),
+        "businesses": st.lists(st.sampled_from(["Kopi Pagi", "kopi  pagi", "Keripik", ""]), max_size=2),
+        "consent": st.lists(st.booleans(), max_size=2),
+        "mentor": st.booleans(),
+        "reminders": st.sets(st.integers(0, 3), max_size=2),
+        "turns": st.sets(st.integers(0, 1), max_size=2),
+        "note": st.booleans(),
+        "card": st.booleans(),
+    }
+)
+chosen_fields = st.sets(st.sampled_from(merging.CHOICES), max_size=4)
+
+
+def build_stage() -> dict[str, Any]:
+    """Four sessions (two at one time, two of one activity) and two sites on the same days."""
+    start = timezone.now() + timedelta(days=20)
+    codes = list(Activity.objects.order_by("position").values_list("code", flat=True))
+    days = [start + timedelta(days=n) for n in (0, 0, 3, 5)]
+    sessions = [
+        SessionFactory(activity_code=codes[n], starts_at=day, ends_at=day + timedelta(hours=2))
+        for n, day in zip((0, 1, 0, 2), days, strict=True)
+    ]
+    mentors = [member(Role.MENTOR, "31.73.07") for _ in range(2)]
+    return {"sessions": sessions, "sites": [open_site(), open_site()], "mentors": mentors}
+
+
+def live(person: Participant, told: dict[str, Any], stage: dict[str, Any], which: int) -> None:
+    """Write one history."""
+    now = timezone.now()
+    for n, state in told["bookings"].items():
+        free = state in ("invited", "confirmed")
+        clash = free and Booking.objects.enrolled().filter(
+            participant=person, during__overlap=(stage["sessions"][n].starts_at, stage["sessions"][n].ends_at)
+        )
+        if not (clash and clash.exists()):
+            BookingFactory(session=stage["sessions"][n], participant=person, state=state)
+    for n in told["present"]:
+        ScanFactory(session=stage["sessions"][n], participant=person)
+    for n in told["sites"]:
+        application = ApplicationFactory(site=stage["sites"][n], participant=person)
+        if told["stall"] and not Allocation.objects.filter(participant=person).exists():
+            stall = stage["sites"][n].stalls.order_by("pk")[which]
+            bazaar = stage["sites"][n].bazaar
+            Allocation.objects.create(
+                application=application, participant=person, stall=stall, decided_at=now,
+                days=(bazaar.starts_on, bazaar.ends_on + timedelta(days=1)),
+            )  # fmt: skip
+    for n in told["turns"]:
+        TurnLedger.objects.create(
+            participant=person, site=stage["sites"][n], kind="held", on=date(2026, 1, 1)
+        )
+    for step, day in told["steps"].items():
+        StepReached.objects.create(
+            participant=person, step=step, reached_on=date(2026, 1, 1) + timedelta(days=day), evidence="x:1"
+        )
+    for n in told["agencies"]:
+        FosterLink.objects.create(
+            participant=person, organisation_id=AGENCIES[n], valid_from=date(2026, 1, 1)
+        )
+    for year in told["years"]:
+        Enrolment.objects.create(participant=person, year=year, enrolled_on=date(year, 2, 1 + which))
+    for name in told["businesses"]:
+        Business.objects.create(participant=person, name=name)
+    for is_given in told["consent"]:
+        Consent.objects.create(
+            participant=person,
+            purpose="messages",
+            is_given=is_given,
+            text_version="1",
+            channel="counter",
+            at=now,
+        )
+    if told["mentor"]:
+        MentorAssignment.objects.create(
+            participant=person, mentor=stage["mentors"][which], valid_from=date(2026, 1, 1)
+        )
+    for n in told["reminders"]:
+        session = stage["sessions"][n]
+        Message.objects.create(
+            key=f"session:{session.pk}:participant:{person.pk}:reminder-1d", kind="session_reminder",
+            channel="email", participant_id=person.pk, due_at=now, cause_type="trainings.trainingsession",
+            cause_id=session.pk,
+        )  # fmt: skip
+    if told["note"]:
+        note = Note(participant=person, author=stage["mentors"][which], role=Role.MENTOR)
+        note.text = "datang ke kantor"
+        note.save()
+    if told["card"]:
+        cards.issue(participant_id=person.pk, by=stage["mentors"][which])
+
+
+def plain(value: Any) -> str:
+    return bytes(value).hex() if isinstance(value, bytes | memoryview) else str(value)
+
+
+def everything(*people: Participant) -> dict[str, list[Any]]:
+    """Every row that points to one of them, whole, and the two rows themselves with what their seals hold."""
+    ids, found = [person.pk for person in people], {}
+    for reference, field in registry.references():
+        if reference.startswith(("participants.Merge.", "participants.Participant.")):
+            continue
+        rows = field.model._base_manager.filter(**{f"{field.attname}__in": ids}).order_by("pk")
+        found[reference] = [
+            {name: plain(value) for name, value in row.items() if name != "updated_at"}
+            for row in rows.values()
+        ]
+    for person in Participant.everybody.filter(pk__in=ids).order_by("pk"):
+        found[person.number] = [
+            {
+                field.attname: plain(getattr(person, field.attname))
+                for field in person._meta.concrete_fields
+                if not field.attname.endswith("_ciphertext") and field.attname != "updated_at"
+            }
+            | {"nik": person.nik, "phone": person.phone, "kk": person.kk}
+        ]
+    return found
+
+
+def join(survivor: Participant, merged: Participant, chosen: set[str], by: Any) -> Any:
+    return merging.merge(
+        survivor_id=survivor.pk, merged_id=merged.pk, chosen=dict.fromkeys(chosen, "merged"), reason="KTP",
+        by=by, now=timezone.now(),
+    )  # fmt: skip
+
+
+def check_one_person(survivor: Participant, merged: Participant) -> None:
+    """What must hold of a joined pair, whatever the two brought along."""
+    left = Booking.objects.filter(participant=merged)
+    assert not left.filter(state__in=["invited", "confirmed", "walked_in", "waitlisted"]).exists()
+    assert not Message.objects.filter(
+        participant_id=merged.pk, state__in=["pending", "ready", "held"]
+    ).exists()
+    assert not Allocation.objects.filter(participant=merged).exclude(state="released").exists()
+    assert not Application.objects.filter(participant=merged, state="submitted", site__state="open").exists()
+    for reference, field in registry.references():
+        if isinstance(registry.rules()[reference], registry.Move):
+            assert not field.model._base_manager.filter(**{field.attname: merged.pk}).exists(), reference
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(mine=one_history, theirs=one_history, chosen=chosen_fields)
+def test_joining_taking_back_and_joining_again(transactional_savepoint, mine, theirs, chosen):
+    with transactional_savepoint():
+        stage, officer = build_stage(), member(Role.SUDIN, "31.73")
+        survivor = ParticipantFactory(full_name="Siti Aminah", number="JB-PM-90001", birth_place="Jakarta")
+        merged = ParticipantFactory(
+            full_name="Siti Aminnah", number="JB-PM-90002", birth_date=date(1991, 1, 2), address="Jl. Mawar 3"
+        )
+        live(survivor, mine, stage, 0)
+        live(merged, theirs, stage, 1)
+        before = everything(survivor, merged)
+
+        done = join(survivor, merged, chosen, officer)
+        joined = everything(survivor, merged)
+        check_one_person(survivor, merged)
+
+        merging.undo(merge_id=done.pk, by=officer, now=timezone.now())
+        assert everything(survivor, merged) == before
+
+        join(survivor, merged, chosen, officer)
+        again = everything(survivor, merged)
+        for rows in (*joined.values(), *again.values()):
+            for row in rows:  # the moment a message or an application was given up
+                row.pop("finished_at", None)
+                row.pop("withdrawn_at", None)
+        assert again == joined
+
+
+@pytest.fixture
+def transactional_savepoint():
+    """Each example begins with an empty stage: what it wrote is rolled back."""
+    from contextlib import contextmanager
+
+    from django.db import transaction
+
+    @contextmanager
+    def savepoint():
+        with transaction.atomic():
+            try:
+                yield
+            finally:
+                transaction.set_rollback(True)
+
+    return savepoint
