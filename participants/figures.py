@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import BooleanField, CharField, Count, F, OuterRef, Q, Subquery
+from django.db.models import BooleanField, CharField, Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from okoce.db.models import valid_on
 from participants.enums import Status
-from participants.models import FosterLink, Participant, StatusChange, Transfer
+from participants.models import FosterLink, Merge, Participant, StatusChange, Transfer
 from participants.querysets import ParticipantQuerySet
 
 
@@ -23,8 +23,11 @@ def people_on(day: date) -> ParticipantQuerySet:
     changes = StatusChange.objects.filter(participant=OuterRef("pk"))
     until = changes.filter(counts_from__lte=day).order_by("-counts_from", "-starts_on", "-pk")
     after = changes.filter(counts_from__gt=day).order_by("counts_from", "starts_on", "pk")
+    # A row that was joined to another counts on the days before figures knew of it.
+    joined_later = Merge.objects.standing().filter(merged=OuterRef("pk"), counts_from__gt=day)
     return (
-        Participant.objects.filter(registered_on__lte=day, merged_into__isnull=True)
+        Participant.everybody.filter(Q(merged_into__isnull=True) | Exists(joined_later))
+        .filter(registered_on__lte=day)
         .annotate(
             status_then=Coalesce(
                 Subquery(until.values("status")[:1]),

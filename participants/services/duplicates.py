@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Count
 
 from okoce.audit.services import record
 from okoce.db.encryption import decrypt, lookup
@@ -215,6 +216,14 @@ def propose(*, one_id: int, other_id: int, now: datetime) -> DuplicateCandidate:
 def holder_of_nik(nik: str) -> int | None:
     """Whoever carries a NIK, in whatever area; what is shown of them is the page's question."""
     return Participant.objects.with_nik(nik).values_list("pk", flat=True).first()
+
+
+def shared_phones(people: Iterable[Participant]) -> set[bytes]:
+    """Those of their phone numbers (lookups) that SHARED_PHONE people or more have. One query."""
+    theirs = {bytes(person.phone_lookup) for person in people if person.phone_lookup}
+    rows = Participant.objects.filter(phone_lookup__in=theirs).order_by().values("phone_lookup")
+    counted = rows.annotate(n=Count("pk")).filter(n__gte=SHARED_PHONE)
+    return {bytes(phone) for phone in counted.values_list("phone_lookup", flat=True)}
 
 
 def people_on_phone(participant: Participant) -> int:

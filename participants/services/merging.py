@@ -106,7 +106,7 @@ def merge(
         merged=merged,
         reason=reason,
         chosen=taken,
-        counts_from=periods.counts_from(timezone.localdate(now), today=timezone.localdate(now)),
+        counts_from=periods.counts_from(merged.registered_on, today=timezone.localdate(now)),
         at=now,
         by=by if getattr(by, "pk", None) else None,
     )

@@ -21,6 +21,7 @@ from okoce.ui import errors
 from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
 from participants import areas, comparing, duplicate_words
+from participants.duplicates import Reason
 from participants.forms.merging import FIRST, SECOND, DifferentForm, DuplicateFilter, JoinWithForm, MergeForm
 from participants.models import DuplicateCandidate, Merge, PairState, Participant
 from participants.searching import Kind
@@ -68,6 +69,7 @@ def duplicate_list(request: HttpRequest) -> HttpResponse:
     mine = DuplicateCandidate.objects.visible_to(request.user).waiting().with_people()
     page = keyset_page(form.narrow(mine), request, order=("-score", "-pk"))
     visible = _visible(request, page.rows)
+    shared = duplicates.shared_phones(person for pair in page.rows for person in (pair.first, pair.second))
     rows = []
     for pair in page.rows:
         words, tone = duplicate_words.certainty(pair.score)
@@ -78,6 +80,8 @@ def duplicate_list(request: HttpRequest) -> HttpResponse:
                 "reasons": duplicate_words.reasons(pair.reasons),
                 "certainty": words,
                 "tone": tone,
+                "is_phone_shared": Reason.PHONE in pair.reasons
+                and bytes(pair.first.phone_lookup or b"") in shared,
             }
         )
     context = {"page": page, "rows": rows, "filter_form": form, "crumbs": _crumbs("")}

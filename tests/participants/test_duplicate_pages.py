@@ -63,7 +63,18 @@ def test_the_queue_asks_a_fixed_number_of_questions(client_as, sudin, rows, djan
         assert len(client.get(QUEUE).context["rows"]) == rows
 
 
-QUEUE_QUERIES = 6
+QUEUE_QUERIES = 7
+
+
+def test_rule_10_a_phone_of_three_is_pointed_out_and_forbids_nothing(client_as, sudin):
+    people = [ParticipantFactory(full_name="Siti Aminah", phone="+6281200000001") for _ in range(3)]
+    duplicates.look_for([people[0].pk], now=timezone.now())
+    client = client_as(sudin)
+
+    assert "tiga peserta atau lebih memakai nomor HP ini" in client.get(QUEUE).content.decode()
+    pair = DuplicateCandidate.objects.first()
+    client.post(page_of(pair), form_of(client, pair))
+    assert Merge.objects.count() == 1
 
 
 def test_the_queue_is_narrowed_by_kecamatan_and_likelihood(client_as, sudin, pair):

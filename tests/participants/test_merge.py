@@ -254,3 +254,35 @@ def test_versions_of_an_older_page_are_refused(officer, siti, double):
         )  # fmt: skip
 
     assert refused.value.why is Why.CHANGED
+
+
+def test_a_closed_quarter_keeps_its_count(officer):
+    from participants import figures
+
+    now = timezone.now()
+    closed, today = date(2026, 3, 31), timezone.localdate(now)
+    one, other = (ParticipantFactory(registered_on=date(2026, 1, 5)) for _ in range(2))
+    before = figures.in_province(on=closed)
+    done = join(one, other, officer, now=now)
+
+    assert today > closed
+    assert (before, figures.in_province(on=closed), figures.in_province(on=today)) == (2, 2, 1)
+    merging.undo(merge_id=done.pk, by=officer, now=now)
+    assert (figures.in_province(on=closed), figures.in_province(on=today)) == (2, 2)
+
+
+def test_what_was_erased_is_not_joined_and_an_erased_person_takes_the_joined_row_along(officer, siti, double):
+    from participants.models import NameWord
+    from participants.services.erasure import erase
+
+    join(siti, double, officer, full_name=1)
+    NameWord.objects.create(word="zubaedah", traces=["zubaedah"])
+    erase(participant_id=siti.pk, by=officer, now=timezone.now())
+
+    assert {(again(p).full_name, again(p).nik, again(p).erased_at is None) for p in (siti, double)} == {
+        ("", "", False)
+    }
+    assert (Merge.objects.get().before, Merge.objects.get().reason) == ({}, "")
+    with pytest.raises(CannotMerge) as refused:
+        merging.undo(merge_id=Merge.objects.get().pk, by=officer, now=timezone.now())
+    assert refused.value.why is Why.ERASED
