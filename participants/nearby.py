@@ -19,7 +19,9 @@ from participants.querysets import HasWords, ParticipantQuerySet, names_searched
 SHORTEST = 3  # letters; less is no name to mend
 PER_WORD = 24  # other spellings of one word that are tried, the nearest and the most frequent first
 LOOKED_AT = 3_000  # people with the mended words, of whom the nearest names are taken
-SLIP, SOUND, BEGUN, LEFT_OUT = 1.0, 0.4, 0.2, 1.6  # what a word costs that is not as it was typed
+# What a word costs that is not as it was typed; beyond FAR it is another word.
+SLIP, SOUND, BEGUN, LEFT_OUT, FAR = 1.0, 0.4, 0.2, 1.6, 9.0
+TOO_FAR = 2.0  # when even the nearest name costs so much, slips in several words are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +35,20 @@ class Near:
 
 
 def names_near(people: ParticipantQuerySet, query: str, *, limit: int = 5) -> list[Near]:
-    """The names of ``people`` most like ``query``, nearest first. Two questions to the database, or three."""
+    """The names of ``people`` most like ``query``, nearest first. Two to four questions to the database."""
     words = names_searched(query)
     if sum(map(len, words)) < SHORTEST:
         return []
     known = _known(words)
     readings = list(_readings(words, known))
-    # Where every word is known in some spelling, a name with all of them; else one with most of them.
-    for make in (_whole, _partly):
-        patterns = dict.fromkeys(pattern for reading in readings if (pattern := make(reading, known)))
-        if patterns and (found := _found(people, words, patterns)):
-            return found[:limit]
-    return []
+    # First with a slip in one word, then in several, then without the words that nobody is called by.
+    found: list[Near] = []
+    for make in (_one_slip, _whole, _partly):
+        patterns = dict.fromkeys(pattern for reading in readings for pattern in make(reading, known))
+        found = (_found(people, words, patterns) if patterns else []) or found
+        if found and found[0].cost < TOO_FAR:
+            break
+    return found[:limit]
 
 
 def _found(people: ParticipantQuerySet, words: Sequence[str], patterns: Iterable[str]) -> list[Near]:
@@ -64,27 +68,20 @@ def _known(words: Sequence[str]) -> dict[str, list[str]]:
     """For each word, pair and half that may have been meant: the words of the register near it."""
     asked = {*words, *(a + b for a, b in pairwise(words)), *(h for w in words for s in _splits(w) for h in s)}
     whole = {*words, *(a + b for a, b in pairwise(words))}
-    by_trace: dict[str, list[str]] = {}
-    for word in whole:
-        for trace in spelling.traces(word):
-            by_trace.setdefault(trace, []).append(word)
-    halves = list(asked - whole)
+    traces = {trace for word in whole for trace in spelling.traces(word)}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT word, traces, seen FROM participants_nameword WHERE traces && %s::varchar[] "
-            "UNION ALL SELECT word, NULL, seen FROM participants_nameword WHERE word = ANY(%s)",
-            [list(by_trace), halves],
+            "SELECT word, seen, true FROM participants_nameword WHERE traces && %s::varchar[] "
+            "UNION ALL SELECT word, seen, false FROM participants_nameword WHERE word = ANY(%s)",
+            [list(traces), list(asked - whole)],
         )
         rows = cursor.fetchall()
-    found: dict[str, dict[str, tuple[float, int]]] = {word: {} for word in asked}
-    for other, traces, seen in rows:
-        if traces is None:
-            found[other][other] = (0.0, -seen)
-            continue
-        for word in {word for trace in traces for word in by_trace.get(trace, ())}:
-            if other not in found[word] and (cost := _word_cost(word, other)) <= SLIP:
-                found[word][other] = (cost, -seen)
-    return {word: sorted(near, key=near.__getitem__)[:PER_WORD] for word, near in found.items()}
+    found: dict[str, list[tuple[float, int, str]]] = {word: [] for word in asked}
+    for other, seen, is_near in rows:
+        for word in whole if is_near else (other,):
+            if (cost := _word_cost(word, other)) <= SLIP:
+                found[word].append((cost, -seen, other))
+    return {word: [other for _cost, _seen, other in sorted(near)[:PER_WORD]] for word, near in found.items()}
 
 
 def _splits(word: str) -> Iterable[tuple[str, str]]:
@@ -104,16 +101,25 @@ def _readings(words: list[str], known: dict[str, list[str]]) -> Iterable[list[st
                 yield [*words[:at], one, other, *words[at + 1 :]]
 
 
-def _whole(reading: list[str], known: dict[str, list[str]]) -> str:
+def _one_slip(reading: list[str], known: dict[str, list[str]]) -> Iterable[str]:
+    """All words as typed but one, which may be spelt otherwise."""
+    for at, word in enumerate(reading):
+        others = [*reading[:at], *reading[at + 1 :]]
+        if known[word] and all(other in known[other] for other in others):
+            yield words_query([known[word], *([other] for other in others)])
+
+
+def _whole(reading: list[str], known: dict[str, list[str]]) -> Iterable[str]:
     """All words, each in a known spelling; the last may be only begun."""
     choices = [known[word] for word in reading]
-    return words_query(choices) if all(choices) else _begun(reading, choices)
+    pattern = words_query(choices) if all(choices) else _begun(reading, choices)
+    return [pattern] if pattern else []
 
 
-def _partly(reading: list[str], known: dict[str, list[str]]) -> str:
+def _partly(reading: list[str], known: dict[str, list[str]]) -> Iterable[str]:
     """Without the words that nobody is called by; one word of two says too little."""
     choices = [known[word] for word in reading if known[word]]
-    return words_query(choices) if len(choices) > 1 else ""
+    return [words_query(choices)] if len(choices) > 1 else []
 
 
 def _begun(reading: list[str], choices: list[list[str]]) -> str:
@@ -130,7 +136,7 @@ def _word_cost(word: str, other: str) -> float:
         return 0.0
     if spelling.sound(word) == spelling.sound(other):
         return SOUND
-    return float(spelling.distance(word, other)) if spelling.is_near(word, other) else SLIP + 1
+    return SLIP if spelling.is_near(word, other) else FAR
 
 
 class _Costs:
@@ -145,7 +151,7 @@ class _Costs:
         whole = list(left)
         for at, word in enumerate(words):
             best = min(left, key=lambda other: self._word(word, other), default=None)
-            if best is None or self._word(word, best) > SLIP + 1:
+            if best is None or self._word(word, best) > SLIP:
                 cost += LEFT_OUT
                 continue
             cost += self._word(word, best)
@@ -153,16 +159,19 @@ class _Costs:
                 cost += 0.01
             left.remove(best)
         cost += 0.3 * len(left)
-        apart = spelling.distance("".join(words), "".join(whole))
-        return min(cost, apart + 0.02)
+        if len(whole) != len(words):  # perhaps only the spaces differ
+            typed, name = "".join(words), "".join(whole)
+            if typed == name:
+                return 0.02
+            if spelling.is_one_slip(typed, name):
+                return min(cost, SLIP + 0.02)
+        return cost
 
     def _word(self, word: str, other: str) -> float:
         if (kept := self._known.get((word, other))) is not None:
             return kept
-        cost = 0.0 if word == other else SOUND if spelling.sound(word) == spelling.sound(other) else 9.0
-        if cost > SLIP and abs(len(word) - len(other)) < 3:
-            cost = float(spelling.distance(word, other))
-        if cost > SLIP and len(word) >= SHORTEST and other.startswith(word):
+        cost = _word_cost(word, other)
+        if cost >= SLIP and len(word) >= SHORTEST and other.startswith(word):
             cost = BEGUN
         self._known[word, other] = cost
         return cost

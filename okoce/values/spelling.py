@@ -7,6 +7,7 @@ names are written as they are heard (Khairul, Hairul; Syarif, Sarif), letters ar
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 SHORTEST = 4  # below this a letter more or less makes another name: Ani and Ina, Eka and Eko
 
@@ -22,6 +23,7 @@ _DOUBLED = re.compile(r"(.)\1+")
 _SILENT_H = re.compile(r"h$")
 
 
+@lru_cache(maxsize=65_536)
 def sound(word: str) -> str:
     """What spellings of one word have in common; ``word`` as it stands in a name key."""
     for written, heard in _SPELLINGS:
@@ -43,19 +45,20 @@ def traces(word: str) -> list[str]:
     return sorted(found)
 
 
-def distance(one: str, other: str) -> int:
-    """Letters to add, drop, replace or swap with a neighbour to make one of the other."""
-    if one == other:
-        return 0
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        earlier, before, row = before, row, [i] + [0] * len(other)
-        for j, b in enumerate(other, 1):
-            row[j] = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
-                row[j] = min(row[j], earlier[j - 2] + 1)
-    return row[-1]
+def is_one_slip(one: str, other: str) -> bool:
+    """Whether a letter more, less or other, or two neighbours changed about, is all that differs."""
+    if len(one) < len(other):
+        one, other = other, one
+    if len(one) - len(other) > 1:
+        return False
+    at = 0
+    while at < len(other) and one[at] == other[at]:
+        at += 1
+    if len(one) > len(other):
+        return one[at + 1 :] == other[at:]
+    if one[at + 1 :] == other[at + 1 :]:
+        return True
+    return one[at : at + 2] == other[at : at + 2][::-1] and one[at + 2 :] == other[at + 2 :]
 
 
 def is_one_letter_replaced(one: str, other: str) -> bool:
@@ -65,11 +68,9 @@ def is_one_letter_replaced(one: str, other: str) -> bool:
 
 def is_near(one: str, other: str) -> bool:
     """Whether two words sound alike or are one slip apart."""
-    if one == other:
-        return True
     heard, also = sound(one), sound(other)
     if heard == also:
         return True
-    if min(len(one), len(other)) < SHORTEST:
+    if len(one) < SHORTEST or len(other) < SHORTEST:
         return False
-    return min(distance(one, other), distance(heard, also)) <= 1
+    return is_one_slip(one, other) or is_one_slip(heard, also)

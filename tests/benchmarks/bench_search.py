@@ -38,14 +38,13 @@ from participants.models import NameWord, Participant
 from tests.benchmarks import jakarta_names
 known = list(jakarta_names.names({PEOPLE}))
 namesakes = Counter(map(names.key, known))
-found, tried, persons, missed = Counter(), Counter(), 0, []
+found, tried, missed = Counter(), Counter(), []
 began = time.perf_counter()
 for kind, name, typed in jakarta_names.variants(known, {TRIED}):
     tried[kind] += 1
     near = nearby.names_near(Participant.objects.all(), typed, limit=5)
     is_found = names.key(name) in {{one.name_key for one in near}}
     found[kind] += is_found
-    persons += is_found and sum(one.people for one in near) <= 5
     if not is_found:
         missed.append([kind, name, typed, [one.name_key for one in near]])
 print(json.dumps({{
