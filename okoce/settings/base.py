@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "okoce.dashboard.navigation.NavigationMiddleware",
+    "participants.middleware.JoinedPeopleMiddleware",
 ]
 
 ROOT_URLCONF = "okoce.urls"

@@ -65,7 +65,8 @@ def take_note_back(*, note_id: int, by: Any) -> Note:
 def add_document(
     *, participant: Participant, kind: str, title: str, content: bytes, content_type: str, by: Any
 ) -> Document:
-    """Keep a checked photo or PDF, sealed."""
+    """Keep a checked photo or PDF, sealed. Raises Participant.DoesNotExist for a row merged meanwhile."""
+    participant = Participant.objects.select_for_update().get(pk=participant.pk)
     document = Document(
         participant=participant,
         kind=kind,
