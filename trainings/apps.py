@@ -32,4 +32,5 @@ class TrainingsConfig(AppConfig):
         merging.register("trainings.Certificate.participant", merging.MoveUnlessSame(("year",)))
         merging.register("trainings.CalendarFeed.participant", merging.MoveUnlessSame(("created_by",)))
         merging.register("trainings.NameConfirmation.participant", merging.MoveUnlessSame(()))
+        merging.register("trainings.EquipmentGrant.participant", merging.MoveUnlessSame(()))
         causes.register(messages.CAUSE, messages.describe_cause)

@@ -59,6 +59,20 @@ class VenueKind(models.TextChoices):
     OTHER = "other", pgettext_lazy("venue", "Another place")
 
 
+class ConditionCode(models.TextChoices):
+    PERMIT = "permit", _("A permit is needed")
+    NOT_SIMILAR = "not_similar", _("No similar training before")
+    NO_EQUIPMENT = "no_equipment", _("No equipment granted before")
+
+
+class ChangeKind(models.TextChoices):
+    NEW = "new", pgettext_lazy("change of a session", "New")
+    MOVED = "moved", pgettext_lazy("change of a session", "Moved")
+    CHANGED = "changed", pgettext_lazy("change of a session", "Changed")
+    POSTPONED = "postponed", pgettext_lazy("change of a session", "Postponed")
+    CANCELLED = "cancelled", pgettext_lazy("change of a session", "Cancelled")
+
+
 class RunKind(models.TextChoices):
     PLAN = "plan", _("New plan")
     REPLAN = "replan", _("Changed plan")

@@ -17,6 +17,11 @@ def declare() -> None:
     """Called when the app starts."""
     nobody(
         "trainings.Activity",
+        "trainings.ActivityCondition",
+        "trainings.Release",
+        "trainings.ReleaseEntry",
+        "trainings.SeatQuota",
+        "trainings.SessionReason",
         "trainings.Venue",
         "trainings.Trainer",
         "trainings.TrainingSession",
@@ -29,6 +34,13 @@ def declare() -> None:
         "trainings.VenueClosure",
         "trainings.TrainerAbsence",
         why="what is taught, where and by whom: staff and places",
+    )
+    blank(
+        "trainings.EquipmentGrant",
+        person="participant",
+        columns={"nik_lookup": None},
+        stays=("item",),
+        why="what was handed over is counted; whose it was goes",
     )
     keep("trainings.Booking", person="participant", why="seats are counted; states and times name nobody")
     keep(

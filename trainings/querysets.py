@@ -36,6 +36,16 @@ class ActivityQuerySet(models.QuerySet):
     def required(self) -> ActivityQuerySet:
         return self.filter(is_required=True)
 
+    def taught_in(self, year: int, *, area: str = "") -> ActivityQuerySet:
+        """Those of the programme year, in the area (a region's code) when one is given."""
+        codes = [area[:length] for length in (2, 5, 8) if len(area) >= length]
+        here = Q(area__isnull=True) | Q(area__in=codes) if area else Q()
+        return self.filter(
+            here,
+            Q(first_year__isnull=True) | Q(first_year__lte=year),
+            Q(last_year__isnull=True) | Q(last_year__gte=year),
+        )
+
 
 class HolidayQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> HolidayQuerySet:
@@ -95,6 +105,9 @@ class VenueQuerySet(models.QuerySet):
         city = _of_city(user)
         return self.filter(city_id=city) if city else self.filter(scope_of(user).as_q())
 
+    def in_use(self) -> VenueQuerySet:
+        return self.filter(retired_at__isnull=True)
+
 
 class TrainerQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> TrainerQuerySet:
@@ -102,6 +115,9 @@ class TrainerQuerySet(models.QuerySet):
             return self.none()
         city = _of_city(user)
         return self.filter(city_id=city) if city else self.filter(scope_of(user).as_q(trainer="user_id"))
+
+    def in_use(self) -> TrainerQuerySet:
+        return self.filter(retired_at__isnull=True)
 
 
 class SessionQuerySet(models.QuerySet):
@@ -126,6 +142,10 @@ class SessionQuerySet(models.QuerySet):
 
     def active(self) -> SessionQuerySet:
         return self.exclude(state=SessionState.CANCELLED)
+
+    def first_days(self) -> SessionQuerySet:
+        """Classes, each once: seats are given on the first day, a trigger repeats them on the later ones."""
+        return self.filter(head__isnull=True)
 
     def between(self, first: date, last: date) -> SessionQuerySet:
         """Sessions of those Jakarta days, the last included."""
@@ -299,8 +319,28 @@ class ScanQuerySet(models.QuerySet):
         return self.filter(~Exists(later), result=ScanResult.ACCEPTED)
 
     def counted(self) -> ScanQuerySet:
-        """Attendance that counts for the programme: standing, in a session that was not cancelled."""
-        return self.standing().exclude(session__state=SessionState.CANCELLED)
+        """Attendance that counts for the programme: standing, in a session that was not cancelled.
+
+        Of a class of several days it is that of the day on which the required number of days was reached:
+        who came to fewer has none, who came to all of them one, dated on that day.
+        """
+        held = self.standing().exclude(session__state=SessionState.CANCELLED)
+        days = (
+            _rows("AttendanceScan")
+            .standing()  # type: ignore[attr-defined]
+            .exclude(session__state=SessionState.CANCELLED)
+            .filter(
+                Q(session=Coalesce(OuterRef("session__head"), OuterRef("session")))
+                | Q(session__head=Coalesce(OuterRef("session__head"), OuterRef("session"))),
+                participant=OuterRef("participant"),
+                session__starts_at__lte=OuterRef("session__starts_at"),
+            )
+            .order_by()
+            .values("participant")
+            .annotate(n=Count("session", distinct=True))
+            .values("n")
+        )
+        return held.filter(Q(session__day_count=1) | Q(session__required_days=Subquery(days)))
 
     def of_year(self, year: int) -> ScanQuerySet:
         """By the day of the session in Jakarta, not of the scan."""
@@ -434,6 +474,26 @@ def need_by_activity(
         counts[f"need_{activity.position}"] = Count("pk", filter=takes)
     found = participants.in_programme().aggregate(**counts)  # type: ignore[attr-defined]
     return {a.pk: found[f"need_{a.position}"] for a in activities}
+
+
+class ReleaseQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> ReleaseQuerySet:
+        """Releases of which the person sees a session."""
+        mine = apps.get_model("trainings", "TrainingSession").objects.visible_to(user)
+        entries = apps.get_model("trainings", "ReleaseEntry").objects.filter(
+            release=OuterRef("pk"), session__in=mine.order_by().values("pk")
+        )
+        return self.filter(Exists(entries)) if has_permission(user, "trainings.view") else self.none()
+
+
+class GrantQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> GrantQuerySet:
+        """Of the people of the own area."""
+        if not has_permission(user, "trainings.manage"):
+            return self.none()
+        return self.filter(
+            scope_of(user).as_q(city="participant__city_id", kecamatan="participant__kecamatan_id")
+        )
 
 
 class PhaseQuerySet(models.QuerySet):

@@ -73,6 +73,20 @@ class SessionFactory(DjangoModelFactory):
     )
 
 
+def class_of(count, *, starts_at=None, required=None, **fields):
+    """The days of a class, one after the other, in one room with one trainer."""
+    starts_at = starts_at or tomorrow_at(9)
+    shared = {"day_count": count, "required_days": required or count}
+    head = SessionFactory(starts_at=starts_at, **shared, **fields)
+    fields |= {"venue": head.venue, "trainer": head.trainer, "activity": head.activity}
+    return [head] + [
+        SessionFactory(
+            head=head, day_number=n + 1, starts_at=starts_at + timedelta(days=n), **shared, **fields
+        )
+        for n in range(1, count)
+    ]
+
+
 class BookingFactory(DjangoModelFactory):
     class Meta:
         model = Booking

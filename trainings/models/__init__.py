@@ -7,26 +7,34 @@ from trainings.models.certificate import (
     CertificateSeries,
     NameConfirmation,
 )
-from trainings.models.curriculum import Activity
+from trainings.models.curriculum import Activity, ActivityCondition
+from trainings.models.eligibility import EquipmentGrant, SeatQuota
 from trainings.models.feed import CalendarFeed
 from trainings.models.phase import Phase, PhaseKecamatan, PlanRun
+from trainings.models.release import Release, ReleaseEntry, SessionReason
 from trainings.models.resources import TrainerAbsence, VenueClosure, VenueHours
 from trainings.models.session import Trainer, TrainingSession, Venue
 
 __all__ = [
     "Activity",
+    "ActivityCondition",
     "AttendanceScan",
     "Booking",
     "CalendarFeed",
     "Certificate",
     "CertificateEdition",
     "CertificateSeries",
+    "EquipmentGrant",
     "Holiday",
     "NameConfirmation",
     "Phase",
     "PhaseKecamatan",
     "PlanRun",
     "RamadanPeriod",
+    "Release",
+    "ReleaseEntry",
+    "SeatQuota",
+    "SessionReason",
     "Trainer",
     "TrainerAbsence",
     "TrainingSession",

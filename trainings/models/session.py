@@ -32,6 +32,9 @@ class Venue(models.Model):
     capacity = models.PositiveIntegerField()
     kind = models.CharField(max_length=8, choices=VenueKind.choices, default=VenueKind.OFFICE)
     equipment = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    retired_at = models.DateTimeField(
+        null=True, blank=True, help_text="since when no new session is planned here"
+    )
 
     objects = VenueQuerySet.as_manager()
 
@@ -44,6 +47,9 @@ class Venue(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("trainings:venue", args=[self.pk])
 
 
 class Trainer(models.Model):
@@ -63,6 +69,9 @@ class Trainer(models.Model):
     )
     per_day = models.PositiveSmallIntegerField(default=2, help_text="sessions a day at most")
     per_week = models.PositiveSmallIntegerField(default=6, help_text="sessions a week at most")
+    retired_at = models.DateTimeField(
+        null=True, blank=True, help_text="since when no new session is planned with this trainer"
+    )
 
     objects = TrainerQuerySet.as_manager()
 
@@ -71,6 +80,9 @@ class Trainer(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("trainings:trainer", args=[self.pk])
 
 
 class JakartaDay(Func):
@@ -92,6 +104,13 @@ class TrainingSession(Dated):
     """One session (sesi). A venue and a trainer are in one place at a time: exclusion constraints say so.
 
     Times are aware; the session's day is its start's day in Jakarta.
+
+    A class of several days is one row a day: room, trainer and people are then free or taken day by day, by
+    the same constraints. Later days name the first in ``head``; seats are given on the first, and a trigger
+    repeats them on the later ones. Who comes on ``required_days`` of ``day_count`` has done the activity.
+
+    ``released``: what people were last told, set when the plan of a published session moves on from it at
+    ``changed_at``; the next release tells them, and clears both.
     """
 
     activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="sessions")
@@ -130,6 +149,14 @@ class TrainingSession(Dated):
     group_number = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="which group of the kecamatan, in a phase"
     )
+    head = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="later_days"
+    )
+    day_number = models.PositiveSmallIntegerField(default=1)
+    day_count = models.PositiveSmallIntegerField(default=1)
+    required_days = models.PositiveSmallIntegerField(default=1)
+    released = models.JSONField(default=dict, blank=True, help_text="trainings.releasing.snapshot")
+    changed_at = models.DateTimeField(null=True, blank=True)
 
     objects = SessionQuerySet.as_manager()
 
@@ -163,6 +190,16 @@ class TrainingSession(Dated):
                 fields=["phase", "kecamatan", "group_number", "activity"],
                 condition=~Q(state="cancelled") & Q(phase__isnull=False),
             ),
+            models.CheckConstraint(
+                name="trainings_session_day_of_its_class",
+                condition=Q(head__isnull=True, day_number=1) | Q(head__isnull=False, day_number__gt=1),
+            ),
+            models.CheckConstraint(
+                name="trainings_session_days_in_order",
+                condition=Q(day_number__lte=F("day_count"))
+                & Q(required_days__gte=1, required_days__lte=F("day_count")),
+            ),
+            models.UniqueConstraint(name="trainings_session_day_once", fields=["head", "day_number"]),
             models.CheckConstraint(
                 name="trainings_session_within_one_day",
                 condition=Exact(JakartaDay("starts_at"), JakartaDay("ends_at")),
@@ -198,6 +235,11 @@ class TrainingSession(Dated):
             models.Index(name="trainings_session_city", fields=["city", "starts_at"]),
             models.Index(name="trainings_session_kecamatan", fields=["kecamatan", "starts_at"]),
             models.Index(name="trainings_session_start", fields=["starts_at"]),
+            models.Index(
+                name="trainings_session_untold",
+                fields=["kecamatan", "changed_at"],
+                condition=Q(changed_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -205,3 +247,8 @@ class TrainingSession(Dated):
 
     def get_absolute_url(self) -> str:
         return reverse("trainings:session", args=[self.pk])
+
+    @property
+    def class_id(self) -> int:
+        """The first day of the class; a session of one day is its own."""
+        return self.head_id or self.pk

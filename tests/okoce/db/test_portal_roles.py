@@ -43,6 +43,9 @@ APPEND_ONLY = [
     "trainings_holidayevent",
     "trainings_phaseevent",
     "trainings_ramadanperiodevent",
+    "trainings_release",
+    "trainings_releaseentry",
+    "trainings_sessionreason",
     "trainings_trainingsessionevent",
 ]
 
