@@ -29,6 +29,7 @@ class TrainingsConfig(AppConfig):
         comparing.register_fact(_("Trainings"), attendance_of)
         merging.register("trainings.Booking.participant", Places())
         merging.register("trainings.AttendanceScan.participant", merging.Move())
+        merging.register("trainings.FeedbackGiven.participant", merging.MoveUnlessSame(("session",)))
         merging.register("trainings.Certificate.participant", merging.MoveUnlessSame(("year",)))
         merging.register("trainings.CalendarFeed.participant", merging.MoveUnlessSame(("created_by",)))
         merging.register("trainings.NameConfirmation.participant", merging.MoveUnlessSame(()))

@@ -28,6 +28,7 @@ class ScanMethod(models.TextChoices):
     NUMBER = "number", _("By number")
     CARD = "card", _("By card")
     PAPER = "paper", _("From the paper sheet")
+    WALL = "wall", _("By the code on the wall")
 
 
 class ScanResult(models.TextChoices):
@@ -38,6 +39,18 @@ class ScanResult(models.TextChoices):
     CANCELLED = "cancelled", _("The session was cancelled")
     FULL = "full", _("The room was full")
     NOT_ELIGIBLE = "not_eligible", _("May not take this activity")
+    UNKNOWN = "unknown", _("Not a card of the programme")
+    REVOKED = "revoked", _("The card was withdrawn")
+    ELSEWHERE = "elsewhere", _("Has a seat in another session")
+    DUPLICATE = "duplicate", _("Was present already")
+    CERTIFIED = "certified", _("Has the certificate of this year already")
+    OTHER_PERSON = "other_person", _("The card of another person")
+    CLOSED = "closed", _("The list was closed")
+    OLD_CODE = "old_code", _("The code on the wall was old or wrong")
+    LEFT = "left", pgettext_lazy("scan", "Left")
+    BACK = "back", _("Came back")
+    NOTHING = "nothing", _("Taken back before it counted")
+    NOT_IN = "not_in", _("Left without having come")
 
 
 class HolidayKind(models.TextChoices):

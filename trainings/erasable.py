@@ -46,9 +46,12 @@ def declare() -> None:
     keep(
         "trainings.AttendanceScan",
         person="participant",
-        stays=("device",),
-        why="attendance is counted; the device is the office's",
+        stays=("device", "reason"),
+        why="attendance is counted; the device is the office's, and so is the reason of a correction",
     )
+    keep("trainings.FeedbackGiven", person="participant", why="that something was said, not what")
+    nobody("trainings.Feedback", why="what people think of a session: nobody can tell whose words these are")
+    nobody("trainings.PrintedSheet", why="which row of a sheet belongs to which seat")
     blank(
         "trainings.NameConfirmation",
         person="participant",

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -289,8 +289,13 @@ class BookingQuerySet(models.QuerySet):
             .order_by("pk")
         )
         return self.annotate(
-            is_present=Exists(standing), present_at=Subquery(standing.values("device_at")[:1])
+            is_present=Exists(standing),
+            present_at=Subquery(standing.with_moment().values("at")[:1]),
         )
+
+
+# When a scan was, by our clock: the device's may be wrong by hours.
+HAPPENED_AT = ExpressionWrapper(F("device_at") - F("clock_ahead"), output_field=models.DateTimeField())
 
 
 class ScanQuerySet(models.QuerySet):
@@ -304,6 +309,10 @@ class ScanQuerySet(models.QuerySet):
                 trainer="session__trainer__user_id",
             )
         )
+
+    def with_moment(self) -> ScanQuerySet:
+        """Adds ``at``: when it was, by our clock."""
+        return self.annotate(at=HAPPENED_AT)
 
     def standing(self) -> ScanQuerySet:
         """Accepted and not taken back since: who these rows name was there.
@@ -345,6 +354,29 @@ class ScanQuerySet(models.QuerySet):
     def of_year(self, year: int) -> ScanQuerySet:
         """By the day of the session in Jakarta, not of the scan."""
         return self.filter(year_in_jakarta(year, "session__"))
+
+
+class OfSessionQuerySet(models.QuerySet):
+    """Rows that belong to a session and are seen by whoever works with it."""
+
+    def visible_to(self, user: Any) -> Any:
+        if not has_permission(user, "trainings.attendance"):
+            return self.none()
+        return self.filter(
+            scope_of(user).as_q(
+                city="session__city_id",
+                kecamatan="session__kecamatan_id",
+                trainer="session__trainer__user_id",
+            )
+        )
+
+
+class SheetQuerySet(OfSessionQuerySet):
+    pass
+
+
+class FeedbackQuerySet(OfSessionQuerySet):
+    pass
 
 
 class CertificateQuerySet(models.QuerySet):

@@ -113,6 +113,8 @@ ACTIONS: dict[str, Any] = {
     "participants.transfer.refused": _("refused to hand a participant over"),
     "participants.transfer.requested": _("asked for a participant of another office"),
     "participants.transfer.withdrawn": _("took a request for a participant back"),
+    "trainings.attendance.other_card": _("refused the card of another person"),
+    "trainings.attendance.mended": _("mended a forgotten check-out"),
     "trainings.attendance.recorded": _("recorded attendance"),
     "trainings.attendance.taken_back": _("took attendance back"),
     "trainings.certificate.issued": _("issued a certificate"),

@@ -232,7 +232,7 @@ def _activity_row(activity: ActivityProgress, scan: AttendanceScan | None, may_o
             "session": f"{short_date(scan.session.starts_at)}, {scan.session.venue.name}",
             "url": _url("trainings:session", scan.session_id) if may_open else "",
             "tone": "ok",
-            "state": _("Present %(time)s") % {"time": clock(scan.device_at)},
+            "state": _("Present %(time)s") % {"time": clock(scan.happened_at)},
             "by": scan.recorded_by.full_name if scan.recorded_by else scan.get_method_display(),
         }
     if booking is None:
@@ -256,7 +256,7 @@ def _waiting_or_invited(state: str, position: int | None) -> str:
 def training_events(participant: Participant, *, user: Any, today: date) -> Iterator[Event]:
     for scan in _scans(participant, today).values():
         text = _("Present: %(activity)s") % {"activity": scan.session.activity.name}
-        yield Event(scan.device_at, text, scan.recorded_by.full_name if scan.recorded_by else "", "ok")
+        yield Event(scan.happened_at, text, scan.recorded_by.full_name if scan.recorded_by else "", "ok")
 
 
 def training_next_step(participant: Participant, *, user: Any, today: date) -> NextStep | None:

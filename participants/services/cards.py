@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import transaction
@@ -75,3 +76,31 @@ def open_card(token: str) -> Participant | None:
         return None
     holder: Participant = card.participant.merged_into or card.participant
     return None if holder.status == Status.DIED else holder
+
+
+def whose(token: str) -> tuple[Participant | None, bool]:
+    """Whose card this is or was, and whether it is still valid. For who stands at a door with a scanner.
+
+    None: no card of ours has this token. As in ``open_card`` a merged person's card names the survivor.
+    """
+    card = (
+        CardToken.objects.filter(token_lookup=lookup(token, column=COLUMN))
+        .select_related("participant__merged_into")
+        .first()
+    )
+    if card is None:
+        return None, False
+    return card.participant.merged_into or card.participant, card.revoked_at is None
+
+
+def tokens_of(people: Iterable[int]) -> dict[int, list[str]]:
+    """The valid tokens of these people, those of rows merged into them among them. One query."""
+    ids = list(people)
+    found: dict[int, list[str]] = {}
+    cards = CardToken.objects.filter(
+        Q(participant__in=ids) | Q(participant__merged_into__in=ids), revoked_at=None
+    ).select_related("participant")
+    for card in cards:
+        token = decrypt(card.token_ciphertext, column=COLUMN, row=card.participant.uid)
+        found.setdefault(card.participant.merged_into_id or card.participant_id, []).append(token)
+    return found

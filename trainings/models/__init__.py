@@ -1,4 +1,4 @@
-from trainings.models.attendance import AttendanceScan
+from trainings.models.attendance import AttendanceScan, Feedback, FeedbackGiven, PrintedSheet
 from trainings.models.booking import Booking
 from trainings.models.calendar import Holiday, RamadanPeriod
 from trainings.models.certificate import (
@@ -25,11 +25,14 @@ __all__ = [
     "CertificateEdition",
     "CertificateSeries",
     "EquipmentGrant",
+    "Feedback",
+    "FeedbackGiven",
     "Holiday",
     "NameConfirmation",
     "Phase",
     "PhaseKecamatan",
     "PlanRun",
+    "PrintedSheet",
     "RamadanPeriod",
     "Release",
     "ReleaseEntry",

@@ -38,6 +38,10 @@ class Activity(models.Model):
     days = models.PositiveSmallIntegerField(default=1)
     required_days = models.PositiveSmallIntegerField(default=1)
 
+    counts_hours = models.BooleanField(
+        default=False, help_text="people check in and out; the certificate says the hours between"
+    )
+
     objects = ActivityQuerySet.as_manager()
 
     class Meta:

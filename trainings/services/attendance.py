@@ -59,7 +59,7 @@ def mark_present(
         participant_id=participant_id,
         nonce=nonce or uuid.uuid4(),
         method=method,
-        result=_result(session, participant_id, now=now),
+        result=result_for(session, participant_id, now=now),
         device=device[:40],
         device_at=device_at or now,
         recorded_by=actor(by),
@@ -70,7 +70,8 @@ def mark_present(
     return scan
 
 
-def _result(session: TrainingSession, participant_id: int, *, now: datetime) -> ScanResult:
+def result_for(session: TrainingSession, participant_id: int, *, now: datetime) -> ScanResult:
+    """What becomes of marking the person present at ``now``."""
     if session.state == SessionState.CANCELLED:
         return ScanResult.CANCELLED
     if day_of(now) < day_of(session.starts_at):
@@ -208,9 +209,14 @@ def mark_all_present(
 
 
 @transaction.atomic
-def take_back(*, session_id: int, participant_id: int, by: Any, now: datetime | None = None) -> bool:
-    """The person was not there after all: a row says so. False when the person was not present anyway."""
-    return _take_back(session_id, [participant_id], by=by, now=now or timezone.now()) == 1
+def take_back(
+    *, session_id: int, participant_id: int, by: Any, now: datetime | None = None, **row: Any
+) -> bool:
+    """The person was not there after all: a row says so. False when the person was not present anyway.
+
+    ``row``: further fields of that row (its nonce, the device, a reason).
+    """
+    return _take_back(session_id, [participant_id], by=by, now=now or timezone.now(), **row) == 1
 
 
 @transaction.atomic
@@ -221,18 +227,22 @@ def take_back_batch(*, session_id: int, batch: uuid.UUID, by: Any, now: datetime
     return _take_back(session_id, people, by=by, now=now or timezone.now())
 
 
-def _take_back(session_id: int, people: Collection[int], *, by: Any, now: datetime) -> int:
+def _take_back(session_id: int, people: Collection[int], *, by: Any, now: datetime, **row: Any) -> int:
+    """``row``: further fields of the rows that say so."""
     session = locked(session_id)
     standing = session.scans.standing().filter(participant__in=people)
     present = list(standing.order_by("participant").values_list("participant_id", flat=True).distinct())
     AttendanceScan.objects.bulk_create(
         AttendanceScan(
-            session=session,
-            participant_id=person,
-            method=ScanMethod.LIST,
-            result=ScanResult.UNDONE,
-            device_at=now,
-            recorded_by=actor(by),
+            **{
+                "session": session,
+                "participant_id": person,
+                "method": ScanMethod.LIST,
+                "result": ScanResult.UNDONE,
+                "device_at": now,
+                "recorded_by": actor(by),
+                **row,
+            }
         )
         for person in present
     )

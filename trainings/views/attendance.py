@@ -176,7 +176,7 @@ def last_news(request: HttpRequest, session: TrainingSession) -> News | None:
 def news_of(scan: AttendanceScan, session: TrainingSession) -> News:
     name = scan.participant.full_name
     if scan.result == ScanResult.ACCEPTED:
-        at = rules.clock(scan.device_at)
+        at = rules.clock(scan.happened_at)
         return News(
             "ok",
             _("%(name)s is present") % {"name": name},
