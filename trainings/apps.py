@@ -28,6 +28,11 @@ class TrainingsConfig(AppConfig):
         )
         comparing.register_fact(_("Trainings"), attendance_of)
         merging.register("trainings.Booking.participant", Places())
+        merging.register(
+            "trainings.Waiting.participant",
+            merging.MoveUnlessSame(("activity", "area"), first="since", among={"left_at": None}),
+        )
+        merging.register("trainings.Availability.participant", merging.MoveUnlessSame(()))
         merging.register("trainings.AttendanceScan.participant", merging.Move())
         merging.register("trainings.FeedbackGiven.participant", merging.MoveUnlessSame(("session",)))
         merging.register("trainings.Certificate.participant", merging.MoveUnlessSame(("year",)))

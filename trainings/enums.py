@@ -16,11 +16,32 @@ class BookingState(models.TextChoices):
     WAITLISTED = "waitlisted", _("On the waiting list")
     DECLINED = "declined", _("Declined")
     RELEASED = "released", _("Released")
+    LAPSED = "lapsed", _("Did not answer in time")  # the seat was offered until a deadline
+    MOVED = "moved", _("Moved to another session")
     WALKED_IN = "walked_in", _("Came without a seat")  # admitted on the day; takes no seat of the plan
 
 
 SEATED = (BookingState.INVITED, BookingState.CONFIRMED)  # these take a seat
 ENROLLED = (*SEATED, BookingState.WALKED_IN)  # these may be marked present
+
+
+class DeclineReason(models.TextChoices):
+    """Why somebody cannot come. Chosen, never written: no text of a person is kept."""
+
+    TRADE = "trade", _("I am selling at that time")
+    FAMILY = "family", _("Family or illness")
+    FAR = "far", _("It is too far")
+    OTHER = "other", pgettext_lazy("reason", "Another reason")
+
+
+class LeftReason(models.TextChoices):
+    """How waiting for a seat ended."""
+
+    SEATED = "seated", pgettext_lazy("waiting", "Has a seat")
+    DONE = "done", pgettext_lazy("waiting", "Has done the activity")
+    OWN_WISH = "own_wish", pgettext_lazy("waiting", "By own wish")
+    OFFICE = "office", pgettext_lazy("waiting", "Taken off by the office")
+    SILENT = "silent", pgettext_lazy("waiting", "Did not answer three offers")
 
 
 class ScanMethod(models.TextChoices):

@@ -42,7 +42,14 @@ def declare() -> None:
         stays=("item",),
         why="what was handed over is counted; whose it was goes",
     )
-    keep("trainings.Booking", person="participant", why="seats are counted; states and times name nobody")
+    keep(
+        "trainings.Booking",
+        person="participant",
+        stays=("decline_reason",),
+        why="seats are counted; states, times and chosen reasons name nobody",
+    )
+    keep("trainings.Waiting", person="participant", why="how long people wait is counted")
+    delete("trainings.Availability", person="participant", why="when the person can come")
     keep(
         "trainings.AttendanceScan",
         person="participant",

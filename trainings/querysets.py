@@ -12,7 +12,7 @@ from django.utils import timezone
 from okoce.accounts.roles import Role, has_permission
 from okoce.accounts.scope import scope_of
 from trainings.enums import ENROLLED, SEATED, BookingState, RunState, ScanResult, SessionState
-from trainings.scheduling import at
+from trainings.scheduling import at, slot_of
 
 
 def _rows(model: str) -> models.QuerySet:
@@ -253,6 +253,10 @@ class BookingQuerySet(models.QuerySet):
         """Those who may be marked present: seated, or admitted on the day."""
         return self.filter(state__in=ENROLLED)
 
+    def late(self, *, now: datetime) -> BookingQuerySet:
+        """Offers that nobody has answered in time and whose session has not begun."""
+        return self.filter(state=BookingState.INVITED, answer_by__lte=now, session__starts_at__gt=now)
+
     def waiting(self) -> BookingQuerySet:
         """The waiting list, in its order."""
         return self.filter(state=BookingState.WAITLISTED).order_by("queue_number")
@@ -296,6 +300,55 @@ class BookingQuerySet(models.QuerySet):
 
 # When a scan was, by our clock: the device's may be wrong by hours.
 HAPPENED_AT = ExpressionWrapper(F("device_at") - F("clock_ahead"), output_field=models.DateTimeField())
+
+
+class WaitingQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> WaitingQuerySet:
+        """A participant's own; for the offices those of people of the own area."""
+        membership = getattr(user, "active_membership", None)
+        if membership is not None and membership.role == Role.PARTICIPANT:
+            return self.filter(participant__user=user)
+        if not has_permission(user, "trainings.manage"):
+            return self.none()
+        return self.filter(
+            scope_of(user).as_q(city="participant__city_id", kecamatan="participant__kecamatan_id")
+        )
+
+    def open(self) -> WaitingQuerySet:
+        """Not ended: who waits, or has been offered a seat and has not said yes to it yet."""
+        return self.filter(left_at__isnull=True)
+
+    def for_session(self, session: Any) -> WaitingQuerySet:
+        """Those whose area holds the session, for its activity."""
+        return self.open().filter(
+            activity=session.activity_id, area__in=[session.kecamatan_id, session.city_id]
+        )
+
+    def still(self, *, now: datetime) -> WaitingQuerySet:
+        """Really waiting: in the programme, without a seat for the activity, which is not done this year."""
+        person, year = OuterRef("participant"), timezone.localtime(now).year
+        done = (
+            _rows("AttendanceScan")
+            .counted()  # type: ignore[attr-defined]
+            .of_year(year)
+            .filter(participant=person, session__activity=OuterRef("activity"))
+        )
+        seat = _rows("Booking").filter(
+            participant=person,
+            state__in=SEATED,
+            session__activity=OuterRef("activity"),
+            session__state=SessionState.PUBLISHED,
+            session__ends_at__gt=now,
+        )
+        return self.open().filter(
+            ~Exists(done),
+            ~Exists(seat),
+            participant__status="active",
+            participant__is_outside_dki=False,
+            participant__merged_into__isnull=True,
+            participant__erased_at__isnull=True,
+            participant__restricted_at__isnull=True,
+        )
 
 
 class ScanQuerySet(models.QuerySet):
@@ -431,6 +484,12 @@ def can_come(participants: models.QuerySet, session: Any) -> models.QuerySet:
             ~Exists(others.filter(state__in=ENROLLED, during__overlap=(session.starts_at, session.ends_at))),
         )
     )
+
+
+def available_at(participants: models.QuerySet, starts_at: datetime) -> models.QuerySet:
+    """Without those who said that they cannot come at that part of the week (``scheduling.slot_of``)."""
+    said_no = _rows("Availability").filter(participant=OuterRef("pk"), **{slot_of(starts_at): False})
+    return participants.filter(~Exists(said_no))
 
 
 def attendance_of(session: Any, person: Any) -> models.QuerySet:

@@ -21,6 +21,18 @@ USUAL_START, USUAL_END = time(9, 0), time(12, 0)
 USUAL_SEATS = 100
 
 
+EVENING = time(17, 0)
+WEEKDAYS, EVENINGS, WEEKENDS = "weekdays", "evenings", "weekends"
+
+
+def slot_of(starts_at: datetime) -> str:
+    """The part of the week a session is in: the name of the field of ``Availability``."""
+    local = starts_at.astimezone(JAKARTA)
+    if local.weekday() >= 5:
+        return WEEKENDS
+    return EVENINGS if local.time() >= EVENING else WEEKDAYS
+
+
 class Concern(StrEnum):
     HOLIDAY = "holiday"
     SUNDAY = "sunday"

@@ -133,6 +133,9 @@ ACTIONS: dict[str, Any] = {
     "trainings.seat.booked": _("gave a seat"),
     "trainings.seat.confirmed": _("confirmed a seat"),
     "trainings.seat.declined": _("declined a seat"),
+    "trainings.seat.lapsed": _("took back a seat that was offered and not answered"),
+    "trainings.seat.moved": _("moved to another session"),
+    "trainings.seat.offered": _("offered a seat to the next in line"),
     "trainings.seat.released": _("released a seat"),
     "trainings.seat.walked_in": _("let somebody in without a booking"),
     "trainings.session.cancelled": _("cancelled a session"),
@@ -141,6 +144,9 @@ ACTIONS: dict[str, Any] = {
     "trainings.session.held": _("closed the list of a session"),
     "trainings.session.invited": _("invited participants to a session"),
     "trainings.session.published": _("published a session"),
+    "trainings.session.overbooked": _("changed how many are invited beyond the seats"),
+    "trainings.waiting.joined": _("put somebody in line for an activity"),
+    "trainings.waiting.left": _("ended somebody's waiting for an activity"),
 }
 
 TARGETS: dict[str, Any] = {

@@ -14,11 +14,13 @@ from trainings.models.phase import Phase, PhaseKecamatan, PlanRun
 from trainings.models.release import Release, ReleaseEntry, SessionReason
 from trainings.models.resources import TrainerAbsence, VenueClosure, VenueHours
 from trainings.models.session import Trainer, TrainingSession, Venue
+from trainings.models.waiting import Availability, Waiting
 
 __all__ = [
     "Activity",
     "ActivityCondition",
     "AttendanceScan",
+    "Availability",
     "Booking",
     "CalendarFeed",
     "Certificate",
@@ -44,4 +46,5 @@ __all__ = [
     "Venue",
     "VenueClosure",
     "VenueHours",
+    "Waiting",
 ]

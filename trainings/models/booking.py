@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from participants.models import Participant
-from trainings.enums import BookingState
+from trainings.enums import BookingState, DeclineReason
 from trainings.models.session import TrainingSession
 from trainings.querysets import BookingQuerySet
 
@@ -34,6 +34,10 @@ class Booking(models.Model):
     )
     answered_at = models.DateTimeField(null=True, blank=True)
     promoted_at = models.DateTimeField(null=True, blank=True, help_text="got the seat from the waiting list")
+    answer_by = models.DateTimeField(
+        null=True, blank=True, help_text="an offer: who has not answered by then loses the seat to the next"
+    )
+    decline_reason = models.CharField(max_length=10, choices=DeclineReason.choices, blank=True)
 
     objects = BookingQuerySet.as_manager()
 
@@ -46,6 +50,10 @@ class Booking(models.Model):
             models.UniqueConstraint(
                 name="trainings_booking_queue_number_once", fields=["session", "queue_number"]
             ),
+            models.CheckConstraint(
+                name="trainings_booking_reason_of_a_no",
+                condition=Q(decline_reason="") | Q(state="declined"),
+            ),
             ExclusionConstraint(
                 name="trainings_booking_person_free",
                 expressions=[
@@ -55,7 +63,14 @@ class Booking(models.Model):
                 condition=Q(state__in=["invited", "confirmed", "walked_in"]),
             ),
         ]
-        indexes = [models.Index(name="trainings_booking_person", fields=["participant", "session"])]
+        indexes = [
+            models.Index(name="trainings_booking_person", fields=["participant", "session"]),
+            models.Index(
+                name="trainings_booking_offer",
+                fields=["answer_by"],
+                condition=Q(state="invited", answer_by__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.session_id}: {self.participant_id}"

@@ -123,6 +123,9 @@ class TrainingSession(Dated):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     capacity = models.PositiveIntegerField()
+    extra_seats = models.PositiveSmallIntegerField(
+        default=0, help_text="invited beyond the seats, because some never come; never beyond the room"
+    )
     state = models.CharField(max_length=10, choices=SessionState.choices, default=SessionState.DRAFT)
     published_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
@@ -244,6 +247,11 @@ class TrainingSession(Dated):
 
     def __str__(self) -> str:
         return f"{self.activity}"
+
+    @property
+    def places(self) -> int:
+        """How many people may have a seat: the seats, and what the office invites beyond them."""
+        return self.capacity + self.extra_seats
 
     def get_absolute_url(self) -> str:
         return reverse("trainings:session", args=[self.pk])

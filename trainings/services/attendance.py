@@ -20,7 +20,7 @@ from trainings.progress import attended_by
 from trainings.refusals import BookingRefused, Refusal
 from trainings.scheduling import day_of
 from trainings.services.certificates import revoke_unproven
-from trainings.services.seats import actor, lock_people, locked, next_number, save
+from trainings.services.locks import actor, lock_people, locked, next_number, save
 
 EVIDENCE = "session:"
 

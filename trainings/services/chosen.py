@@ -19,7 +19,8 @@ from trainings.enums import ENROLLED, BookingState, SessionState
 from trainings.models import AttendanceScan, Booking, TrainingSession
 from trainings.querysets import can_come, waiting_longest
 from trainings.refusals import BookingRefused
-from trainings.services.seats import book_seat, lock_people, locked
+from trainings.services.locks import lock_people, locked
+from trainings.services.seats import book_seat
 
 INVITED = "invited"
 MOST = 500  # people in one invitation

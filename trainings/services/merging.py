@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from participants.services.merging import Table, swap
 from trainings.enums import ENROLLED, SEATED, BookingState, SessionState
 from trainings.models import AttendanceScan, Booking, TrainingSession
-from trainings.services import seats
+from trainings.services import locks, seats
 
 # Of two places the better one is kept: who was there, then who said yes, then who has a seat.
 _BEST = (
@@ -77,7 +77,7 @@ class Places:
         ids = {place.session_id for place in freed}
         for session in TrainingSession.objects.filter(pk__in=ids).order_by("pk"):
             if session.state == SessionState.PUBLISHED and session.starts_at > now:
-                seats.promote(seats.locked(session.pk), now=now)
+                seats.promote(locks.locked(session.pk), now=now)
 
     def undo(self, kept: Mapping[str, Any], *, survivor_id: int, merged_id: int, now: datetime) -> None:
         """Everybody has their place again. A seat that was given on meanwhile is not taken from anybody.

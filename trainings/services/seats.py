@@ -1,17 +1,14 @@
-"""Seats and the waiting list.
-
-The order of locks is everywhere the same: the session, then its people by id, so that nobody waits in a ring.
-"""
+"""Seats: given, answered, given back. The order of locks: trainings.services.locks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import Max, QuerySet
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from okoce.audit.services import record
@@ -21,8 +18,8 @@ from trainings.enums import ENROLLED, SEATED, BookingState, SessionState
 from trainings.models import Booking, TrainingSession
 from trainings.querysets import can_come, in_need_of, waiting_longest
 from trainings.refusals import BookingRefused, Refusal
-
-PERSON_FREE = "trainings_booking_person_free"
+from trainings.services import offers
+from trainings.services.locks import actor, lock_people, locked, next_number, save
 
 
 @dataclass(frozen=True)
@@ -31,23 +28,6 @@ class InviteOutcome:
 
     seated: int
     waiting: int
-
-
-def locked(session_id: int) -> TrainingSession:
-    """The session with its lock: until the end of the transaction nobody else gives or takes a seat in it."""
-    session: TrainingSession = (
-        TrainingSession.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("activity", "venue", "kecamatan")
-        .get(pk=session_id)
-    )
-    return session
-
-
-def lock_people(ids: Iterable[int], *, skip_locked: bool = False) -> list[int]:
-    """Locks people in the order of their ids: two sessions that want the same people wait, never deadlock."""
-    people = Participant.objects.filter(pk__in=list(ids)).order_by("pk")
-    rows = people.select_for_update(no_key=True, skip_locked=skip_locked)
-    return list(rows.values_list("pk", flat=True))
 
 
 @transaction.atomic
@@ -85,30 +65,6 @@ def book_seat(
         messages.queue_invitations(session, [booking], now=now)
     record(by, "trainings.seat.booked", session, state=booking.state)
     return booking
-
-
-def save(booking: Booking) -> None:
-    """Write a booking; the constraint's refusal comes back in words."""
-    try:
-        with transaction.atomic():
-            booking.save()
-    except IntegrityError as error:
-        if constraint_of(error) != PERSON_FREE:
-            raise
-        reason = rules.why_not(booking.session, booking.participant)
-        raise reason or BookingRefused(Refusal.NOT_INVITED) from None
-
-
-def next_number(session: TrainingSession) -> int:
-    return (session.bookings.aggregate(last=Max("queue_number"))["last"] or 0) + 1
-
-
-def constraint_of(error: IntegrityError) -> str:
-    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
-
-
-def actor(by: Any) -> Any:
-    return by if getattr(by, "pk", None) else None
 
 
 # ---------------------------------------------------------------- invitations
@@ -266,4 +222,4 @@ def promote(session: TrainingSession, *, now: datetime) -> list[Booking]:
             break
     if promoted:
         messages.queue_seat_offers(session, promoted, now=now)
-    return promoted
+    return promoted + offers.promote(session, now=now)

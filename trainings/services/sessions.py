@@ -15,7 +15,8 @@ from trainings.enums import ENROLLED, SEATED, BookingState, SessionState
 from trainings.models import Activity, Booking, Phase, Trainer, TrainingSession, Venue
 from trainings.refusals import BookingRefused, Clash, Refusal, SessionRefused
 from trainings.scheduling import USUAL_SEATS
-from trainings.services.seats import PERSON_FREE, actor, constraint_of, locked, promote
+from trainings.services.locks import PERSON_FREE, actor, constraint_of, locked
+from trainings.services.seats import promote
 
 FIELD_OF = {
     "trainings_session_ends_after_start": (Clash.ENDS_BEFORE_START, "end"),

@@ -1,0 +1,112 @@
+"""Waiting for an activity: joining the line, leaving it, and who is next in it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from okoce.audit.services import record
+from participants.models import Participant
+from trainings.enums import LeftReason, SessionState
+from trainings.models import AttendanceScan, Booking, TrainingSession, Waiting
+from trainings.querysets import available_at, can_come
+from trainings.reach import Reach, reach_of
+from trainings.services.locks import actor, lock_people
+
+OFFERS_MISSED = 3  # who has not answered so many offers is not asked any more
+
+
+@transaction.atomic
+def join(*, participant_id: int, activity_id: str, area_id: str, by: Any, now: datetime) -> Waiting:
+    """A place in the line. Calling again returns the same place, with its time."""
+    lock_people([participant_id])
+    wait, is_new = Waiting.objects.get_or_create(
+        participant_id=participant_id,
+        activity_id=activity_id,
+        area_id=area_id,
+        left_at=None,
+        defaults={"since": now, "joined_by": actor(by)},
+    )
+    if is_new:
+        record(by, "trainings.waiting.joined", wait.participant, activity=activity_id, area=area_id)
+    return wait
+
+
+def join_many(*, since: dict[int, datetime], activity_id: str, area_id: str, by: Any, now: datetime) -> int:
+    """Many places at once, each from its own time on; who waits already keeps the earlier time. The caller
+    holds the people's locks."""
+    known = Waiting.objects.open().filter(participant__in=since, activity=activity_id, area=area_id)
+    waiting = dict(known.values_list("participant_id", "pk"))
+    for pk, moment in since.items():
+        if pk in waiting:
+            known.filter(pk=waiting[pk], since__gt=moment).update(since=moment)
+    new = [
+        Waiting(
+            participant_id=pk, activity_id=activity_id, area_id=area_id, since=moment, joined_by=actor(by)
+        )
+        for pk, moment in since.items()
+        if pk not in waiting
+    ]
+    Waiting.objects.bulk_create(new)
+    return len(new)
+
+
+@transaction.atomic
+def leave(*, wait_id: int, by: Any, now: datetime, reason: str = LeftReason.OWN_WISH) -> bool:
+    """The person does not wait any more. Calling again changes nothing."""
+    ended = Waiting.objects.open().filter(pk=wait_id).update(left_at=now, left_reason=reason)
+    if ended:
+        wait = Waiting.objects.select_related("participant").get(pk=wait_id)
+        record(by, "trainings.waiting.left", wait.participant, activity=wait.activity_id, reason=str(reason))
+    return bool(ended)
+
+
+def end(people: Collection[int], activity_id: str, *, reason: LeftReason, now: datetime) -> int:
+    """These people need no seat for the activity any more: all their places in line end."""
+    mine = Waiting.objects.open().filter(participant__in=people, activity=activity_id)
+    return mine.update(left_at=now, left_reason=reason)
+
+
+def tidy(*, now: datetime) -> int:
+    """Ends the waiting of those who were present at the activity since they began to wait. One statement."""
+    came = AttendanceScan.objects.counted().filter(
+        participant=OuterRef("participant"),
+        session__activity=OuterRef("activity"),
+        session__ends_at__gte=OuterRef("since"),
+        session__state=SessionState.HELD,
+    )
+    return Waiting.objects.open().filter(Exists(came)).update(left_at=now, left_reason=LeftReason.DONE)
+
+
+def line_of(session: TrainingSession, *, now: datetime) -> list[int]:
+    """Who gets the next free seat of the session, in order: ids of people who wait and can come.
+
+    First who has the fewest sessions of this activity left before 31 December, then who has the fewest left
+    for everything they lack, then who has waited longest. Who had a place in this session is not asked again.
+    Three queries, whatever the number of people.
+    """
+    waits = dict(
+        Waiting.objects.for_session(session)
+        .filter(participant__in=_able(session))
+        .order_by("-since")
+        .values_list("participant_id", "since")
+    )
+    if not waits:
+        return []
+    reach = reach_of(Participant.objects.filter(pk__in=list(waits)), now=now)
+
+    def need(pk: int) -> tuple[int, int, datetime, int]:
+        one = reach.get(pk, Reach())
+        return (one.sessions.get(session.activity_id, 0), one.total, waits[pk], pk)
+
+    return sorted(waits, key=need)
+
+
+def _able(session: TrainingSession) -> Any:
+    had = Booking.objects.filter(participant=OuterRef("pk"), session=session.pk)
+    people = available_at(can_come(Participant.objects.all(), session), session.starts_at)
+    return people.filter(~Exists(had)).values("pk")
