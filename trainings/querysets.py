@@ -254,8 +254,13 @@ class BookingQuerySet(models.QuerySet):
         return self.filter(state__in=ENROLLED)
 
     def late(self, *, now: datetime) -> BookingQuerySet:
-        """Offers that nobody has answered in time and whose session has not begun."""
-        return self.filter(state=BookingState.INVITED, answer_by__lte=now, session__starts_at__gt=now)
+        """Offers not answered in time, of sessions that have not begun; of a class its first day."""
+        return self.filter(
+            state=BookingState.INVITED,
+            answer_by__lte=now,
+            session__starts_at__gt=now,
+            session__head__isnull=True,
+        )
 
     def waiting(self) -> BookingQuerySet:
         """The waiting list, in its order."""

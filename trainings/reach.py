@@ -15,11 +15,11 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db import connection
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from trainings.models import Activity, AttendanceScan
 from trainings.scheduling import at
-
-COUNTED = 0  # reach of an activity for which no session is left
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Reach:
         return sum(self.sessions.values())
 
 
-# The parts that the radar uses too (trainings.radar). {people} selects id, kecamatan_id, city_id, category.
+# The parts that the radar uses too (trainings.radar). {people}, {done} and {required} are querysets.
 CTES = """
 person AS MATERIALIZED ({people}),
 coming AS MATERIALIZED (
@@ -49,28 +49,20 @@ coming AS MATERIALIZED (
                  AND (b.state = 'confirmed' OR b.answer_by IS NULL OR b.answer_by > %(now)s)
            ) AS has_room
     FROM trainings_trainingsession s
-    WHERE s.state = 'published' AND s.starts_at > %(now)s AND s.starts_at < %(year_ends)s
+    WHERE s.state = 'published' AND s.head_id IS NULL
+      AND s.starts_at > %(now)s AND s.starts_at < %(year_ends)s
 ),
-done AS MATERIALIZED (
-    SELECT DISTINCT scan.participant_id, s.activity_id
-    FROM trainings_attendancescan scan JOIN trainings_trainingsession s ON s.id = scan.session_id
-    WHERE scan.result = 'accepted' AND s.state <> 'cancelled'
-      AND s.starts_at >= %(year_begins)s AND s.starts_at < %(year_ends)s
-      AND scan.participant_id IN (SELECT id FROM person)
-      AND NOT EXISTS (
-          SELECT 1 FROM trainings_attendancescan later
-          WHERE later.session_id = scan.session_id AND later.participant_id = scan.participant_id
-            AND later.result = 'undone' AND later.id > scan.id)
-),
+done AS MATERIALIZED ({done}),
 lack AS MATERIALIZED (
     SELECT p.id, p.kecamatan_id, a.code AS activity_id
-    FROM person p JOIN trainings_activity a ON a.is_required AND NOT p.category = ANY(a.closed_to)
+    FROM person p JOIN ({required}) a ON NOT p.category = ANY(a.closed_to)
     WHERE NOT EXISTS (SELECT 1 FROM done d WHERE d.participant_id = p.id AND d.activity_id = a.code)
 ),
 seat AS MATERIALIZED (
-    SELECT b.participant_id, c.activity_id, c.id AS session_id, b.during
-    FROM trainings_booking b JOIN coming c ON c.id = b.session_id
+    SELECT b.participant_id, s.activity_id, s.id AS session_id, s.head_id, b.during
+    FROM trainings_booking b JOIN trainings_trainingsession s ON s.id = b.session_id
     WHERE b.state IN ('invited', 'confirmed') AND b.participant_id IN (SELECT id FROM person)
+      AND s.state = 'published' AND s.starts_at > %(now)s AND s.starts_at < %(year_ends)s
 )
 """
 _CHANCES = """
@@ -88,7 +80,8 @@ chance AS (
       ON c.activity_id = l.activity_id AND c.has_room AND w.area_id IN (c.kecamatan_id, c.city_id)
     UNION
     SELECT l.id, l.activity_id, seat.session_id, seat.during
-    FROM lack l JOIN seat ON seat.participant_id = l.id AND seat.activity_id = l.activity_id
+    FROM lack l
+    JOIN seat ON seat.participant_id = l.id AND seat.activity_id = l.activity_id AND seat.head_id IS NULL
 ),
 reachable AS (
     SELECT chance.id, chance.activity_id, count(*) AS n
@@ -104,7 +97,7 @@ FROM lack l LEFT JOIN reachable r ON r.id = l.id AND r.activity_id = l.activity_
 """
 
 
-def reach_of(people: Any, *, now: datetime) -> dict[int, Reach]:
+def reach_of(people: QuerySet, *, now: datetime) -> dict[int, Reach]:
     """The reach of each of ``people`` (a queryset of participants) in the present year. One query.
 
     Who lacks nothing has an empty Reach; ask with ``.get(pk, Reach())``.
@@ -118,16 +111,34 @@ def reach_of(people: Any, *, now: datetime) -> dict[int, Reach]:
     return dict(found)
 
 
-def asked(people: Any, text: str, *, now: datetime) -> tuple[str, dict[str, Any]]:
+def asked(people: QuerySet, text: str, *, now: datetime) -> tuple[str, dict[str, Any]]:
     """``text`` with the common parts and ``people`` in it, and its values."""
-    chosen = people.order_by().values("id", "kecamatan_id", "city_id", "category")
-    sql, params = chosen.query.sql_with_params()
-    names = {f"p{n}": value for n, value in enumerate(params)}
-    inner = sql % tuple(f"%({name})s" for name in names) if params else sql.replace("%", "%%")
     year = timezone.localtime(now).year
-    values = names | {
+    chosen = people.order_by()
+    done = AttendanceScan.objects.counted().of_year(year).filter(participant__in=chosen.values("pk"))
+    values: dict[str, Any] = {
         "now": now,
         "year_begins": at(date(year, 1, 1), time()),
         "year_ends": at(date(year + 1, 1, 1), time()),
     }
-    return text.replace("{ctes}", CTES.replace("{people}", inner)), values
+    parts = {
+        "people": _inside(chosen.values("id", "kecamatan_id", "city_id", "category"), values),
+        "done": _inside(
+            done.order_by().distinct().values("participant_id", activity_id=F("session__activity_id")),
+            values,
+        ),
+        "required": _inside(
+            Activity.objects.required().taught_in(year).order_by().values("code", "closed_to"), values
+        ),
+    }
+    for name, sql in {"ctes": CTES, **parts}.items():
+        text = text.replace(f"{{{name}}}", sql)
+    return text, values
+
+
+def _inside(queryset: QuerySet, values: dict[str, Any]) -> str:
+    """The queryset's SQL with names for its values, which are added to ``values``."""
+    sql, params = queryset.query.sql_with_params()
+    names = [f"p{len(values) + n}" for n in range(len(params))]
+    values.update(zip(names, params, strict=True))
+    return sql % tuple(f"%({name})s" for name in names)

@@ -14,7 +14,7 @@ from okoce.audit.services import record
 from trainings.enums import HolidayKind, HolidayOrigin
 from trainings.models import Holiday, RamadanPeriod
 from trainings.scheduling import Facts, RamadanHours
-from trainings.services.seats import actor
+from trainings.services.locks import actor
 
 CATEGORIES = (("public", HolidayKind.NATIONAL), ("government", HolidayKind.JOINT))
 SEED_SOURCE = "SKB 3 Menteri (paket holidays)"

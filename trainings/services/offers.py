@@ -167,6 +167,7 @@ def fill(activity_id: str, area_id: str, *, now: datetime | None = None) -> int:
     now = now or timezone.now()
     coming = (
         TrainingSession.objects.public()
+        .first_days()
         .upcoming(now=now)
         .filter(activity=activity_id, kecamatan__code__startswith=area_id)
         .order_by("starts_at", "pk")

@@ -38,7 +38,7 @@ from trainings.planning.problem import (
 from trainings.planning.problem import Trainer as PlanTrainer
 from trainings.planning.problem import Venue as PlanVenue
 from trainings.services.calendar import facts_between
-from trainings.services.seats import actor
+from trainings.services.locks import actor
 from trainings.services.sessions import SessionPlan, create_session, publish
 
 RUN_TASK = "trainings.tasks.run_plan"
