@@ -22,7 +22,7 @@ from trainings.enums import ENROLLED, ScanMethod, ScanResult, SessionState
 from trainings.models import AttendanceScan, Booking, Certificate, TrainingSession
 from trainings.scheduling import day_of
 from trainings.services import attendance
-from trainings.services.seats import actor, locked
+from trainings.services.locks import actor, locked
 
 IN, OUT, UNDO, OTHER_PERSON = "in", "out", "undo", "other_person"
 DOES = (IN, OUT, UNDO, OTHER_PERSON)

@@ -21,6 +21,23 @@ from trainings.refusals import BookingRefused, Refusal
 from trainings.services import offers
 from trainings.services.locks import actor, lock_people, locked, next_number, save
 
+__all__ = [
+    "InviteOutcome",
+    "actor",
+    "book_seat",
+    "candidates",
+    "confirm",
+    "decline",
+    "invite",
+    "invite_preview",
+    "lock_people",
+    "locked",
+    "next_number",
+    "promote",
+    "release_seat",
+    "save",
+]
+
 
 @dataclass(frozen=True)
 class InviteOutcome:
