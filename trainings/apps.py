@@ -37,6 +37,7 @@ class TrainingsConfig(AppConfig):
         merging.register("trainings.FeedbackGiven.participant", merging.MoveUnlessSame(("session",)))
         merging.register("trainings.Certificate.participant", merging.MoveUnlessSame(("year",)))
         merging.register("trainings.CalendarFeed.participant", merging.MoveUnlessSame(("created_by",)))
+        merging.register("trainings.GroupMember.participant", merging.MoveUnlessSame(("phase",)))
         merging.register("trainings.NameConfirmation.participant", merging.MoveUnlessSame(()))
         merging.register("trainings.EquipmentGrant.participant", merging.MoveUnlessSame(()))
         causes.register(messages.CAUSE, messages.describe_cause)

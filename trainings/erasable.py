@@ -78,6 +78,7 @@ def declare() -> None:
         stays=("facts", "reason", "code_lookup", "code_ciphertext"),
         why="whoever checks a print learns that it was issued, not to whom; facts are days and courses",
     )
+    delete("trainings.GroupMember", person="participant", why="the place in the group is free again")
     delete("trainings.CalendarFeed", person="participant", why="an address that shows the person's sessions")
     nobody("trainings.CertificateSeries", why="counters")
     leaves_plans(_leave_sessions)

@@ -614,3 +614,11 @@ class PlanRunQuerySet(models.QuerySet):
 
     def at_work(self) -> PlanRunQuerySet:
         return self.filter(state__in=[RunState.QUEUED, RunState.WORKING])
+
+
+class GroupMemberQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> GroupMemberQuerySet:
+        """People of the own area: who sees no participants sees no groups of them."""
+        if not (has_permission(user, "trainings.view") and has_permission(user, "participants.view")):
+            return self.none()
+        return self.filter(scope_of(user).as_q(city="phase__city_id", kecamatan="kecamatan_id"))

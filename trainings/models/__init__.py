@@ -10,7 +10,7 @@ from trainings.models.certificate import (
 from trainings.models.curriculum import Activity, ActivityCondition
 from trainings.models.eligibility import EquipmentGrant, SeatQuota
 from trainings.models.feed import CalendarFeed
-from trainings.models.phase import Phase, PhaseKecamatan, PlanRun
+from trainings.models.phase import GroupMember, Phase, PhaseKecamatan, PlanRun
 from trainings.models.release import Release, ReleaseEntry, SessionReason
 from trainings.models.resources import TrainerAbsence, VenueClosure, VenueHours
 from trainings.models.session import Trainer, TrainingSession, Venue
@@ -27,6 +27,7 @@ __all__ = [
     "CertificateEdition",
     "CertificateSeries",
     "EquipmentGrant",
+    "GroupMember",
     "Feedback",
     "FeedbackGiven",
     "Holiday",

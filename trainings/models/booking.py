@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import Deferrable, Q
 
 from participants.models import Participant
 from trainings.enums import BookingState, DeclineReason
@@ -61,6 +61,7 @@ class Booking(models.Model):
                     ("during", RangeOperators.OVERLAPS),
                 ],
                 condition=Q(state__in=["invited", "confirmed", "walked_in"]),
+                deferrable=Deferrable.IMMEDIATE,  # a plan that changes moves many sessions at once
             ),
         ]
         indexes = [

@@ -18,7 +18,7 @@ from okoce.regions.models import Region
 from trainings.enums import RunKind, RunState
 from trainings.models.curriculum import Activity
 from trainings.models.session import Trainer, Venue
-from trainings.querysets import PhaseQuerySet, PlanRunQuerySet
+from trainings.querysets import GroupMemberQuerySet, PhaseQuerySet, PlanRunQuerySet
 
 
 def usual_weekdays() -> list[int]:
@@ -126,6 +126,13 @@ class PlanRun(models.Model):
     bound = models.DateField(null=True, blank=True, help_text="no plan ends before this day")
     is_proved = models.BooleanField(default=False)
     moved = models.PositiveIntegerField(null=True, blank=True)
+    must_move = models.PositiveIntegerField(
+        null=True, blank=True, help_text="sessions that could not stay, whatever else moved"
+    )
+    kept = models.JSONField(
+        default=list, blank=True, help_text="[kecamatan, group, activity] that somebody wanted to stay"
+    )
+    reason = models.CharField(max_length=200, blank=True, help_text="why it is planned anew")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -136,6 +143,8 @@ class PlanRun(models.Model):
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    invites = models.BooleanField(default=False, help_text="the people of the groups are invited with it")
+    invited_at = models.DateTimeField(null=True, blank=True, help_text="when all of them had been invited")
 
     objects = PlanRunQuerySet.as_manager()
 
@@ -161,3 +170,36 @@ class PlanRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.phase_id}: {self.state}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("trainings:plan_run", args=[self.uid])
+
+
+class GroupMember(models.Model):
+    """Somebody's group in a phase: the same people go through its activities together."""
+
+    phase = models.ForeignKey(Phase, on_delete=models.CASCADE, related_name="members")
+    kecamatan = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField(validators=[MinValueValidator(1)])
+    participant = models.ForeignKey(
+        "participants.Participant", on_delete=models.PROTECT, related_name="training_groups"
+    )
+    placed_at = models.DateTimeField(auto_now_add=True)
+    placed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = GroupMemberQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["kecamatan", "number", "pk"]
+        constraints = [
+            models.UniqueConstraint(name="trainings_groupmember_once", fields=["phase", "participant"]),
+            models.CheckConstraint(name="trainings_groupmember_number", condition=Q(number__gte=1)),
+        ]
+        indexes = [
+            models.Index(name="trainings_groupmember_group", fields=["phase", "kecamatan", "number", "id"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kecamatan_id}: {self.number}"

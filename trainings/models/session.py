@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Deferrable, F, Func, Q
 from django.db.models.lookups import Exact
 from django.urls import reverse
 
@@ -214,6 +214,7 @@ class TrainingSession(Dated):
                     (TsTzRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
                 ],
                 condition=~Q(state="cancelled"),
+                deferrable=Deferrable.IMMEDIATE,  # two sessions may swap rooms in one transaction
             ),
             ExclusionConstraint(
                 name="trainings_session_group_free",
@@ -224,6 +225,7 @@ class TrainingSession(Dated):
                     (TsTzRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
                 ],
                 condition=~Q(state="cancelled") & Q(phase__isnull=False),
+                deferrable=Deferrable.IMMEDIATE,
             ),
             ExclusionConstraint(
                 name="trainings_session_trainer_free",
@@ -232,6 +234,7 @@ class TrainingSession(Dated):
                     (TsTzRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
                 ],
                 condition=~Q(state="cancelled") & Q(trainer__isnull=False),
+                deferrable=Deferrable.IMMEDIATE,
             ),
         ]
         indexes = [
