@@ -22,12 +22,15 @@ from okoce.embedded import start_servers
 from okoce.embedded.portal import portal_environment
 from okoce.embedded.postgres import DATABASE, SUPERUSER
 from okoce.embedded.servers import Servers
+from tests.benchmarks.large_list import write_large_list
 from tests.benchmarks.measure import Cost, children_watched, figure, middle, times
 from tests.benchmarks.served import ROOT
 
 pytestmark = pytest.mark.bench
 ROUNDS = int(os.environ.get("BENCH_IMPORT_ROUNDS", "5"))
 ROWS, SAVED = 8_000, 7_767  # rows of the list; those of them that become participants
+LARGE = int(os.environ.get("BENCH_IMPORT_LARGE", "280000"))
+HALF, MOST_MIB = 0.5, 400.0
 CASES = {  # case: rounds, for the slow ones fewer
     "floor": ROUNDS,
     "floor-of-all-tables": ROUNDS,
@@ -71,12 +74,12 @@ class Importer:
         print(words, file=self.process.stdin, flush=True)
         return json.loads(self.process.stdout.readline())
 
-    def run(self, case: str) -> None:
+    def run(self, case: str, *, saved: int = SAVED) -> None:
         self._empty()
         with children_watched(self.process.pid) as peak:
             answer = self.ask(case)
             self.peak_of_child = max(self.peak_of_child, peak())
-        assert answer.pop("saved") == SAVED
+        assert answer.pop("saved") == saved
         self.costs.setdefault(case, []).append(Cost(**answer))
 
     def _empty(self) -> None:
@@ -100,7 +103,7 @@ def importer(tmp_path: Path) -> Iterator[Importer]:
             "OKOCE_THROWAWAY": "",
             "MEDIA_ROOT": str(tmp_path / "media"),
         }
-        environment = portal_environment(servers, given)
+        environment = portal_environment(servers, given) | {"BENCH_LARGE_LIST": str(tmp_path / "large.xlsx")}
         owner = {**environment, "DATABASE_URL": servers.owner_url}
         for words in PREPARED:
             command = [sys.executable, "manage.py", *words]
@@ -131,6 +134,32 @@ def test_the_import_of_the_list_against_its_floor_and_against_import_export(impo
     figure("import-portal-cpu", middle(portal), "s", f"{everything:.2f} x floor-of-all-tables")
     for case in [name for name in CASES if name.startswith("import-export")]:
         figure(case, times(importer.costs[case], portal), "times", "the CPU of the portal's import")
+
+
+def test_280_000_rows_in_one_file(importer):
+    """No slower than half the rows a second of the list of 8,000; the worker and its child stay small."""
+    write_large_list(Path(importer.environment["BENCH_LARGE_LIST"]), LARGE)
+    importer.run("portal")
+    importer.run("portal")
+    importer.run("portal-large", saved=LARGE)
+    usual, large = importer.costs["portal"][-1], importer.costs["portal-large"][0]
+    rate = LARGE / large.wall
+    print()
+    figure(
+        "import-large-rate", rate, "rows/s", _least(rate / (ROWS / usual.wall), HALF, "x that of 8,000 rows")
+    )
+    per_row = (large.cpu / LARGE) / (usual.cpu / ROWS)
+    figure("import-large-cpu", large.cpu, "s", f"{per_row:.2f} x that of 8,000 rows, by the row")
+    figure("import-large-peak", large.peak, "MiB", _most(large.peak))
+    figure("import-large-peak-child", importer.peak_of_child, "MiB", _most(importer.peak_of_child))
+
+
+def _least(value: float, goal: float, words: str) -> str:
+    return f"{value:.2f} {words} (goal {goal:g}{'' if value >= goal else ': NOT REACHED'})"
+
+
+def _most(peak: float) -> str:
+    return f"(goal {MOST_MIB:g}{'' if peak <= MOST_MIB else ': NOT REACHED'})"
 
 
 def _say(case: str, costs: list[Cost], floor: list[Cost]) -> None:

@@ -54,11 +54,11 @@ THEIRS = [
 
 
 # ---------------------------------------------------------------- the portal
-def portal() -> int:
+def portal(path: Path = LIST) -> int:
     """From the bytes on the disk to saved participants, by the service that page and command use."""
     batch = importing.import_content(
-        content=LIST.read_bytes(),
-        file_name=LIST.name,
+        content=path.read_bytes(),
+        file_name=path.name,
         city=CITY,
         organisation=Organisation.objects.get(pk=UNIT),
         by=officer(),
@@ -218,6 +218,7 @@ def import_export(resource: type[People]) -> int:
 # ---------------------------------------------------------------- the process
 CASES: dict[str, tuple[Callable[[], int], Callable[[], object]]] = {  # the case, and what is ready before it
     "portal": (portal, officer),
+    "portal-large": (lambda: portal(Path(os.environ["BENCH_LARGE_LIST"])), officer),
     "floor": (floor, officer),
     "floor-of-all-tables": (floor_of_all_tables, officer),
     "import-export": (lambda: import_export(People), clean_file),
