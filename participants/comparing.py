@@ -36,8 +36,18 @@ class Line:
         return self.first != self.second
 
 
-def lines(first: Participant, second: Participant) -> list[Line]:
-    """Every field in the order of the registration form; personal numbers masked."""
+def lines(first: Participant, second: Participant, *, is_opened: bool = False) -> list[Line]:
+    """Every field in the order of the registration form; personal numbers masked, unless they were opened.
+
+    Of the birth date the year: with the masked NIK the day would tell the whole NIK.
+    """
+
+    def masked(name: str, of: Callable[[Participant], str]) -> Callable[[Participant], str]:
+        return (lambda p: _full(p, name) if getattr(p, name) else "") if is_opened else of
+
+    def birth(person: Participant) -> str:
+        day = person.birth_date
+        return date_format(day, "LONG_DATE_FORMAT") if is_opened else f"•• •• {day.year}"
 
     def line(label: str, of: Callable[[Participant], Any], name: str = "", *, number: bool = False) -> Line:
         a, b = (str(of(person) or "") for person in (first, second))
@@ -47,12 +57,12 @@ def lines(first: Participant, second: Participant) -> list[Line]:
 
     return [
         line(_("Full name"), lambda p: p.full_name, "full_name"),
-        line(_("NIK"), lambda p: _dots(p.masked_nik), "nik", number=True),
-        line(_("Birth date"), lambda p: date_format(p.birth_date, "LONG_DATE_FORMAT"), "birth_date"),
+        line(_("NIK"), masked("nik", lambda p: _dots(p.masked_nik)), "nik", number=True),
+        line(_("Birth date"), birth, "birth_date", number=True),
         line(_("Birth place"), lambda p: p.birth_place, "birth_place"),
         line(_("Sex"), lambda p: p.get_sex_display(), "sex"),
-        line(_("Phone number"), lambda p: _dots(p.masked_phone), "phone", number=True),
-        line(_("Family card number (KK)"), lambda p: _dots(p.masked_kk), "kk", number=True),
+        line(_("Phone number"), masked("phone", lambda p: _dots(p.masked_phone)), "phone", number=True),
+        line(_("Family card number (KK)"), masked("kk", lambda p: _dots(p.masked_kk)), "kk", number=True),
         line(_("E-mail"), lambda p: p.email, "email"),
         line(_("Street and number"), _street, "address"),
         line(_("Category"), lambda p: p.get_category_display(), "category"),

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from okoce.ui.templatetags.okoce_ui import short_date
 from okoce.values.text import clean
 from participants import areas, import_fields
-from participants.import_report import LOOKS, NOT_SAVED, Look
+from participants.import_report import LOOKS, NOT_SAVED, SHARED_PHONE, Look
 from participants.import_words import FIELD_LABELS, TAKE_LABELS, mend
 from participants.importing.codes import Code, Status, status_of
 from participants.models import ImportBatch, ImportRow
@@ -29,6 +27,7 @@ COLUMNS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (_("Address"), ("alamat", "rtrw")),
     (_("Business"), ("jenis_usaha", "nama_usaha", "status_usaha")),
 )
+_SAVED = (Status.ACCEPTED.value, Status.WARNING.value)
 HEADINGS = [heading for heading, _fields in COLUMNS]
 
 
@@ -66,6 +65,7 @@ class Line:
     can_choose: bool
     may_be_two: bool
     is_left_out: bool
+    is_warned: bool
 
 
 def lines(rows: Iterable[ImportRow], batch: ImportBatch, cause: str = "") -> list[Line]:
@@ -80,6 +80,8 @@ def _line(row: ImportRow, batch: ImportBatch, cause: str) -> Line:
     texts = _texts(row, values)
     reasons = _reasons(row, values)
     field = import_fields.COLUMN_OF_CODE.get(cause, "") if is_checked and cause in row.codes else ""
+    if is_checked and cause == SHARED_PHONE:
+        field = "hp"
     tone = "bad" if row.status in NOT_SAVED else "warn"
     cells = [_cell(heading, fields, texts, reasons, tone, field) for heading, fields in COLUMNS]
     name = _name(texts["nama"])
@@ -101,6 +103,9 @@ def _line(row: ImportRow, batch: ImportBatch, cause: str) -> Line:
         can_choose=is_checked and row.status == Status.DUPLICATE.value,
         may_be_two=Code.D_DUGAAN_NAMA_TGL in row.codes,
         is_left_out=row.status == IGNORED,
+        is_warned=is_checked
+        and row.status in _SAVED
+        and (row.status == Status.WARNING or bool(row.is_phone_shared)),
     )
 
 
@@ -113,6 +118,11 @@ def _reasons(row: ImportRow, values: Mapping[str, Any]) -> dict[str, list[str]]:
             continue
         words = mend(code, duplicate_of=row.duplicate_of, cells=values)
         found.setdefault(import_fields.COLUMN_OF_CODE.get(code, ""), []).append(words)
+    if row.is_phone_shared and not is_rejected:
+        words = _(
+            "Three rows of this list or more have this number. A family may share one; compare the forms."
+        )
+        found.setdefault("hp", []).append(str(words))
     return found
 
 
@@ -143,14 +153,10 @@ def _texts(row: ImportRow, values: Mapping[str, Any]) -> dict[str, str]:
     if values and status_of(row.codes) in SAVED:
         for name in ("kecamatan", "kelurahan"):
             texts[name] = areas.name_of(values.get(name))
-        texts["tgl_lahir"] = _day(texts["tgl_lahir"])
+    texts["tgl_lahir"] = import_fields.masked_birth(texts["tgl_lahir"])
     texts["nik"] = import_fields.masked_nik(texts["nik"])
     texts["hp"] = import_fields.masked_phone(texts["hp"])
     return {name: clean(text)[:80] for name, text in texts.items()}
-
-
-def _day(text: str) -> str:
-    return str(short_date(date.fromisoformat(text))) if text else ""
 
 
 def _name(name: str) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from participants import areas, import_fields
 from participants.import_report import LOOKS, Look
@@ -19,10 +20,10 @@ from participants.services.importing import SAVED, values_of
 
 GONE = "gone"
 PARTS: dict[str, Any] = {
-    CHANGED: _("Changed"),
-    NEW: _("New on this list"),
-    GONE: _("Gone from this list"),
-    SAME: _("Same"),
+    CHANGED: gettext_lazy("Changed"),
+    NEW: gettext_lazy("New on this list"),
+    GONE: gettext_lazy("Gone from this list"),
+    SAME: gettext_lazy("Same"),
 }
 
 
@@ -83,7 +84,7 @@ def _difference(row: ImportRow, old: ImportRow | None) -> Difference:
                     Change(FIELD_LABELS[name], str(LOOKS[old.status].label), str(LOOKS[row.status].label))
                 )
             else:
-                changes.append(Change(FIELD_LABELS[name], then.get(name) or "–", now.get(name) or "–"))
+                changes.append(_change(name, then.get(name) or "–", now.get(name) or "–"))
     return Difference(
         position=row.position,
         sheet=row.sheet,
@@ -97,12 +98,20 @@ def _difference(row: ImportRow, old: ImportRow | None) -> Difference:
     )
 
 
+def _change(name: str, then: str, now: str) -> Change:
+    """What differs where nobody may see it is said in words."""
+    if then == now:
+        return Change(FIELD_LABELS[name], then, _("%(value)s (another one)") % {"value": now})
+    return Change(FIELD_LABELS[name], then, now)
+
+
 def _texts(row: ImportRow) -> dict[str, str]:
     values = values_of(row)
     texts = import_fields.shown(values)
     if values and status_of(row.codes) in SAVED:
         for name in ("kecamatan", "kelurahan"):
             texts[name] = areas.name_of(values.get(name))
+    texts["tgl_lahir"] = import_fields.masked_birth(texts["tgl_lahir"])
     texts["nik"] = import_fields.masked_nik(texts["nik"])
     texts["hp"] = import_fields.masked_phone(texts["hp"])
     texts["alamat"] = ", ".join(filter(None, (texts["alamat"], texts["rtrw"])))

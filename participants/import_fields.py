@@ -52,6 +52,7 @@ _GROUPED: dict[str, tuple[str, ...]] = {
 }
 GROUPED = {str(code): fields for code, fields in _GROUPED.items()}
 LONGEST_WORDS = 60
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _NUMBER = re.compile(r"\d[\d\s.-]{5,}")
 
 # What of a registered person may be taken over from a list. Name, NIK, birth date and area are corrected
@@ -75,7 +76,7 @@ EDITABLE = (
     "nama_usaha",
     "status_usaha",
 )
-HIDDEN = ("nik", "hp")  # typed anew, never shown
+HIDDEN = ("nik", "hp", "tgl_lahir")  # typed anew; shown only when they are opened, which is recorded
 
 
 def written(codes: Iterable[str], cells: Mapping[str, Any]) -> dict[str, str] | None:
@@ -128,6 +129,14 @@ def masked_nik(text: str) -> str:
     if digits < 8:  # a word, or what Excel left of it: 3,17309E+15
         return text[:20]
     return f"{text[:6]}••••••{text[-2:]}"
+
+
+def masked_birth(text: str) -> str:
+    """The year of a birth date, however it is written: the day would complete a masked NIK."""
+    if not any(char.isdigit() for char in text):
+        return text[:20]
+    year = _YEAR.search(text)
+    return f"•• •• {year[0]}" if year else "•• •• ••"
 
 
 def masked_phone(text: str) -> str:

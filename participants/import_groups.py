@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from participants import import_fields
+from participants.import_words import CAUSES
 from participants.importing import areas
 from participants.importing.codes import Code
 from participants.models import ImportRow
@@ -41,6 +42,8 @@ def groups(rows: QuerySet[ImportRow], cause: str, city: str) -> list[Group]:
     fields = import_fields.GROUPED.get(cause)
     if not fields:
         return []
+    if cause.startswith("W_"):
+        return _of_warning(rows, cause, city)
     keys = [f"written__{name}" for name in fields]
     counted = (
         rows.filter(codes__contains=[cause], written__isnull=False)
@@ -58,6 +61,15 @@ def groups(rows: QuerySet[ImportRow], cause: str, city: str) -> list[Group]:
         options, proposed = _options(cause, written, city)
         found.append(Group(written, _words(written), one["count"], options, proposed))
     return found
+
+
+def _of_warning(rows: QuerySet[ImportRow], cause: str, city: str) -> list[Group]:
+    """All rows of a warning as one: the words of rows that can be saved are not kept."""
+    count = rows.filter(codes__contains=[cause]).exclude(status=IGNORED).count()
+    if not count:
+        return []
+    options, proposed = _options(cause, dict.fromkeys(import_fields.GROUPED[cause], ""), city)
+    return [Group({}, str(CAUSES[cause].label), count, options, proposed)]
 
 
 def _words(written: Mapping[str, str]) -> str:

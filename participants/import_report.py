@@ -18,6 +18,7 @@ from participants.models.imports import IGNORED, BatchState, RowOutcome
 NOT_SAVED = (Status.REJECTED.value, Status.DUPLICATE.value)
 LEFT = (*NOT_SAVED, IGNORED)
 REGISTERED = "terdaftar"  # the chip of those who are in the programme already
+SHARED_PHONE = "hp-bersama"  # of rows whose phone three rows or more have
 STATE_TONES = {
     BatchState.UPLOADED: "info",
     BatchState.CHECKING: "info",
@@ -75,7 +76,7 @@ class Choice:
         cause, status = query.get("sebab", ""), query.get("keadaan", "")
         kecamatan = query.get("kecamatan", "")
         return cls(
-            cause=cause if cause in CAUSES or cause == REGISTERED else "",
+            cause=cause if cause in CAUSES or cause in (REGISTERED, SHARED_PHONE) else "",
             status=status if status in LOOKS else "",
             kecamatan=kecamatan if kecamatan in areas.area_names() else "",
         )
@@ -85,6 +86,8 @@ class Choice:
             rows = rows.filter(kecamatan=self.kecamatan)
         if self.cause == REGISTERED:
             return rows.filter(outcome=RowOutcome.EXISTING)
+        if self.cause == SHARED_PHONE:
+            return rows.filter(is_phone_shared=True).exclude(status=IGNORED)
         if self.cause:
             return rows.filter(codes__contains=[self.cause]).exclude(status=IGNORED)
         if self.status:
@@ -130,6 +133,15 @@ def causes(batch: ImportBatch, chosen: Choice) -> list[dict[str, Any]]:
         for code in order
         if code in CAUSES
     ]
+    if shared := batch.notes.get("shared_phones"):
+        phones = {
+            "code": SHARED_PHONE,
+            "label": _("Phone shared by three or more"),
+            "count": shared,
+            "is_warning": True,
+            "is_current": chosen.cause == SHARED_PHONE,
+        }
+        chips.append(phones)
     if batch.existing_count:
         registered = {
             "code": REGISTERED,
@@ -140,6 +152,14 @@ def causes(batch: ImportBatch, chosen: Choice) -> list[dict[str, Any]]:
         }
         chips.insert(0, registered)
     return chips
+
+
+def warned(rows: QuerySet[ImportRow], cause: str) -> QuerySet[ImportRow]:
+    """Rows that can be saved and are warned of by ``cause``: those an officer may accept."""
+    able = rows.filter(status__in=(Status.ACCEPTED.value, Status.WARNING.value))
+    return (
+        able.filter(is_phone_shared=True) if cause == SHARED_PHONE else able.filter(codes__contains=[cause])
+    )
 
 
 def by_kecamatan(rows: QuerySet[ImportRow]) -> list[dict[str, Any]]:

@@ -21,9 +21,12 @@ import_patterns = [
     path("impor/<uuid:uid>/sebab/", import_mending.cause, name="import_cause"),
     path("impor/<uuid:uid>/keluarkan/", import_mending.leave_out, name="import_leave_out"),
     path("impor/<uuid:uid>/ikutkan/", import_mending.take_in, name="import_take_in"),
+    path("impor/<uuid:uid>/terima/", import_mending.pass_warnings, name="import_pass"),
+    path("impor/<uuid:uid>/sisa/", import_mending.rest, name="import_rest"),
     path("impor/<uuid:uid>/batalkan-perbaikan/", import_mending.undo_mending, name="import_undo_mending"),
     path("impor/<uuid:uid>/terdaftar/", import_mending.take_all, name="import_take_all"),
     path("impor/<uuid:uid>/baris/<int:position>/", import_mending.row, name="import_row"),
+    path("impor/<uuid:uid>/baris/<int:position>/buka/", import_mending.open_row, name="import_row_open"),
     path("impor/<uuid:uid>/baris/<int:position>/pilih/", import_mending.choose, name="import_choose"),
     path(
         "impor/<uuid:uid>/baris/<int:position>/terdaftar/",

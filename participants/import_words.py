@@ -337,6 +337,14 @@ TAKE_LABELS = {
     "foster": gettext_lazy("Fostered by the sender of the list"),
 }
 
+# Why a row is right although something warns of it; kept with the mending.
+PASS_REASONS = {
+    "kartu": gettext_lazy("compared with the identity card"),
+    "formulir": gettext_lazy("as on the registration form"),
+    "orangnya": gettext_lazy("asked the person"),
+    "keluarga": gettext_lazy("known to the office, a family for example"),
+}
+
 FIELD_LABELS = {
     **FIELDS,
     "state": gettext_lazy("Can be saved or not"),

@@ -6,25 +6,32 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from okoce.values import names
+from okoce.db.encryption import lookup
+from okoce.values import names, spelling
 from okoce.values import nik as nik_values
-from participants import areas
+from participants import areas, duplicate_words
+from participants.duplicates import Person
 from participants.enums import Sex
 from participants.forms.registration import DOUBT_WORDS
 from participants.models import Participant, SelfRegistration
-from participants.services import registration
+from participants.querysets import SelfRegistrationQuerySet
+from participants.services import duplicates, registration
 from participants.services.registration import Doubt, Whereabouts
 from participants.services.self_registration import CHECKED_BY_ONE, as_registered, typed_in
 
 SHOWN = 5
+READ_FOR_A_NAME = 3_000
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody who may be the applicant. ``person`` only when the officer may see them."""
+    """Somebody who may be the applicant, and why. ``person`` only when the officer may see them."""
 
     person: Participant | None
     place: str
+    certainty: str
+    tone: str
+    reasons: list[str]
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,11 @@ class Found:
     agrees_born: bool
     agrees_sex: bool
     candidates: list[Candidate]
+
+    @property
+    def must_compare(self) -> bool:
+        """Whether accepting asks for a tick that the identity card was seen."""
+        return bool(self.doubts or self.candidates)
 
     @property
     def doubt_words(self) -> list[Any]:
@@ -70,19 +82,46 @@ def check(row: SelfRegistration, *, by: Any, today: date) -> Found:
 
 
 def _candidates(fields: dict[str, Any], *, by: Any) -> list[Candidate]:
-    """Others with the same name and birth date, or the same name and phone; with another NIK."""
-    key = names.key(fields["full_name"])
-    same = Participant.objects.filter(name_key=key).exclude(
-        pk__in=Participant.objects.with_nik(fields["nik"]).values("pk")
+    """Registered people with another NIK who may be this one, as the queue of duplicates finds them."""
+    one = Person(
+        name_key=names.key(fields["full_name"]),
+        birth_date=fields["birth_date"],
+        sex=fields["sex"],
+        nik=fields["nik"],
+        phone=lookup(fields["phone"], column="participants.phone") if fields["phone"] else None,
     )
-    by_phone = set()
-    if fields["phone"]:
-        by_phone = set(same.with_phone(fields["phone"]).values_list("pk", flat=True)[:SHOWN])
-    rows = [p for p in same[: SHOWN * 4] if p.birth_date == fields["birth_date"] or p.pk in by_phone][:SHOWN]
-    visible = set(
-        Participant.objects.visible_to(by).filter(pk__in=[p.pk for p in rows]).values_list("pk", flat=True)
+    alike = duplicates.alike(one, limit=SHOWN)
+    ids = [pk for pk, _like in alike]
+    people = Participant.objects.in_bulk(ids)
+    visible = set(Participant.objects.visible_to(by).filter(pk__in=ids).values_list("pk", flat=True))
+    found = []
+    for pk, like in alike:
+        certainty, tone = duplicate_words.certainty(like.score)
+        person = people[pk]
+        found.append(
+            Candidate(
+                person=person if pk in visible else None,
+                place=areas.name_of(person.kecamatan_id) or areas.short_name(person.city_id),
+                certainty=certainty,
+                tone=tone,
+                reasons=duplicate_words.reasons(list(like.reasons)),
+            )
+        )
+    return found
+
+
+def named(rows: SelfRegistrationQuerySet, words: str) -> list[int]:
+    """Ids of those whose name has every word, begun or as it sounds. Names are sealed: read one by one."""
+    wanted = names.words(names.key(words))
+    newest = rows.order_by("-pk")[:READ_FOR_A_NAME]
+    return [row.pk for row in newest if _has_words(typed_in(row).get("full_name", ""), wanted)]
+
+
+def _has_words(name: str, wanted: list[str]) -> bool:
+    own = names.words(names.key(name))
+    return bool(wanted) and all(
+        any(word.startswith(one) or spelling.is_near(one, word) for word in own) for one in wanted
     )
-    return [Candidate(p if p.pk in visible else None, areas.name_of(p.kecamatan_id)) for p in rows]
 
 
 def colleague(row: SelfRegistration, *, by: Any, now: datetime) -> Any:

@@ -49,6 +49,11 @@ def mask(number: str, *, is_nik: bool) -> str:
     return (nik_values.mask if is_nik else phone_values.mask)(number).replace("*", "•") if number else ""
 
 
+def birth(day: date, *, is_opened: bool) -> str:
+    """The year alone while the NIK is masked: the day would complete it."""
+    return full_date(day) if is_opened else f"•• •• {day.year}"
+
+
 def groups(
     typed: Mapping[str, Any], *, today: date, has_photo: bool, shows_numbers: bool
 ) -> list[dict[str, Any]]:
@@ -78,7 +83,7 @@ def _identity(typed: Mapping[str, Any], _photo: bool, shows: bool) -> list[tuple
     return [
         (_("NIK"), _number(typed, "nik", shows)),
         (_("Full name"), typed.get("full_name", "")),
-        (_("Birth date"), full_date(born) if born else ""),
+        (_("Birth date"), birth(born, is_opened=shows) if born else ""),
         (_("Sex"), str(Sex(typed["sex"]).label) if typed.get("sex") else ""),
     ]
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path("daftar/<str:token>/simpan/", register.keep, name="register_keep"),
     path("daftar/<str:token>/buang/", register.discard, name="register_discard"),
     path("verifikasi/", check.queue, name="verifications"),
+    path("verifikasi/cari/", check.search, name="verification_search"),
     path("verifikasi/<uuid:uid>/", check.verification, name="verification"),
     path("verifikasi/<uuid:uid>/terima/", check.accept, name="verification_accept"),
     path("verifikasi/<uuid:uid>/tanya/", check.ask, name="verification_ask"),

@@ -145,7 +145,7 @@ class SaveForm(forms.Form):
 
 
 class RowForm(forms.Form):
-    """The cells of one row as they stand in the file. NIK and phone are typed anew, never shown."""
+    """The cells of one row as they stand in the file. NIK, phone and birth date are typed anew."""
 
     nama = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=200)
     nik = forms.CharField(
@@ -155,7 +155,12 @@ class RowForm(forms.Form):
         help_text=gettext_lazy("Left empty, the NIK of the file stays"),
     )
     tempat_lahir = forms.CharField(label=gettext_lazy("Place of birth"), required=False, max_length=60)
-    tgl_lahir = forms.CharField(label=gettext_lazy("Birth date"), required=False, max_length=40)
+    tgl_lahir = forms.CharField(
+        label=gettext_lazy("Birth date"),
+        required=False,
+        max_length=40,
+        help_text=gettext_lazy("Left empty, the birth date of the file stays"),
+    )
     jenis_kelamin = forms.CharField(
         label=gettext_lazy("Sex"), required=False, max_length=20, help_text=gettext_lazy("L or P")
     )
@@ -181,7 +186,7 @@ class RowForm(forms.Form):
     marks_optional = False
 
     def changes(self) -> dict[str, str]:
-        """What was sent; an empty NIK or phone number keeps that of the file, an absent cell too."""
+        """What was sent; an empty NIK, phone or birth date keeps that of the file, an absent cell too."""
         return {
             name: text
             for name, text in self.cleaned_data.items()
@@ -214,11 +219,20 @@ class CauseForm(forms.Form):
             raise ValidationError(_("Choose what the words are to be replaced by"), code="choice")
         return choice
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        # Without words it means all rows of the cause: only where their words are not kept.
+        cause = data.get("sebab", "")
+        if cause and not cause.startswith("W_") and len(self.written) < len(import_fields.GROUPED[cause]):
+            raise ValidationError(_("This cause is mended row by row"), code="cause")
+        return data
+
     @property
     def written(self) -> dict[str, str]:
-        """The words of the group, as the report sent them."""
+        """The words of the group, as the report sent them; none for all rows of a warning."""
         fields = import_fields.GROUPED[self.cleaned_data["sebab"]]
-        return {name: str(self.data.get(f"tulisan_{name}", ""))[:60] for name in fields}
+        sent = {name: self.data.get(f"tulisan_{name}") for name in fields}
+        return {name: str(text)[:60] for name, text in sent.items() if text is not None}
 
     @property
     def changes(self) -> dict[str, str]:
@@ -240,6 +254,19 @@ class TakeForm(forms.Form):
         super().__init__(*args, **kwargs)
         if only is not None:
             self.fields["ambil"].choices = [(name, import_words.TAKE_LABELS[name]) for name in only]
+
+
+class PassForm(forms.Form):
+    """Warnings that an officer has looked at: the rows are right all the same, and why."""
+
+    alasan = forms.ChoiceField(
+        label=gettext_lazy("Why they are right"),
+        choices=[("", gettext_lazy("Choose")), *import_words.PASS_REASONS.items()],
+        error_messages={
+            "required": gettext_lazy("Choose why the rows are right although they are warned of")
+        },
+    )
+    marks_optional = False
 
 
 class SendBackForm(forms.Form):

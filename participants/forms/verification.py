@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from okoce.accounts.scope import scope_of
 from okoce.ui import forms
-from participants import areas
+from participants import areas, searching
 from participants.querysets import SelfRegistrationQuerySet
 
 WAITING, ASKED, DECIDED = "", "tanya", "selesai"
@@ -18,6 +20,7 @@ CAP = 999
 
 class VerificationFilter(forms.FilterForm):
     keadaan = forms.CharField(widget=forms.HiddenInput)
+    nama = forms.CharField(label=gettext_lazy("Name or NIK"), max_length=60)
     kelurahan = forms.ChoiceField(label=gettext_lazy("Kelurahan"))
     kecamatan = forms.ChoiceField(label=gettext_lazy("Kecamatan"))
 
@@ -39,6 +42,16 @@ class VerificationFilter(forms.FilterForm):
         return chosen if chosen in (ASKED, DECIDED) else WAITING
 
     @property
+    def name(self) -> str:
+        """What is looked for; never a personal number."""
+        return searching.tidy(self.chosen.get("nama", ""))
+
+    def address(self, *, name: str) -> str:
+        """The queue with what is chosen, for somebody who looks for ``name``."""
+        chosen = {key: value for key, value in {**self.chosen, "nama": name}.items() if value}
+        return f"{reverse('participants:verifications')}?{urlencode(chosen)}"
+
+    @property
     def order(self) -> tuple[str, str]:
         return ("-decided_at", "-pk") if self.state == DECIDED else ("submitted_at", "pk")
 
@@ -54,7 +67,10 @@ class VerificationFilter(forms.FilterForm):
 
     def tabs(self, rows: SelfRegistrationQuerySet) -> list[dict[str, Any]]:
         inside = self._in_place(rows)
-        place = "".join(f"&{k}={v}" for k, v in self.chosen.items() if k in ("kelurahan", "kecamatan"))
+        kept = {k: v for k, v in self.chosen.items() if k in ("kelurahan", "kecamatan")}
+        if self.name:
+            kept["nama"] = self.name
+        place = f"&{urlencode(kept)}" if kept else ""
         shown = (
             (WAITING, _("To be checked"), inside.waiting()),
             (ASKED, _("Waiting for an answer"), inside.asked()),

@@ -38,7 +38,18 @@ _CHAT_NOISE = re.compile(
     r"|terenkripsi secara end-to-end",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"^\s*[(\[*_]{0,3}\d{1,4}\s*[.)\]:*_-]{1,3}(?!\d)\s*|^\s*\d{1,3}\s+(?=[^\W\d_])")
+_NO = r"(?:no(?:mor|mer)?\b\.?\s*)?"
+_NUMBERED = re.compile(
+    rf"^\s*{_NO}[(\[*_]{{0,3}}\d{{1,4}}\s*[.)\]:*_-]{{1,3}}(?!\d)\s*"
+    r"|^\s*[(\[]?\d{1,3}[.)\]](?=\d{16}(?!\d))"  # "1.3173…": sixteen digits behind the point are whole
+    rf"|^\s*{_NO}\d{{1,3}}\s+(?=[^\W\d_])(?!(?:rt|rw|blok)\b)",
+    re.IGNORECASE,
+)
+_KEYCAP = re.compile("(\\d)\ufe0f?\u20e3")
+_BARE_NUMBER = re.compile(r"^\s*(\d{1,3})\s+(?=\d(?:[ .-]?\d){15}(?![\d]))")
+_LETTER = re.compile(r"^\s*[(\[]?([a-z]{1,5})[.)\]]+\s*(?=\w)", re.IGNORECASE)
+_ROMANS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv")
+_AGE = re.compile(r"\(?\b\d{1,3}\s*(?:th|thn|tahun|years?)\b\.?\s*\)?", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*[-–—•●▪*]\s+")
 _PAIR = re.compile(r"^\W*([^\W\d_][^:=\n]{0,60}?)\s*[:=]\s*(.*)$")
 _INLINE = re.compile(
@@ -59,7 +70,12 @@ _RTRW = re.compile(
     r"\brt\W{0,3}\d{1,3}\W{0,3}(?:rw\W{0,3})?\d{1,3}\b|(?<![\d/.-])\d{1,3}/\d{1,3}(?![\d/.-])", re.IGNORECASE
 )
 _NUMBER = re.compile(r"'?\+?\(?\d(?:[\d\s.\-()\u2010-\u2015\u200b'OoIl]*\d)?")
-_LABELLED_PLACE = re.compile(r"\b(kel|kec)(?:urahan|amatan)?\b\s*[.:]*\s*([^,;|\t\n]+)", re.IGNORECASE)
+_LABELLED_PLACE = re.compile(
+    r"\b(kel|kec)(?:urahan|amatan)?\b\s*[.:]*\s*([^,;|\t\n]+?)"
+    r"(?=\s*\W?\bke[lc](?:urahan|amatan)?\b|[,;|\t\n]|$)",
+    re.IGNORECASE,
+)
+_PLACE_WORDS = re.compile(r"[^\W\d_]{3,}(?:[ '-][^\W\d_]{2,}){0,2}")
 _ADDRESS = re.compile(r"^(?:alamat\b|jl|jln|jalan|gg|gang|rusun|komp|kp\.|blok)\b", re.IGNORECASE)
 _STATUS = re.compile(r"^(?:sudah|belum|sdh|blm)\b", re.IGNORECASE)
 _SEPARATORS = re.compile(r"\s*[,;|\t\n]\s*|\s+[-–—/]+\s+|\s{3,}|^\s*[-–—/:]+\s*|\s*[-–—/:]+\s*$")
@@ -92,7 +108,7 @@ def read(content: bytes, *, max_rows: int) -> Sheet:
     lines = text.split("\n")[:_MOST_LINES]
     if _is_table(lines):
         return sheet_of("\n".join(lines), SHEET_NAME, max_rows=max_rows)
-    return _entries([_without_chat(line) for line in lines])
+    return _entries(_numbered_alike([_without_chat(line) for line in lines]))
 
 
 def _is_table(lines: Sequence[str]) -> bool:
@@ -116,6 +132,30 @@ def _without_chat(line: str) -> str:
     line = re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", line)
     line = _CHAT.sub("", line)
     return "" if _CHAT_NOISE.search(line) else line.replace("*", "").rstrip()
+
+
+def _numbered_alike(lines: list[str]) -> list[str]:
+    """Other ways to number a list as "1. ": only where the numbers follow one another from the first on."""
+    lines = [_KEYCAP.sub(r"\1. ", line) for line in lines]
+    for pattern, is_sequence in ((_BARE_NUMBER, _counts_up), (_LETTER, _spells_up)):
+        found = [(at, match) for at, line in enumerate(lines) if (match := pattern.match(line))]
+        if is_sequence([match[1] for _at, match in found]):
+            for number, (at, match) in enumerate(found, 1):
+                lines[at] = f"{number}. {lines[at][match.end() :]}"
+    return lines
+
+
+def _counts_up(marks: Sequence[str]) -> bool:
+    return len(marks) > 1 and [int(mark) for mark in marks] == list(range(1, len(marks) + 1))
+
+
+def _spells_up(marks: Sequence[str]) -> bool:
+    """I. II. or a. b.; capitals only from three on: "A. Rahman" and "B. Santoso" are names."""
+    folded = [mark.lower() for mark in marks]
+    if len(folded) > 1 and folded == list(_ROMANS[: len(folded)]):
+        return True
+    letters = [chr(ord("a") + at) for at in range(min(len(folded), 26))]
+    return folded == letters and len(folded) > (1 if list(marks) == letters else 2)
 
 
 # ---------------------------------------------------------------- parting the text
@@ -282,6 +322,9 @@ def _places(text: str, areas: area_tables.Areas) -> dict[str, str]:
             if known:
                 found["kecamatan" if is_kecamatan else "kelurahan"] = name
                 break
+        else:  # no name we know: it is kept as it was written, so that the report can name and group it
+            if written := _PLACE_WORDS.match(" ".join(words).strip(" .:")):
+                found.setdefault("kecamatan" if is_kecamatan else "kelurahan", written[0])
     return found
 
 
@@ -333,7 +376,7 @@ def _take_loose(text: str, cells: dict[str, Cell], areas: area_tables.Areas) -> 
     """What has no label, by its shape; what is left first is the name."""
     text = _take(text, _EMAIL, "email", cells)
     text = _take(text, _RTRW, "rtrw", cells)
-    text = _take_numbers(text, cells)
+    text = _AGE.sub("\n", _take_numbers(text, cells))
     text = _take(text, _DATE, "tgl_lahir", cells)
     for name, value in _places(clean(text.replace("\n", " , ")), areas).items():
         cells.setdefault(name, value)
@@ -375,7 +418,7 @@ def _take_numbers(text: str, cells: dict[str, Cell]) -> str:
             if is_mobile:
                 phones.append(part.strip(" -.(\n\t"))
                 taken = True
-            elif count in _NIK_DIGITS:
+            elif count in _NIK_DIGITS or count > _NIK_DIGITS[-1]:  # two glued together: nobody parts them
                 niks.append(part.strip(" -.(\n\t"))
                 taken = True
             elif _SHORTEST_PHONE <= count < 14 and not _DATE.fullmatch(part.strip()):
@@ -400,8 +443,12 @@ def _parts_of(number: str) -> list[str]:
     groups: list[str] = [""]
     for token in tokens:
         digits = sum(char.isdigit() for char in groups[-1])
-        begins = token.lstrip("'(").startswith(("08", "+62", "62", "31", "32", "33", "36"))
-        is_whole = digits >= _NIK_DIGITS.start - 1 or phone.mobile_in(groups[-1])[0] is not None
+        begins = token.lstrip("'(").startswith(("08", "021", "+62", "62", "31", "32", "33", "36"))
+        is_whole = (
+            digits >= _NIK_DIGITS.start - 1
+            or phone.mobile_in(groups[-1])[0] is not None
+            or (digits >= _SHORTEST_PHONE + 1 and groups[-1].lstrip("( ").startswith("021"))
+        )
         if digits >= _SHORTEST_PHONE and begins and is_whole:
             groups.append(token)
         else:

@@ -34,6 +34,7 @@ SAVED_ONCE = ("saved", "undoing", "undone")
 class Kind(models.TextChoices):
     FILE = "file", _("File")
     PASTE = "paste", _("Pasted text")
+    REST = "rest", _("Rows left over by a saved list")
 
 
 class ColumnsFrom(models.TextChoices):
@@ -93,6 +94,14 @@ class ImportBatch(models.Model):
     comparison = models.JSONField(
         default=dict, blank=True, help_text="people who are new, changed, same and gone against that list"
     )
+    rest_of = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="rests",
+        help_text="the saved list whose rows that were left over are mended here",
+    )
     save_requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -128,6 +137,11 @@ class ImportBatch(models.Model):
                 name="participants_importbatch_undone_whole",
                 condition=models.Q(undone_at__isnull=True) & ~models.Q(state="undone")
                 | models.Q(undone_at__isnull=False, undo_requested_by__isnull=False, state="undone"),
+            ),
+            models.UniqueConstraint(
+                name="participants_importbatch_one_rest",
+                fields=["rest_of"],
+                condition=~models.Q(state__in=["discarded", "undone"]),
             ),
         ]
 
@@ -179,6 +193,12 @@ class ImportRow(models.Model):
         null=True,
         help_text="what is taken over into the register when saved",
     )
+    passed = ArrayField(
+        models.CharField(max_length=24), null=True, help_text="warnings that an officer has looked at"
+    )
+    is_phone_shared = models.BooleanField(
+        null=True, help_text="three rows of the list or more have this row's phone"
+    )
     before_ciphertext = models.BinaryField(
         null=True, help_text="sealed: what was in the register before this row's data were taken over"
     )
@@ -214,6 +234,7 @@ class MendingKind(models.TextChoices):
     UNIGNORE = "unignore", _("rows were taken in again")
     CHOOSE = "choose", _("another row of the same person was chosen")
     TAKE = "take", _("data for registered people were chosen")
+    PASS = "pass", _("warnings were looked at and accepted")
 
 
 class ImportMending(models.Model):
@@ -266,6 +287,8 @@ class ImportRowBefore(models.Model):
     differs = ArrayField(models.CharField(max_length=12), null=True)
     takes = ArrayField(models.CharField(max_length=12), null=True)
     outcome = models.CharField(max_length=8, blank=True)
+    passed = ArrayField(models.CharField(max_length=24), null=True)
+    is_phone_shared = models.BooleanField(null=True)
 
     class Meta:
         constraints = [

@@ -24,13 +24,19 @@ from participants.models import DuplicateCandidate, ImportRow, NameWord, PairSta
 AT_ONCE = 4_000  # people whose pairs are looked for in one statement
 NIKS_AT_ONCE = 500  # people for whom all near NIKs are tried; of a long list those with a common birth date
 SHARED_PHONE = 3  # so many people on one number are worth a word (docs/programme.md, "Phone")
+_COMPARED = ("pk", "uid", "name_key", "birth_date", "sex", "nik_ciphertext", "phone_lookup", "kk_lookup")
 CHANGED_WITHIN = timedelta(days=3)
 
-_SHARED = """
-WITH mine AS (
+_REGISTERED = """
     SELECT id, name_key, birth_date, phone_lookup, kk_lookup FROM participants_participant
     WHERE id = ANY(%(ids)s) AND merged_into_id IS NULL AND erased_at IS NULL
-), pairs AS (
+"""
+_TYPED = """
+    SELECT 0::bigint AS id, %(name_key)s::text AS name_key, %(birth_date)s::date AS birth_date,
+        %(phone)s::bytea AS phone_lookup, %(kk)s::bytea AS kk_lookup
+"""
+_SHARED = """
+WITH mine AS ({mine}), pairs AS (
     SELECT m.id AS a, p.id AS b FROM mine m JOIN participants_participant p
         ON p.birth_date = m.birth_date AND p.id <> m.id AND p.merged_into_id IS NULL
         WHERE similarity(p.name_key, m.name_key) > 0.2
@@ -70,12 +76,43 @@ def _look(ids: list[int], now: datetime) -> int:
     near = _near_niks(ids) if len(ids) <= NIKS_AT_ONCE else []
     with connection.cursor() as cursor:
         cursor.execute(
-            _SHARED,
+            _SHARED.format(mine=_REGISTERED),
             {"ids": ids, "near_of": [pk for pk, _nik in near], "near": [nik for _pk, nik in near]},
         )
         pairs = cursor.fetchall()
     found = _weigh(pairs)
     return _store(found, now) if found else 0
+
+
+def alike(one: Person, *, limit: int) -> list[tuple[int, Likeness]]:
+    """Registered people who may be somebody who is not registered yet, the most likely first.
+
+    The same questions and weights as for two rows of the register. Nobody with the very same NIK.
+    """
+    near = [lookup(nik, column="participants.nik") for nik in niks_near(one.nik)] if one.nik else []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SHARED.format(mine=_TYPED),
+            {
+                "name_key": one.name_key,
+                "birth_date": one.birth_date,
+                "phone": one.phone,
+                "kk": one.kk,
+                "near_of": [0] * len(near),
+                "near": near,
+            },
+        )
+        ids = [other for _zero, other in cursor.fetchall()]
+    rows = {row["pk"]: row for row in Participant.objects.filter(pk__in=ids).values(*_COMPARED)}
+    frequent = frequent_words([one.name_key, *(row["name_key"] for row in rows.values())])
+    found = []
+    for pk, row in rows.items():
+        other = _person(row)
+        if other.nik == one.nik:
+            continue
+        if (like := likeness(one, other, frequent=frequent)) is not None:
+            found.append((pk, like))
+    return sorted(found, key=lambda pair: (-pair[1].score, pair[0]))[:limit]
 
 
 def _near_niks(ids: Sequence[int]) -> list[tuple[int, bytes]]:
@@ -88,9 +125,8 @@ def _near_niks(ids: Sequence[int]) -> list[tuple[int, bytes]]:
 
 
 def _weigh(pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Likeness]:
-    columns = ("pk", "uid", "name_key", "birth_date", "sex", "nik_ciphertext", "phone_lookup", "kk_lookup")
     ids = {pk for pair in pairs for pk in pair}
-    rows = {row["pk"]: row for row in Participant.objects.filter(pk__in=ids).values(*columns)}
+    rows = {row["pk"]: row for row in Participant.objects.filter(pk__in=ids).values(*_COMPARED)}
     frequent = frequent_words(row["name_key"] for row in rows.values())
     people: dict[int, Person] = {}
     found = {}

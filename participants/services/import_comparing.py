@@ -17,7 +17,7 @@ from okoce.db.encryption import decrypt, lookup
 from okoce.values import names
 from participants import import_fields
 from participants.models import Business, FosterLink, ImportBatch, ImportRow, Participant
-from participants.models.imports import BatchState, RowOutcome
+from participants.models.imports import BatchState, Kind, RowOutcome
 from participants.sectors import sector_of
 from participants.services.staging import stage
 
@@ -158,7 +158,7 @@ def _lists_before(batch: ImportBatch) -> list[ImportBatch]:
         city_id=batch.city_id,
         state__in=[BatchState.CHECKED, BatchState.WAITING, BatchState.SAVED],
         pk__lt=batch.pk,
-    )
+    ).exclude(kind=Kind.REST)
     return list(mine.order_by("-pk")[:LOOKED_BACK])
 
 

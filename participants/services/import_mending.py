@@ -14,11 +14,13 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from okoce.accounts import limits
 from okoce.accounts.models import User
 from okoce.audit import services as audit
 from okoce.db.encryption import decrypt, encrypt, lookup
 from okoce.values import names
 from participants import import_fields
+from participants.import_report import SHARED_PHONE
 from participants.importing import areas
 from participants.importing.checks import Checked, Checker
 from participants.importing.codes import Code, Status, status_of
@@ -27,6 +29,7 @@ from participants.importing.rows import Row
 from participants.models import ImportBatch, ImportMending, ImportRow
 from participants.models.imports import IGNORED, BatchState, MendingKind, RowOutcome
 from participants.services import import_comparing
+from participants.services.changes import HOUR, UNMASKED_AN_HOUR, TooManyUnmasked
 from participants.services.importing import (
     NIK_COLUMN,
     SAVED,
@@ -52,6 +55,8 @@ KEPT_FIELDS = (
     "differs",
     "takes",
     "outcome",
+    "passed",
+    "is_phone_shared",
 )
 
 
@@ -171,6 +176,47 @@ def take(*, batch: ImportBatch, rows: Any, fields: Sequence[str], by: User) -> I
     return mending
 
 
+@transaction.atomic
+def pass_warnings(*, batch: ImportBatch, rows: Any, cause: str, reason: str, by: User) -> ImportMending:
+    """These rows (a queryset) are right although ``cause`` warns of them; "": whatever warns of them.
+
+    Only of rows that can be saved. ``reason``: a key of import_words.PASS_REASONS. Raises NothingToMend.
+    """
+    batch = _open(batch.pk)
+    able = rows.filter(batch=batch, status__in=SAVED_VALUES).order_by("position")
+    chosen, warnings = [], set[str]()
+    for row in able[:MOST_AT_ONCE]:
+        passed = [code for code in row.codes if code.startswith("W_") and cause in ("", code)]
+        is_of_phone = bool(row.is_phone_shared) and cause in ("", SHARED_PHONE)
+        if passed or is_of_phone:
+            chosen.append((row, passed, is_of_phone))
+    if not chosen:
+        raise NothingToMend
+    deed = _Deed(batch, by, MendingKind.PASS)
+    deed.say(field="", old="", new=reason)
+    deed.remember([row for row, _passed, _is_of_phone in chosen])
+    for row, passed, is_of_phone in chosen:
+        warnings.update(passed)
+        row.codes = [code for code in row.codes if code not in passed]
+        row.passed = sorted({*(row.passed or []), *passed}) or None
+        row.status = status_of(row.codes).value
+        if is_of_phone:
+            warnings.add(SHARED_PHONE)
+            row.is_phone_shared = False
+    touched = [row for row, _passed, _is_of_phone in chosen]
+    deed.write(touched)
+    mending = deed.finish(of=touched)
+    audit.record(
+        by,
+        "participants.import.warnings_passed",
+        batch,
+        count=len(touched),
+        causes=sorted(warnings),
+        reason=reason,
+    )
+    return mending
+
+
 def last_deed(batch: ImportBatch) -> ImportMending | None:
     """The deed that can be undone."""
     return batch.mendings.filter(undone_at=None).select_related("by").order_by("-pk").first()
@@ -198,6 +244,18 @@ def undo_last(*, batch: ImportBatch, deed: int, by: User) -> ImportMending:
     count_again(batch)
     audit.record(by, "participants.import.mending_undone", batch, count=mending.rows_count)
     return mending
+
+
+def open_row(*, row: ImportRow, by: User) -> dict[str, str]:
+    """NIK, phone and birth date of a row as they were read, recorded like those of a person.
+
+    Raises TooManyUnmasked.
+    """
+    if limits.count("unmasked", str(by.pk), window=HOUR, now=timezone.now()) > UNMASKED_AN_HOUR:
+        raise TooManyUnmasked
+    audit.record(by, "participants.import.row_opened", row.batch, row=row.position)
+    cells = import_fields.shown(cells_of(row))
+    return {name: cells[name] for name in import_fields.HIDDEN}
 
 
 def _open(batch_id: int) -> ImportBatch:
@@ -329,6 +387,14 @@ class _Deed:
                     for code in codes
                     if code.startswith("W_") and import_fields.COLUMN_OF_CODE.get(code) not in changes
                 )
+                # What an officer has looked at is not said again, until its own cell is another.
+                passed = [
+                    code for code in row.passed or [] if import_fields.COLUMN_OF_CODE.get(code) not in changes
+                ]
+                one.codes[:] = [code for code in one.codes if code not in passed]
+                row.passed = passed or None
+            if "hp" in changes:
+                row.is_phone_shared = None
             checked.append(one)
         kept_out = {row.pk for row in (*rows, *giving_way)}
         self._find_doubles(rows, checked, kept_out, may_be_alike)
@@ -354,7 +420,7 @@ class _Deed:
         people = {person_key(one.values) for _row, one in able}
         others = ImportRow.objects.filter(batch=self.batch, status__in=SAVED_VALUES).exclude(pk__in=kept_out)
         near = others.filter(Q(nik_lookup__in=niks) | Q(person_lookup__in=people)).order_by("position")
-        standing: list[tuple[str, bytes, str]] = []
+        standing = self._saved_with_list_before(people, {one.nik or "" for _row, one in able})
         for other in near:
             values = values_of(other)
             standing.append((values["nik"], bytes(other.person_lookup or b""), f"{other.sheet}!{other.row}"))
@@ -366,6 +432,22 @@ class _Deed:
                 row.duplicate_of = place
             else:
                 standing.append((one.nik or "", key, f"{row.sheet}!{row.row}"))
+
+    def _saved_with_list_before(self, people: set[bytes], niks: set[str]) -> list[tuple[str, bytes, str]]:
+        """Of the lists whose rest this is, those who were saved and are called and born like these.
+
+        Somebody with the very same NIK is no double but registered already.
+        """
+        found: list[tuple[str, bytes, str]] = []
+        batch = self.batch
+        while (before := batch.rest_of) is not None:
+            fill_person_keys(before)
+            same = ImportRow.objects.filter(batch=before, status__in=SAVED_VALUES, person_lookup__in=people)
+            for row in same.filter(values_ciphertext__isnull=False).order_by("position"):
+                if (nik := values_of(row)["nik"]) not in niks:
+                    found.append((nik, bytes(row.person_lookup or b""), f"{row.sheet}!{row.row}"))
+            batch = before
+        return found
 
     def write(self, rows: Sequence[ImportRow]) -> None:
         ImportRow.objects.bulk_update(rows, KEPT_FIELDS, batch_size=500)
@@ -462,4 +544,6 @@ def count_again(batch: ImportBatch) -> None:
     batch.existing_count = sum(by_status.get(status, (0, 0, 0))[1] for status in saved)
     batch.taken_count = sum(by_status.get(status, (0, 0, 0))[2] for status in saved)
     batch.new_count = sum(totals[status] for status in saved) - batch.existing_count
-    batch.save(update_fields=["totals", "new_count", "existing_count", "taken_count"])
+    shared = ImportRow.objects.filter(batch=batch, is_phone_shared=True).exclude(status=IGNORED)
+    batch.notes = {**batch.notes, "shared_phones": shared.count()}
+    batch.save(update_fields=["totals", "new_count", "existing_count", "taken_count", "notes"])

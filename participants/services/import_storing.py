@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,11 +17,13 @@ from django.db import connection
 from okoce.db.encryption import Column
 from participants import import_fields
 from participants.importing.report import Packed
-from participants.models import ImportBatch
+from participants.models import ImportBatch, ImportRow
 from participants.models.imports import RowOutcome
 from participants.services.staging import drop_staged, stage
 
 CHUNK = 10_000
+SHARED_PHONE = 3  # rows of one list on one number: worth a look (docs/programme.md, "Phone")
+_PHONE = re.compile(rb'"hp": ?"(\+[0-9]+)"')
 STAGED = "import_report"
 VALUES_COLUMN, NIK_COLUMN = "imports.values", "participants.nik"
 
@@ -44,7 +47,9 @@ class Storing:
 
     def __init__(self, batch: ImportBatch) -> None:
         self.batch = batch
-        self.position = self.existing = 0
+        self.position = self.existing = self.shared_phones = 0
+        self._first_with: dict[bytes, int] = {}  # phone: position of its first row
+        self._more_with: dict[bytes, list[int]] = {}  # phones that stand there again, and where
         self._values, self._nik = Column(VALUES_COLUMN), Column(NIK_COLUMN)
         self._uids = _uids()
         self._waiting: list[tuple[Any, ...]] = []
@@ -55,6 +60,8 @@ class Storing:
         for sheet, number, status, codes, kecamatan, duplicate_of, nik, kept in rows:
             position += 1
             uid = next(self._uids)
+            if nik is not None and (phone := _PHONE.search(kept)) is not None:
+                self._note_phone(phone[1], position)
             self._waiting.append(
                 (
                     uid,
@@ -73,6 +80,20 @@ class Storing:
         self.position = position
         if len(self._waiting) >= CHUNK:
             self.flush()
+
+    def _note_phone(self, phone: bytes, position: int) -> None:
+        first = self._first_with.setdefault(phone, position)
+        if first != position:
+            self._more_with.setdefault(phone, [first]).append(position)
+
+    def mark_shared_phones(self) -> None:
+        """Rows whose phone SHARED_PHONE rows of the list have or more; after the last ``flush``."""
+        positions = [
+            position for those in self._more_with.values() if len(those) >= SHARED_PHONE for position in those
+        ]
+        self.shared_phones = len(positions)
+        if positions:
+            ImportRow.objects.filter(batch=self.batch, position__in=positions).update(is_phone_shared=True)
 
     def flush(self) -> None:
         """Writes what waits; the last ones belong into the transaction that ends the check."""

@@ -197,13 +197,17 @@ def _store(batch: ImportBatch, report: dict[str, Any], storing: import_storing.S
     """
     with transaction.atomic():
         storing.flush()
+        storing.mark_shared_phones()
         existing = storing.existing
         batch.totals = totals = report["totals"]
         ImportBatch.objects.filter(pk=batch.pk).update(
             state=BatchState.CHECKED,
             phase="",
             totals=totals,
-            notes={name: report[name] for name in NOTES if name in report},
+            notes={
+                **{name: report[name] for name in NOTES if name in report},
+                "shared_phones": storing.shared_phones,
+            },
             mapping=batch.mapping,
             columns_from=batch.columns_from,
             new_count=sum(totals[status.value] for status in SAVED) - existing,

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from okoce.accounts.access import requires
+from okoce.accounts.access import WrongRole, requires
+from okoce.accounts.roles import has_permission
 from okoce.accounts.scope import scope_of
 from okoce.audit import services as audit
 from okoce.ui import errors
@@ -23,10 +24,11 @@ from okoce.ui.responses import render_page
 from participants import areas, comparing, duplicate_words
 from participants.duplicates import Reason
 from participants.forms.merging import FIRST, SECOND, DifferentForm, DuplicateFilter, JoinWithForm, MergeForm
+from participants.forms.person import Reason as OpeningReason
 from participants.models import DuplicateCandidate, Merge, PairState, Participant
 from participants.searching import Kind
-from participants.services import asking, duplicates, merging
-from participants.services.changes import version_of
+from participants.services import asking, changes, duplicates, merging
+from participants.services.changes import TooManyUnmasked, version_of
 from participants.services.merging import CHOICES, CannotMerge
 
 
@@ -111,8 +113,19 @@ def compare(request: HttpRequest, uid: UUID) -> HttpResponse:
     visible = _visible(request, [pair])
     if len(visible) < 2:
         return _from_afar(request, pair, visible)
-    form = MergeForm(request.POST or None, first=pair.first, second=pair.second, initial=_proposal(*people))
-    if request.method == "POST" and form.is_valid():
+    is_opened = False
+    if request.method == "POST" and "buka" in request.POST:
+        if not has_permission(request.user, "participants.unmask"):
+            raise WrongRole("participants.unmask")
+        try:
+            for person in people:
+                changes.unmask(participant=person, reason=OpeningReason.IDENTITY, by=request.user)
+        except TooManyUnmasked:
+            return errors.too_many(request, minutes=60)
+        is_opened = True
+    data = None if is_opened else request.POST or None
+    form = MergeForm(data, first=pair.first, second=pair.second, initial=_proposal(*people))
+    if form.is_bound and form.is_valid():
         try:
             done = merging.merge(
                 survivor_id=form.survivor_id,
@@ -135,13 +148,15 @@ def compare(request: HttpRequest, uid: UUID) -> HttpResponse:
         "survivor": form["survivor"].value(),
         "lines": [
             {"line": line, "chosen": form[line.name].value() if line.name else ""}
-            for line in comparing.lines(*people)
+            for line in comparing.lines(*people, is_opened=is_opened)
         ],
         "facts": comparing.facts(*people),
         "versions": [version_of(person) for person in people],
         "reasons": duplicate_words.reasons(pair.reasons),
         "certainty": duplicate_words.certainty(pair.score),
         "shared": [n for n in map(duplicates.people_on_phone, people) if n >= duplicates.SHARED_PHONE],
+        "is_opened": is_opened,
+        "may_open": has_permission(request.user, "participants.unmask"),
         "is_decided": pair.state == PairState.DIFFERENT,
         "crumbs": _crumbs(_("Compare two entries")),
     }

@@ -14,14 +14,17 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from okoce.accounts.access import requires
+from okoce.accounts.roles import has_permission
+from okoce.ui import errors
 from okoce.ui.responses import render_page
 from okoce.ui.templatetags.okoce_ui import number
 from participants import import_cells, import_fields, import_merging, import_report
-from participants.forms.importing import CauseForm, RowForm, TakeForm
+from participants.forms.importing import CauseForm, PassForm, RowForm, TakeForm
 from participants.import_report import Choice
 from participants.models import ImportBatch, ImportRow
-from participants.models.imports import BatchState
-from participants.services import import_comparing, import_mending
+from participants.models.imports import BatchState, RowOutcome
+from participants.services import import_comparing, import_mending, import_rest
+from participants.services.changes import TooManyUnmasked
 from participants.services.import_mending import NothingToMend
 from participants.services.importing import NotReady
 from participants.views.importing import crumbs, found_batch, tell_not_ready
@@ -34,8 +37,7 @@ def row(request: HttpRequest, uid: UUID, position: int) -> HttpResponse:
     found, wanted = _row(request, uid, position)
     if found.state != BatchState.CHECKED:
         return redirect("participants:import", uid=uid)
-    cells = import_fields.shown(import_mending.cells_of(wanted))
-    initial = {name: text for name, text in cells.items() if name not in import_fields.HIDDEN}
+    initial = _initial(wanted)
     form = RowForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -48,15 +50,48 @@ def row(request: HttpRequest, uid: UUID, position: int) -> HttpResponse:
             messages.success(request, words)
             return _back(request, found)
         wanted = mended
-        missing = {name: cells[name] for name in initial if name not in request.POST}
+        missing = {name: text for name, text in initial.items() if name not in request.POST}
         form = _whole(request, missing)
+    return _row_page(request, found, wanted, form)
+
+
+@requires("participants.unmask")
+@require_POST
+def open_row(request: HttpRequest, uid: UUID, position: int) -> HttpResponse:
+    """The row with its NIK, phone and birth date, on this answer only. A POST: each opening is recorded."""
+    found, wanted = _row(request, uid, position)
+    if found.state != BatchState.CHECKED:
+        return redirect("participants:import", uid=uid)
+    try:
+        opened = import_mending.open_row(row=wanted, by=request.user)
+    except TooManyUnmasked:
+        return errors.too_many(request, minutes=60)
+    return _row_page(request, found, wanted, RowForm(initial=_initial(wanted)), opened=opened)
+
+
+def _initial(wanted: ImportRow) -> dict[str, str]:
+    cells = import_fields.shown(import_mending.cells_of(wanted))
+    return {name: text for name, text in cells.items() if name not in import_fields.HIDDEN}
+
+
+def _row_page(
+    request: HttpRequest,
+    found: ImportBatch,
+    wanted: ImportRow,
+    form: RowForm,
+    opened: dict[str, str] | None = None,
+) -> HttpResponse:
+    line = import_cells.lines([wanted], found)[0]
     context = {
         "batch": found,
-        "line": import_cells.lines([wanted], found)[0],
+        "line": line,
         "form": form,
+        "opened": opened,
+        "may_open": has_permission(request.user, "participants.unmask"),
+        "pass_form": PassForm() if line.is_warned else None,
         "is_left_out": wanted.status == import_report.IGNORED,
         "back": _back_query(request),
-        "crumbs": crumbs(found.file_name, _("Row %(row)s") % {"row": wanted.row}, uid=uid),
+        "crumbs": crumbs(found.file_name, _("Row %(row)s") % {"row": wanted.row}, uid=found.uid),
     }
     return render_page(request, "participants/import_row.html", context)
 
@@ -165,6 +200,49 @@ def _meant(request: HttpRequest, found: ImportBatch) -> Any:
 
 @requires("participants.import")
 @require_POST
+def pass_warnings(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Warned rows that are right: one row with all its warnings, or all rows of one cause."""
+    found = found_batch(request, uid)
+    form = PassForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, f"{next(iter(form.errors.values()))[0]}.")
+        return _back(request, found)
+    rows, chosen = _meant(request, found), Choice.read(request.POST)
+    return _deed(
+        request,
+        found,
+        lambda: import_mending.pass_warnings(
+            batch=found, rows=rows, cause=chosen.cause, reason=form.cleaned_data["alasan"], by=request.user
+        ),
+        lambda mending: (
+            ngettext(
+                "%(count)s row is accepted as it is.",
+                "%(count)s rows are accepted as they are.",
+                mending.rows_count,
+            )
+            % {"count": number(mending.rows_count)}
+        ),
+    )
+
+
+@requires("participants.import")
+@require_POST
+def rest(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """What a saved list left over, as a list of its own that can be mended and saved."""
+    found = found_batch(request, uid)
+    try:
+        made, _is_new = import_rest.begin_rest(batch=found, by=request.user)
+    except NotReady:
+        tell_not_ready(request)
+        return redirect("participants:import", uid=uid)
+    except NothingToMend:
+        messages.info(request, _("This list has left no row over that can still be mended."))
+        return redirect("participants:import", uid=uid)
+    return redirect("participants:import", uid=made.uid)
+
+
+@requires("participants.import")
+@require_POST
 def undo_mending(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The last mending; its number is on the page, so that two officers never undo each other's."""
     found = found_batch(request, uid)
@@ -187,6 +265,11 @@ def choose(request: HttpRequest, uid: UUID, position: int) -> HttpResponse:
     are_two = request.POST.get("cara") == "dua"
 
     def done(mended: ImportRow) -> str:
+        if mended.outcome == RowOutcome.EXISTING:
+            words = _(
+                "Row %(row)s is of somebody who is registered already. Compare what the list says otherwise."
+            )
+            return words % {"row": mended.row}
         if mended.status in import_report.LEFT:
             return _("Row %(row)s still cannot be saved; the reason stands beside it.") % {"row": mended.row}
         if are_two:

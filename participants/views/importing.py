@@ -20,12 +20,12 @@ from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page, wants_fragment
 from okoce.ui.templatetags.okoce_ui import number
 from participants import areas, import_cells, import_files, import_groups, import_report
-from participants.forms.importing import PasteForm, SaveForm, UploadForm
+from participants.forms.importing import PassForm, PasteForm, SaveForm, UploadForm
 from participants.import_report import Choice
-from participants.import_words import PHASES, TAKE_LABELS, refusal
+from participants.import_words import PASS_REASONS, PHASES, TAKE_LABELS, refusal
 from participants.models import ImportBatch, ImportRow
 from participants.models.imports import BatchState, Kind
-from participants.services import import_approval, import_mending, importing
+from participants.services import import_approval, import_mending, import_rest, importing
 from participants.services.importing import NotReady
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -143,11 +143,13 @@ def _report(request: HttpRequest, found: ImportBatch) -> HttpResponse:
         "tiles": import_report.tiles(found),
         "chips": [chip for chip in chips if not chip["is_warning"]],
         "warnings": [chip for chip in chips if chip["is_warning"]],
-        "is_warning_chosen": chosen.cause.startswith("W_"),
+        "is_warning_chosen": chosen.cause.startswith("W_") or chosen.cause == import_report.SHARED_PHONE,
         "kecamatan": import_report.by_kecamatan(rows),
         "chosen": chosen,
         "groups": import_groups.groups(rows, chosen.cause, found.city_id) if is_checked else [],
         "cause_count": page.count if is_checked and chosen.cause[:2] in ("E_", "D_") else 0,
+        **_warned(rows, chosen, is_checked),
+        **_rest(found),
         "taking": _taking(rows) if is_checked and chosen.cause == import_report.REGISTERED else None,
         "page": page,
         "headings": import_cells.HEADINGS,
@@ -158,7 +160,7 @@ def _report(request: HttpRequest, found: ImportBatch) -> HttpResponse:
         "other_city": areas.short_name(found.notes.get("other_kota")),
         "city": areas.short_name(found.city_id),
         "before": importing.saved_before(found) if is_checked else None,
-        "deed": import_mending.last_deed(found) if is_checked else None,
+        **_deed(found, is_checked),
         "needs_approval": is_checked and importing.needs_approval(found, request.user),
         "approval": import_approval.open_request(found) if found.state == BatchState.WAITING else None,
         "decision": import_approval.last_decision(found) if is_checked or found.saved_at else None,
@@ -168,6 +170,26 @@ def _report(request: HttpRequest, found: ImportBatch) -> HttpResponse:
         context["approval"] is not None and context["approval"].asked_by_id == request.user.pk
     )
     return render_page(request, "participants/import_report.html", context, fragment="baris")
+
+
+def _warned(rows: Any, chosen: Choice, is_checked: bool) -> dict[str, Any]:
+    """Rows of a warning that may be accepted all at once, with the reason asked for."""
+    is_warning = chosen.cause.startswith("W_") or chosen.cause == import_report.SHARED_PHONE
+    count = import_report.warned(rows, chosen.cause).count() if is_checked and is_warning else 0
+    return {"warned_count": count, "pass_form": PassForm() if count else None}
+
+
+def _rest(found: ImportBatch) -> dict[str, Any]:
+    """Of a saved list: how many rows it left over that can be mended here, and where they are mended."""
+    if found.state != BatchState.SAVED:
+        return {}
+    rest = import_rest.rest_of(found)
+    return {"rest": rest, "rest_count": 0 if rest else import_rest.left_over(found)}
+
+
+def _deed(found: ImportBatch, is_checked: bool) -> dict[str, Any]:
+    deed = import_mending.last_deed(found) if is_checked else None
+    return {"deed": deed, "passed_why": PASS_REASONS.get(deed.new) if deed else None}
 
 
 def _taking(rows: Any) -> dict[str, Any]:
@@ -294,7 +316,7 @@ def rows_to_mend(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 def found_batch(request: HttpRequest, uid: UUID) -> ImportBatch:
     visible = ImportBatch.objects.visible_to(request.user)
-    people = ("uploaded_by", "saved_by", "organisation", "undo_requested_by")
+    people = ("uploaded_by", "saved_by", "organisation", "undo_requested_by", "rest_of")
     return get_object_or_404(visible.select_related(*people), uid=uid)
 
 

@@ -15,13 +15,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from okoce.accounts.access import requires
+from okoce.audit import services as audit
+from okoce.ui import errors
 from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
 from okoce.ui.steady import steady
-from participants import counters, self_check, self_summary
+from participants import counters, searching, self_check, self_summary
 from participants.forms.self_registration import AcceptForm, QuestionForm, RefusalForm
 from participants.forms.verification import VerificationFilter
 from participants.models import SelfRegistration
+from participants.searching import Kind
+from participants.services import asking
 from participants.services import self_registration as services
 from participants.services.registration import AlreadyRegistered
 from participants.services.self_registration import AlreadyDecided
@@ -45,7 +49,10 @@ def queue(request: HttpRequest) -> HttpResponse:
     """Oldest first: whoever waits longest is served first."""
     visible = SelfRegistration.objects.visible_to(request.user)
     form = VerificationFilter(request.GET, user=request.user)
-    rows = form.rows_of(visible).select_related("kelurahan", "kecamatan", "opened_by")
+    rows = form.rows_of(visible)
+    if form.name:
+        rows = rows.filter(pk__in=self_check.named(rows, form.name))
+    rows = rows.select_related("kelurahan", "kecamatan", "opened_by")
     page = keyset_page(rows, request, order=form.order)
     context = {
         "page": page,
@@ -55,6 +62,28 @@ def queue(request: HttpRequest) -> HttpResponse:
         "crumbs": _crumbs(),
     }
     return render_page(request, "participants/self/queue.html", context, fragment="antrean")
+
+
+@requires("participants.verify")
+@require_POST
+def search(request: HttpRequest) -> HttpResponse:
+    """A name becomes part of the address; a NIK is answered here, without ever being in one."""
+    query = searching.read(request.POST.get("nama", ""))
+    form = VerificationFilter(request.POST, user=request.user)
+    if query.kind in (Kind.PHONE, Kind.UNREADABLE):
+        messages.info(request, _("Search here by name, or by the whole NIK."))
+        return redirect(form.address(name=""))
+    if query.kind is not Kind.NIK:
+        return redirect(form.address(name=searching.tidy(request.POST.get("nama", ""))))
+    if asking.is_too_many(by=request.user, now=timezone.now()):
+        return errors.too_many(request, minutes=60)
+    visible = SelfRegistration.objects.visible_to(request.user)
+    found = visible.with_nik(query.value).order_by("-pk").first()
+    audit.record(request.user, "participants.nik.looked_up", count=int(found is not None))
+    if found is None:
+        messages.info(request, _("Nobody with this NIK has sent in a registration to your office."))
+        return redirect(form.address(name=""))
+    return redirect("participants:verification", uid=found.uid)
 
 
 @requires("participants.verify")
@@ -89,9 +118,12 @@ def _show(
         if typed
         else [],
         "shows_numbers": shows_numbers,
+        "nik_born": self_summary.birth(found.nik_born, is_opened=shows_numbers)
+        if found and found.nik_born
+        else "",
         "photo": base64.b64encode(photo).decode() if photo else "",
         "has_photo": hasattr(row, "photo"),
-        "form": form or AcceptForm(has_doubts=bool(found and found.doubts)),
+        "form": form or AcceptForm(has_doubts=bool(found and found.must_compare)),
         "events": self_summary.timeline(told, with_names=True),
         "checked_by": self_check.colleague(row, by=request.user, now=now),
         "crumbs": _crumbs(typed.get("full_name") or _("Self-registration")),
@@ -107,7 +139,7 @@ def _show(
 def accept(request: HttpRequest, uid: UUID) -> HttpResponse:
     row, today = _find(request, uid), timezone.localdate()
     found = self_check.check(row, by=request.user, today=today) if row.is_open else None
-    form = AcceptForm(request.POST, has_doubts=bool(found and found.doubts))
+    form = AcceptForm(request.POST, has_doubts=bool(found and found.must_compare))
     if not form.is_valid():
         return _show(request, row, form=form)
     try:

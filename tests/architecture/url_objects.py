@@ -179,6 +179,7 @@ ROWS: dict[str, Row] = {
     "participants:register_form": Row(ANYWHERE, lambda p: {"token": "0" * 32}),  # only of the own session
     "participants:register_keep": Row(ANYWHERE, lambda p: {"token": "0" * 32}, method="post"),
     "participants:register_discard": Row(ANYWHERE, lambda p: {"token": "0" * 32}, method="post"),
+    "participants:verification_search": Row(method="post"),
     "participants:verifications": Row(),
     "participants:verification": Row(AREA, applicant),
     "participants:verification_accept": Row(AREA, applicant, method="post"),
@@ -261,9 +262,12 @@ ROWS: dict[str, Row] = {
     "participants:import_cause": Row(AREA, batch, method="post"),
     "participants:import_leave_out": Row(AREA, batch, method="post"),
     "participants:import_take_in": Row(AREA, batch, method="post"),
+    "participants:import_pass": Row(AREA, batch, method="post"),
+    "participants:import_rest": Row(AREA, batch, method="post"),
     "participants:import_undo_mending": Row(AREA, batch, method="post"),
     "participants:import_take_all": Row(AREA, batch, method="post"),
     "participants:import_choose": Row(AREA, batch_row, method="post"),
+    "participants:import_row_open": Row(AREA, batch_row, method="post"),
     "participants:import_registered": Row(AREA, batch_row),
     # rights of the person
     "rights:requests": Row(),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from okoce.accounts.roles import Role
+from okoce.audit.models import AuditEvent
 from participants.models import DuplicateCandidate, Merge, Participant
 from participants.services import duplicates, merging
 from tests.factories import ParticipantFactory, member
@@ -92,6 +94,30 @@ def test_numbers_are_masked_in_the_comparison(client_as, sudin, pair):
     assert NIK not in text
     assert "317307••••••9001" in text
     assert "81200010000" not in text
+
+
+def test_the_birthday_is_masked_with_the_nik(client_as, sudin, two, pair):
+    """First six and last four digits with the birthday would be the whole NIK."""
+    text = client_as(sudin).get(page_of(pair)).content.decode()
+
+    assert f"•• •• {two[0].birth_date.year}" in text
+    assert date_format(two[0].birth_date, "LONG_DATE_FORMAT") not in text
+
+
+def test_rule_61_both_are_opened_by_a_recorded_press(client_as, sudin, two, pair):
+    text = client_as(sudin).post(page_of(pair), {"buka": "1"}).content.decode()
+
+    assert NIK in text
+    assert date_format(two[0].birth_date, "LONG_DATE_FORMAT") in text
+    events = AuditEvent.objects.filter(action="participants.nik.unmasked")
+    assert (events.count(), Merge.objects.count()) == (2, 0)
+
+
+def test_the_province_joins_but_opens_no_numbers(client_as, pair):
+    province = client_as(member(Role.PROVINCE))
+
+    assert province.get(page_of(pair)).context["may_open"] is False
+    assert province.post(page_of(pair), {"buka": "1"}).status_code == 403
 
 
 def test_joining_with_chosen_values(client_as, sudin, two, pair):

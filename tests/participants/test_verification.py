@@ -1,6 +1,7 @@
 """The queue of the kecamatan: side by side, then accept, ask or refuse; one decision, however often."""
 
 import threading
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -11,9 +12,10 @@ from okoce.accounts.roles import Role
 from okoce.audit.models import AuditEvent
 from okoce.notifications import compose
 from okoce.notifications.models import Message
+from participants import duplicate_words, self_check
 from participants.enums import SelfState, Source
-from participants.models import Participant, SelfRegistration
-from participants.services import identity_photos
+from participants.models import DuplicateCandidate, Participant, SelfRegistration
+from participants.services import duplicates, identity_photos
 from participants.services import self_registration as services
 from participants.services.registration import AlreadyRegistered
 from participants.services.self_registration import AlreadyDecided
@@ -23,6 +25,7 @@ from tests.okoce.db.test_images import picture
 
 NIK = "3173074708909001"
 QUEUE = reverse("participants:verifications")
+SEARCH = reverse("participants:verification_search")
 
 
 def page_of(row, name="verification"):
@@ -62,6 +65,100 @@ def test_drafts_and_other_kecamatan_are_not_in_the_queue(office):
 
     page = office.get(QUEUE)
     assert (page.context["rows"], "Rahasia" in page.content.decode()) == ([], False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("words", ["Nurhayati", "nur", "Nurhayatti", "binti hasan"])
+def test_the_queue_is_searched_by_name_however_it_is_spelt(office, words):
+    mine = sent_in(full_name="Nurhayati Binti Hasan")
+    sent_in(full_name="Rojali")
+
+    answer = office.post(SEARCH, {"nama": words})
+
+    assert [line["row"] for line in office.get(answer["Location"]).context["rows"]] == [mine]
+
+
+@pytest.mark.django_db
+def test_a_nik_leads_to_its_registration_and_is_in_no_address(office):
+    row = sent_in(nik=NIK)
+    sent_in(full_name="Orang Lain")
+
+    answer = office.post(SEARCH, {"nama": "3173 0747 0890 9001"})
+
+    assert answer["Location"] == page_of(row)
+    assert AuditEvent.objects.get(action="participants.nik.looked_up").count == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["3173074708909555", "081200004417", "31730747089"])
+def test_a_number_nobody_has_is_in_no_address_either(office, typed):
+    sent_in()
+
+    answer = office.post(SEARCH, {"nama": typed, "keadaan": "tanya"})
+
+    assert answer["Location"] == f"{QUEUE}?keadaan=tanya"
+
+
+@pytest.mark.django_db
+def test_a_nik_sent_to_another_kecamatan_is_not_found(client_as):
+    sent_in(nik=NIK)
+    stranger = client_as(member(Role.KECAMATAN, "31.73.08"))
+
+    assert stranger.post(SEARCH, {"nama": NIK})["Location"] == f"{QUEUE}?"
+
+
+@pytest.mark.django_db
+def test_whoever_may_be_the_same_person_stands_beside_with_the_reasons(office):
+    near = ParticipantFactory(full_name="Nur Hayati", birth_date=date(1990, 8, 7), nik="3173074708909777")
+    ParticipantFactory(full_name="Rojali", birth_date=date(1990, 8, 7))
+    row = sent_in(full_name="Nurhayatti", nik=NIK)
+
+    page = office.get(page_of(row))
+
+    (candidate,) = page.context["found"].candidates
+    assert candidate.person == near
+    assert "tanggal lahir sama" in candidate.reasons
+    assert "Mungkin orang yang sama" in page.content.decode()
+    assert office.post(page_of(row, "verification_accept"), {}).status_code == 200  # asks for the tick first
+    assert SelfRegistration.objects.get().state == SelfState.WAITING
+
+
+@pytest.mark.django_db
+def test_of_a_candidate_elsewhere_the_office_learns_the_area_only(office):
+    ParticipantFactory(
+        full_name="Nurhayati", birth_date=date(1990, 8, 7), kelurahan_id="31.73.08.1001", number="JB-KB-00009"
+    )
+    row = sent_in(full_name="Nurhayati", nik=NIK)
+
+    page = office.get(page_of(row))
+
+    assert [candidate.person for candidate in page.context["found"].candidates] == [None]
+    assert "JB-KB-00009" not in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_candidates_are_those_of_the_queue_of_duplicates(camat):
+    """The same two people before and after the second is registered."""
+    other = ParticipantFactory(full_name="Nurhayati", birth_date=date(1990, 8, 7))
+    row = sent_in(full_name="Nurhayaty", nik=NIK)
+    found = self_check.check(row, by=camat, today=timezone.localdate()).candidates
+
+    person = accept(row, camat)
+    duplicates.look_for([person.pk], now=timezone.now())
+
+    pair = DuplicateCandidate.objects.get()
+    assert {pair.first, pair.second} == {other, person}
+    assert found[0].reasons == duplicate_words.reasons(pair.reasons)
+
+
+@pytest.mark.django_db
+def test_the_birthday_is_masked_until_the_numbers_are_opened(office):
+    row = sent_in(nik=NIK)
+
+    closed = office.get(page_of(row)).content.decode()
+    opened = office.post(page_of(row)).content.decode()
+
+    assert ["7 Agustus 1990" in text for text in (closed, opened)] == [False, True]
 
 
 @pytest.mark.django_db

@@ -154,3 +154,92 @@ def test_text_without_people_is_refused_in_words(text, code):
         runner.check(text.encode(), kota=KOTA, as_of=date(2018, 3, 14), kind="paste")
 
     assert refused.value.code == code
+
+
+# ---------------------------------------------------------------- other ways to number and to name a place
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"No. 1 Siti Aminah {SITI} 081200001234\nNo. 2 Munaroh {MUNAROH} 081300001235",
+        f"[1] Siti Aminah {SITI} 081200001234\n[2] Munaroh {MUNAROH} 081300001235",
+        f"1.) Siti Aminah {SITI} 081200001234\n2.) Munaroh {MUNAROH} 081300001235",
+        f"1\ufe0f\u20e3 Siti Aminah {SITI} 081200001234\n2\ufe0f\u20e3 Munaroh {MUNAROH} 081300001235",
+        f"1.{SITI} Siti Aminah 081200001234\n2.{MUNAROH} Munaroh 081300001235",
+        f"1 {SITI} Siti Aminah 081200001234\n2 {MUNAROH} Munaroh 081300001235",
+        f"I. Siti Aminah {SITI} 081200001234\nII. Munaroh {MUNAROH} 081300001235",
+        f"a. Siti Aminah {SITI} 081200001234\nb. Munaroh {MUNAROH} 081300001235",
+        f"1. Siti Aminah (72 th) {SITI} 081200001234\n2. Munaroh 72 tahun {MUNAROH} 081300001235",
+        f"1. Siti Aminah{SITI} 081200001234\n2. NIK{MUNAROH} Munaroh HP081300001235",
+    ],
+)
+def test_however_a_list_is_numbered_the_two_are_the_same(text):
+    assert found(text) == BOTH
+
+
+def test_two_initials_are_no_numbering():
+    rows = found(f"A. Rahman {SITI} 081200001234\nB. Munaroh {MUNAROH} 081300001235")
+
+    assert [name for _line, name, _nik, _phone in rows] == ["A. Rahman", "B. Munaroh"]
+
+
+def test_a_number_before_a_nik_without_an_order_stays_where_it_was_written():
+    rows = read(f"5 {SITI} Siti Aminah\n9 {MUNAROH} Munaroh")
+
+    assert [row.nik for row in rows] == [None, None]
+
+
+@pytest.mark.parametrize("glued", ["Siti Aminah317307570845900", "317307570845900Siti Aminah"])
+def test_fifteen_digits_glued_to_a_name_leave_the_name_whole_and_are_no_nik(glued):
+    row = read(f"1. {glued} 081200001234\n2. Munaroh {MUNAROH}")[0]
+
+    assert (row.values["nama"], row.nik, "E_NIK_PANJANG" in row.codes) == ("Siti Aminah", None, True)
+
+
+def test_a_nik_glued_to_a_phone_is_parted_by_nobody():
+    row = read(f"1. Siti Aminah {SITI}081200001234\n2. Munaroh {MUNAROH}")[0]
+
+    assert (row.values["nama"], row.nik, row.row.cells["nik"]) == (
+        "Siti Aminah",
+        None,
+        f"{SITI}081200001234",
+    )
+
+
+@pytest.mark.parametrize(
+    "phones",
+    [
+        "081200001234/081200005678",
+        "081200001234, 081200005678",
+        "081200001234 atau 081200005678",
+        "081200001234 081200005678",
+        "021-5551234 081200001234",
+        "(021) 5551234 / 0812 0000 1234",
+    ],
+)
+def test_of_several_phones_the_first_mobile_is_taken_and_the_nik_stays(phones):
+    rows = found(f"1. Siti Aminah {SITI} {phones}\n2. Munaroh {MUNAROH} 081300001235")
+
+    assert rows == BOTH
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Kec. Palmerah Kel. Slipi",
+        "KEC PALMERAH KEL SLIPI",
+        "Kel. Slipi Kec. Palmerah",
+        "Kecamatan Palmerah/Kel. Slipi",
+    ],
+)
+def test_both_areas_on_one_line_hold_for_those_below(line):
+    rows = read(f"{line}\n1. Siti Aminah {SITI}\n2. Munaroh {MUNAROH}")
+
+    assert [row.values["kelurahan"] for row in rows] == ["31.73.07.1002"] * 2
+
+
+def test_an_area_that_is_spelt_wrong_is_kept_as_written_to_be_mended_at_once():
+    rows = read(f"Kec. Kebun Jeruk Kel. Duri Kepa\n1. Siti Aminah {SITI}\n2. Munaroh {MUNAROH}")
+
+    assert [(row.row.cells["kecamatan"], "E_KEC_TIDAK_DIKENAL" in row.codes) for row in rows] == [
+        ("Kebun Jeruk", True)
+    ] * 2
