@@ -13,7 +13,6 @@ class SessionState(models.TextChoices):
 class BookingState(models.TextChoices):
     INVITED = "invited", _("Invited")
     CONFIRMED = "confirmed", _("Confirmed")
-    WAITLISTED = "waitlisted", _("On the waiting list")
     DECLINED = "declined", _("Declined")
     RELEASED = "released", _("Released")
     LAPSED = "lapsed", _("Did not answer in time")  # the seat was offered until a deadline

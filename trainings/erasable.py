@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 
 from participants.erasing import blank, delete, keep, leaves_plans, nobody
 from participants.services.retention import register_activity
-from trainings.enums import SEATED, BookingState, SessionState
-from trainings.models import Booking
+from trainings.enums import SEATED, LeftReason, SessionState
+from trainings.models import Booking, Waiting
 from trainings.services import seats
 
 
@@ -86,12 +86,14 @@ def declare() -> None:
 
 
 def _leave_sessions(participant_id: int, now: datetime) -> None:
-    """Seats and places in line of sessions to come are given back: the next in line gets them."""
+    """Seats of sessions to come are given back, the next in line gets them; and the person waits no more."""
+    waits = Waiting.objects.open().filter(participant=participant_id)
+    waits.update(left_at=now, left_reason=LeftReason.OFFICE)
     coming = Booking.objects.filter(
         participant=participant_id,
         session__starts_at__gt=now,
         session__state=SessionState.PUBLISHED,
-        state__in=[*SEATED, BookingState.WAITLISTED],
+        state__in=SEATED,
     )
     for pk in coming.order_by("session_id").values_list("pk", flat=True):
         seats.release_seat(booking_id=pk, by=None, now=now)

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from okoce.notifications import safety
 from okoce.ui import forms
+from participants.models import Participant
 from trainings import rules, scheduling
 from trainings.enums import SessionState
 from trainings.models import Activity, Trainer, TrainingSession, Venue
@@ -290,6 +291,103 @@ class InviteForm(forms.Form):
     def __init__(self, *args: Any, session: TrainingSession, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kelurahan"].choices = rules.kelurahan_of(session.kecamatan_id)
+
+
+class NeedForm(forms.Form):
+    """Whom to invite: who lacks an activity in a kecamatan, and can come at a part of the week."""
+
+    kegiatan = forms.ModelChoiceField(queryset=None, label=_("Lacks the activity"), empty_label=None)
+    kecamatan = forms.ModelChoiceField(queryset=None, label=_("Lives in kecamatan"), empty_label=None)
+    waktu = forms.ChoiceField(
+        label=_("Can come"),
+        required=False,
+        choices=[
+            ("", _("At any time")),
+            (scheduling.WEEKDAYS, _("On weekdays, in the daytime")),
+            (scheduling.EVENINGS, _("On weekdays, in the evening from 17.00")),
+            (scheduling.WEEKENDS, _("On Saturday or Sunday")),
+        ],
+        help_text=_("Who has said nothing is taken to have time."),
+    )
+
+    marks_optional = False
+
+    def __init__(self, *args: Any, user: Any, year: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kecamatan = rules.kecamatan_for(user)
+        self.fields["kecamatan"].queryset = kecamatan
+        area = getattr(kecamatan.first(), "code", "")
+        self.fields["kegiatan"].queryset = Activity.objects.visible_to(user).taught_in(year, area=area)
+
+
+class ExtraSeatsForm(forms.Form):
+    """How many are invited beyond the seats."""
+
+    extra = forms.IntegerField(
+        label=_("People invited beyond the seats"),
+        min_value=0,
+        max_value=500,
+        help_text=_("0: nobody beyond the seats"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": forms.SHORT}),
+    )
+
+    marks_optional = False
+
+
+class LineForm(forms.Form):
+    """Which lines are shown."""
+
+    kegiatan = forms.ModelChoiceField(
+        queryset=None, label=_("Activity"), required=False, empty_label=_("All activities")
+    )
+    kecamatan = forms.ModelChoiceField(
+        queryset=None, label=_("Lives in kecamatan"), required=False, empty_label=_("All kecamatan")
+    )
+
+    marks_optional = False
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kegiatan"].queryset = Activity.objects.visible_to(user)
+        kecamatan = rules.kecamatan_to_filter(user)
+        self.fields["kecamatan"].queryset = kecamatan
+        if not kecamatan.exists():
+            del self.fields["kecamatan"]
+
+
+class AvailabilityForm(forms.Form):
+    """When somebody can come; at least one time."""
+
+    weekdays = forms.BooleanField(label=_("On weekdays, in the daytime"), required=False)
+    evenings = forms.BooleanField(label=_("On weekdays, in the evening from 17.00"), required=False)
+    weekends = forms.BooleanField(label=_("On Saturday or Sunday"), required=False)
+
+    marks_optional = False
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if not any(found.get(slot) for slot in ("weekdays", "evenings", "weekends")):
+            raise ValidationError(_("Tick at least one time at which you can come."))
+        return found
+
+
+class JoinForm(forms.Form):
+    """Where somebody waits for an activity: the own kecamatan, or anywhere in the city."""
+
+    area = forms.ChoiceField(label=_("Where can you go?"), widget=forms.RadioSelect)
+
+    marks_optional = False
+
+    def __init__(self, *args: Any, person: Participant, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own, city = person.kecamatan, person.city
+        if own is None or city is None:
+            return
+        self.fields["area"].choices = [
+            (own.code, _("Only in kecamatan %(name)s") % {"name": own.name}),
+            (city.code, _("Anywhere in %(name)s") % {"name": city.short_name}),
+        ]
+        self.fields["area"].initial = own.code
 
 
 class PersonForm(forms.Form):

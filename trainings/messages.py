@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from okoce.notifications import causes, kinds, services
 from okoce.notifications.enums import Channel
 from okoce.notifications.services import Draft
-from trainings.enums import SEATED, BookingState, SessionState
+from trainings import links
+from trainings.enums import SEATED, SessionState
 from trainings.models import Booking, TrainingSession
 from trainings.scheduling import JAKARTA
 
@@ -42,7 +43,9 @@ SAMPLE = {
     "kecamatan": "Palmerah",
     "trainer": "Maya Anggraini",
     "reason": "Aula terkena banjir",
-    "answer_path": "/pelatihan/sesi/12/jawab/",
+    "answer_path": "/pelatihan/jawab/abc-contohtautanjawaban/",
+    "group_path": "/pelatihan/sesi/12/jawab/",
+    "answer_by": "2026-08-11T14:00:00+07:00",
     "is_waiting": False,
 }
 
@@ -76,9 +79,25 @@ def register() -> None:
 
 
 def details(messages: Sequence[Any]) -> Mapping[str, Mapping[str, Any]]:
-    """Day, time and place of each message's session as they stand now. One query."""
-    sessions = TrainingSession.objects.with_places().in_bulk({m.cause_id for m in messages if m.cause_id})
-    return {m.key: describe(sessions[m.cause_id]) for m in messages if m.cause_id in sessions}
+    """Day, time and place of each message's session as they stand now, and the person's seat. Two queries."""
+    ids = {m.cause_id for m in messages if m.cause_id}
+    sessions = TrainingSession.objects.with_places().in_bulk(ids)
+    people = {m.participant_id for m in messages}
+    seats = Booking.objects.seated().filter(session__in=ids, participant__in=people)
+    found = {
+        (session, person): {
+            "answer_path": links.path_of(pk, number),
+            "answer_by": timezone.localtime(until) if until else None,
+        }
+        for session, person, pk, number, until in seats.values_list(
+            "session_id", "participant_id", "pk", "queue_number", "answer_by"
+        )
+    }
+    return {
+        m.key: describe(sessions[m.cause_id]) | found.get((m.cause_id, m.participant_id), {})
+        for m in messages
+        if m.cause_id in sessions
+    }
 
 
 def describe(session: TrainingSession) -> dict[str, Any]:
@@ -93,6 +112,8 @@ def describe(session: TrainingSession) -> dict[str, Any]:
         "trainer": session.trainer.name if session.trainer else "",
         "reason": session.cancel_reason,
         "answer_path": reverse("trainings:answer", args=[session.pk]),
+        "group_path": reverse("trainings:answer", args=[session.pk]),
+        "answer_by": None,
     }
 
 
@@ -113,9 +134,9 @@ def void(messages: Sequence[Any]) -> Mapping[str, str]:
     states = dict(TrainingSession.objects.filter(pk__in=causes).values_list("pk", "state"))
     people = {m.participant_id for m in messages}
     seats = set(
-        Booking.objects.filter(
-            session__in=causes, participant__in=people, state__in=[*SEATED, BookingState.WAITLISTED]
-        ).values_list("session_id", "participant_id")
+        Booking.objects.filter(session__in=causes, participant__in=people, state__in=SEATED).values_list(
+            "session_id", "participant_id"
+        )
     )
     found = {}
     for message in messages:
@@ -191,7 +212,7 @@ def queue_invitations(session: TrainingSession, bookings: Iterable[Booking], *, 
 
 
 def queue_seat_offers(session: TrainingSession, bookings: Iterable[Booking], *, now: datetime) -> int:
-    """To those who moved up from the waiting list."""
+    """To those who are next in line; each offer has its deadline."""
     people = [(b.participant_id, f"seat-{b.queue_number}") for b in bookings]
     return _queue(SEAT_OFFERED, session, people, due_at=decent(now), expires_at=session.starts_at)
 
@@ -209,7 +230,7 @@ def queue_changes(session: TrainingSession, participant_ids: Iterable[int], *, n
 
 
 def queue_cancellations(session: TrainingSession, participant_ids: Iterable[int], *, now: datetime) -> int:
-    """To everybody with a place or on the waiting list; what else waits for them about it is withdrawn."""
+    """To everybody with a place; what else waits for them about it is withdrawn."""
     services.cancel(cause=(CAUSE, session.pk), kinds=OF_A_SEAT, reason="session_cancelled")
     soon = session.starts_at - now < timedelta(hours=24)
     due = decent(now, begins=URGENT_BEGINS, ends=URGENT_ENDS) if soon else decent(now)

@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
 from participants.models import Participant
 from trainings import completion
 from trainings.enums import SEATED, BookingState, SessionState
-from trainings.models import Activity, AttendanceScan, Booking
+from trainings.models import Activity, AttendanceScan, Booking, Waiting
+from trainings.reach import Reach, reach_of
 from trainings.scheduling import day_of
 
 
 @dataclass(frozen=True)
 class BookedSession:
-    """A coming session in which the person has a seat or waits."""
+    """A coming session in which the person has a seat. ``answer_by``: an offer that lasts until then."""
 
     session_id: int
     booking_id: int
@@ -36,7 +36,7 @@ class BookedSession:
     kecamatan_name: str
     trainer_name: str
     state: str
-    waiting_position: int | None
+    answer_by: datetime | None = None
 
     @property
     def needs_answer(self) -> bool:
@@ -49,7 +49,10 @@ class BookedSession:
 
 @dataclass(frozen=True)
 class ActivityProgress:
-    """One required activity. ``booking`` is the coming session of it, with a seat before one to wait for."""
+    """One required activity. ``booking``: the coming session with a seat. ``waiting``: in line for it.
+
+    ``reachable``: sessions of it that are still to come this year and have a seat (trainings.reach).
+    """
 
     code: str
     position: int
@@ -58,6 +61,17 @@ class ActivityProgress:
     done_on: date | None
     done_session_id: int | None
     booking: BookedSession | None
+    waiting: WaitingFor | None = None
+    reachable: int = 0
+
+
+@dataclass(frozen=True)
+class WaitingFor:
+    """In line for an activity: since when, and where (the widest area)."""
+
+    wait_id: int
+    since: datetime
+    area_name: str
 
 
 @dataclass(frozen=True)
@@ -74,9 +88,14 @@ class Progress:
     def missing(self) -> tuple[ActivityProgress, ...]:
         return tuple(a for a in self.activities if not a.is_done)
 
+    @property
+    def fewest(self) -> int:
+        """Sessions left for the missing activity that is hardest to reach; 0: out of reach as planned now."""
+        return min((a.reachable for a in self.missing), default=0)
+
 
 def progress_of(participant: Participant, year: int, *, now: datetime | None = None) -> Progress:
-    """The year of one person, in three queries whatever the number of activities.
+    """The year of one person, in five queries whatever the number of activities.
 
     ``year`` is a calendar year in Jakarta; an activity counts for the year of its session's day.
     """
@@ -89,19 +108,27 @@ def progress_of(participant: Participant, year: int, *, now: datetime | None = N
     # In December people are invited for January: the next session is shown whatever year it is in.
     booked = [_booked(row) for row in coming_places(participant, now=now)]
     this_year = [b for b in booked if day_of(b.starts_at).year == year]
+    waits = _waits(participant)
+    reach = reach_of(Participant.objects.filter(pk=participant.pk), now=now).get(participant.pk, Reach())
     return Progress(
         year=year,
-        activities=tuple(_activity(a, firsts.get(a.code), this_year) for a in activities),
+        activities=tuple(
+            _activity(a, firsts.get(a.code), this_year, waits.get(a.code), reach) for a in activities
+        ),
         done_count=len(firsts),
         required_count=completion.REQUIRED_ACTIVITIES,
         is_complete=completing is not None,
         completed_on=completing.on if completing else None,
-        next_session=next((b for b in booked if b.state in SEATED), None),
+        next_session=next(iter(booked), None),
     )
 
 
 def _activity(
-    activity: Activity, done: completion.Attended | None, booked: list[BookedSession]
+    activity: Activity,
+    done: completion.Attended | None,
+    booked: list[BookedSession],
+    waiting: WaitingFor | None,
+    reach: Reach,
 ) -> ActivityProgress:
     places = [b for b in booked if b.activity_code == activity.code]
     return ActivityProgress(
@@ -111,32 +138,30 @@ def _activity(
         is_done=done is not None,
         done_on=done.on if done else None,
         done_session_id=done.session_id if done else None,
-        booking=min(places, key=lambda b: (b.state not in SEATED, b.starts_at), default=None),
+        booking=min(places, key=lambda b: b.starts_at, default=None),
+        waiting=waiting if done is None and not places else None,
+        reachable=reach.sessions.get(activity.code, 0),
     )
+
+
+def _waits(participant: Participant) -> dict[str, WaitingFor]:
+    mine = Waiting.objects.open().filter(participant=participant).select_related("area")
+    return {
+        wait.activity_id: WaitingFor(wait.pk, wait.since, wait.area.short_name)
+        for wait in mine.order_by("-area__level", "-since")
+    }
 
 
 def coming_places(participant: Participant, *, now: datetime) -> Any:
-    """Seats and waiting places of the person in sessions that are not over, nearest first."""
-    before = (
-        Booking.objects.filter(
-            session=OuterRef("session"),
-            state=BookingState.WAITLISTED,
-            queue_number__lte=OuterRef("queue_number"),
-        )
-        .order_by()
-        .values("session")
-        .annotate(n=Count("pk"))
-        .values("n")
-    )
+    """Seats of the person in sessions that are not over, nearest first."""
     return (
         Booking.objects.filter(
             participant=participant,
-            state__in=[*SEATED, BookingState.WAITLISTED],
+            state__in=SEATED,
             session__state=SessionState.PUBLISHED,
             session__ends_at__gt=now,
         )
         .select_related("session__activity", "session__venue", "session__kecamatan", "session__trainer")
-        .annotate(place=Coalesce(Subquery(before), 0))
         .order_by("session__starts_at", "pk")
     )
 
@@ -156,7 +181,7 @@ def _booked(booking: Any) -> BookedSession:
         kecamatan_name=session.kecamatan.name,
         trainer_name=session.trainer.name if session.trainer else "",
         state=booking.state,
-        waiting_position=booking.place if booking.state == BookingState.WAITLISTED else None,
+        answer_by=booking.answer_by if booking.state == BookingState.INVITED else None,
     )
 
 

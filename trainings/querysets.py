@@ -5,7 +5,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, ExpressionWrapper, F, Func, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -197,7 +197,7 @@ class SessionQuerySet(models.QuerySet):
         """Adds ``seated_count`` and ``waiting_count``."""
         return self.annotate(
             seated_count=_count_of("Booking", state__in=SEATED),
-            waiting_count=_count_of("Booking", state=BookingState.WAITLISTED),
+            waiting_count=_waiting_for(),
         )
 
     def with_attendance_counts(self) -> SessionQuerySet:
@@ -228,6 +228,19 @@ class SessionQuerySet(models.QuerySet):
 def _count_of(model: str, **conditions: Any) -> Coalesce:
     rows = _rows(model).filter(session=OuterRef("pk"), **conditions).order_by()
     return Coalesce(Subquery(rows.values("session").annotate(n=Count("pk")).values("n")), 0)
+
+
+def _waiting_for() -> Coalesce:
+    """How many wait for the session's activity where it is held."""
+    line = (
+        _rows("Waiting")
+        .still()
+        .filter(  # type: ignore[attr-defined]
+            Q(area=OuterRef("kecamatan")) | Q(area=OuterRef("city")), activity=OuterRef("activity")
+        )
+    )
+    counted = line.order_by().annotate(n=Func(F("participant"), function="Count", distinct=True))
+    return Coalesce(Subquery(counted.values("n"), output_field=models.IntegerField()), 0)
 
 
 class BookingQuerySet(models.QuerySet):
@@ -261,10 +274,6 @@ class BookingQuerySet(models.QuerySet):
             session__starts_at__gt=now,
             session__head__isnull=True,
         )
-
-    def waiting(self) -> BookingQuerySet:
-        """The waiting list, in its order."""
-        return self.filter(state=BookingState.WAITLISTED).order_by("queue_number")
 
     def of_published_sessions_on(self, day: date) -> BookingQuerySet:
         """Of sessions that are on, on that Jakarta day."""
@@ -313,7 +322,7 @@ class WaitingQuerySet(models.QuerySet):
         membership = getattr(user, "active_membership", None)
         if membership is not None and membership.role == Role.PARTICIPANT:
             return self.filter(participant__user=user)
-        if not has_permission(user, "trainings.manage"):
+        if not has_permission(user, "trainings.view"):
             return self.none()
         return self.filter(
             scope_of(user).as_q(city="participant__city_id", kecamatan="participant__kecamatan_id")
@@ -329,24 +338,15 @@ class WaitingQuerySet(models.QuerySet):
             activity=session.activity_id, area__in=[session.kecamatan_id, session.city_id]
         )
 
-    def still(self, *, now: datetime) -> WaitingQuerySet:
-        """Really waiting: in the programme, without a seat for the activity, which is not done this year."""
-        person, year = OuterRef("participant"), timezone.localtime(now).year
-        done = (
-            _rows("AttendanceScan")
-            .counted()  # type: ignore[attr-defined]
-            .of_year(year)
-            .filter(participant=person, session__activity=OuterRef("activity"))
-        )
+    def still(self) -> WaitingQuerySet:
+        """Really waiting: without a seat for the activity (an offered one too), and taking part."""
         seat = _rows("Booking").filter(
-            participant=person,
+            participant=OuterRef("participant"),
             state__in=SEATED,
             session__activity=OuterRef("activity"),
             session__state=SessionState.PUBLISHED,
-            session__ends_at__gt=now,
         )
         return self.open().filter(
-            ~Exists(done),
             ~Exists(seat),
             participant__status="active",
             participant__is_outside_dki=False,
@@ -526,21 +526,6 @@ def in_need_of(participants: models.QuerySet, session: Any) -> models.QuerySet:
     """
     asked = _rows("Booking").filter(participant=OuterRef("pk"), session=session.pk)
     return can_come(participants, session).filter(~Exists(asked), kecamatan=session.kecamatan_id)
-
-
-def waiting_longest(participants: models.QuerySet, session: Any) -> models.QuerySet:
-    """In the order of invitation: who waits for this activity (or lost a seat to a cancellation), then who
-    registered first."""
-    waits = _rows("Booking").filter(
-        Q(state=BookingState.WAITLISTED, session__state=SessionState.PUBLISHED)
-        | Q(state=BookingState.RELEASED, session__state=SessionState.CANCELLED),
-        year_in_jakarta(timezone.localtime(session.starts_at).year, "session__"),
-        participant=OuterRef("pk"),
-        session__activity=session.activity_id,
-    )
-    return participants.annotate(
-        waits_since=Subquery(waits.order_by("booked_at").values("booked_at")[:1])
-    ).order_by(F("waits_since").asc(nulls_last=True), "registered_on", "pk")
 
 
 def need_by_activity(

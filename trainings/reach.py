@@ -41,6 +41,12 @@ class Reach:
 # The parts that the radar uses too (trainings.radar). {people}, {done} and {required} are querysets.
 CTES = """
 person AS MATERIALIZED ({people}),
+place AS MATERIALIZED (
+    SELECT kecamatan_id AS area FROM person
+    UNION
+    SELECT area_id FROM trainings_waiting
+    WHERE left_at IS NULL AND participant_id IN (SELECT id FROM person)
+),
 coming AS MATERIALIZED (
     SELECT s.id, s.activity_id, s.kecamatan_id, s.city_id, tstzrange(s.starts_at, s.ends_at) AS during,
            s.capacity + s.extra_seats > (
@@ -50,6 +56,7 @@ coming AS MATERIALIZED (
            ) AS has_room
     FROM trainings_trainingsession s
     WHERE s.state = 'published' AND s.head_id IS NULL
+      AND (s.kecamatan_id IN (SELECT area FROM place) OR s.city_id IN (SELECT area FROM place))
       AND s.starts_at > %(now)s AND s.starts_at < %(year_ends)s
 ),
 done AS MATERIALIZED ({done}),

@@ -20,6 +20,9 @@ class Refusal(StrEnum):
     SAME_ACTIVITY = "same_activity"
     ELSEWHERE = "elsewhere"
     NOT_INVITED = "not_invited"
+    TOO_LATE = "too_late"
+    NO_SEAT = "no_seat"
+    OTHER_ACTIVITY = "other_activity"
     # attendance
     TOO_EARLY = "too_early"
     NOT_BOOKED = "not_booked"
@@ -47,6 +50,13 @@ SENTENCES: dict[Refusal, Any] = {
     Refusal.ELSEWHERE: _(
         "%(name)s has a seat in another session at this time: %(activity)s, kecamatan %(kecamatan)s, "
         "%(day)s %(clock)s. Release that seat first."
+    ),
+    Refusal.TOO_LATE: _(
+        "The time to answer is over, and the seat went to the next in line. You still wait for this activity."
+    ),
+    Refusal.NO_SEAT: _("The last seat of this session has just been given. Choose another session."),
+    Refusal.OTHER_ACTIVITY: _(
+        "A seat can only be exchanged for one of the same activity. Choose another session."
     ),
     Refusal.NOT_INVITED: _("There is no invitation to answer any more. See your status for what comes next."),
     Refusal.TOO_EARLY: _("Attendance can be taken from the day of the session on: %(day)s."),
@@ -86,6 +96,7 @@ class Clash(StrEnum):
     CAPACITY_ZERO = "capacity_zero"
     CAPACITY_OVER_VENUE = "capacity_over_venue"
     CAPACITY_BELOW_SEATED = "capacity_below_seated"
+    OVERBOOKING = "overbooking"
     VENUE = "venue"
     TRAINER = "trainer"
     PEOPLE = "people"
@@ -105,6 +116,7 @@ CLASH_SENTENCES: dict[Clash, Any] = {
     Clash.CAPACITY_BELOW_SEATED: _(
         "%(seated)s people already have a seat. Write at least %(seated)s, or release seats first."
     ),
+    Clash.OVERBOOKING: _("At most %(most)s more people can be invited here. Write a smaller number."),
     Clash.VENUE: _(
         "%(venue)s is already used %(clock)s for %(activity)s, kecamatan %(kecamatan)s. "
         "Choose another venue or time."

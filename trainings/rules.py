@@ -17,8 +17,8 @@ from participants import numbering, searching
 from participants.models import Participant
 from participants.rules import is_in_programme, is_usable
 from trainings import scheduling
-from trainings.enums import ENROLLED, BookingState, SessionState
-from trainings.models import Booking, TrainingSession, Venue
+from trainings.enums import ENROLLED, SessionState
+from trainings.models import Booking, TrainingSession, Venue, Waiting
 from trainings.querysets import attendance_of, seats_for_the_same
 from trainings.refusals import BookingRefused, Clash, Refusal, SessionRefused
 
@@ -74,14 +74,15 @@ def seated_count(session: TrainingSession) -> int:
 
 
 def waiting_count(session: TrainingSession) -> int:
-    return session.bookings.waiting().count()
+    """How many wait for the session's activity where it is held."""
+    return Waiting.objects.still().for_session(session).values("participant").distinct().count()
 
 
 def told_count(session: TrainingSession) -> int:
     """How many people a cancellation would be told to."""
     if session.state != SessionState.PUBLISHED:
         return 0
-    return session.bookings.filter(state__in=[*ENROLLED, BookingState.WAITLISTED]).count()
+    return session.bookings.filter(state__in=ENROLLED).count()
 
 
 def matching(text: str, *, prefix: str = "") -> Q | None:
@@ -113,12 +114,6 @@ def matching_number(text: str, session: TrainingSession) -> Q | None:
 def carriers(numbers: list[str]) -> Any:
     """Whose numbers these are, also where they stand on a card from before a merge; a subquery of ids."""
     return Participant.everybody.all().carriers(number__in=numbers)
-
-
-def waiting_place(booking: Booking) -> int:
-    """1 is the next to get a seat."""
-    line = booking.session.bookings.waiting()
-    return line.filter(queue_number__lte=booking.queue_number).count()
 
 
 def may_change(user: Any, session: TrainingSession, *, now: datetime) -> bool:

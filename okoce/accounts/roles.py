@@ -91,6 +91,13 @@ PERMISSIONS: dict[str, Permission] = {
         _("see sessions and their lists"), R.PROVINCE, R.SUDIN, R.KECAMATAN, R.TRAINER, R.AUDITOR
     ),
     "trainings.manage": _may(_("create, publish and fill sessions"), *OFFICES),
+    "trainings.radar": _may(
+        _("see who is near to failing the year, who waits, and how many will finish"),
+        R.PROVINCE,
+        R.SUDIN,
+        R.KECAMATAN,
+        R.AUDITOR,
+    ),
     "trainings.plan": _may(_("plan the phases of a city: kecamatan, quotas, venues and trainers"), R.SUDIN),
     "trainings.calendar": _may(_("keep holidays and the office hours of Ramadan"), R.PROVINCE, R.SUDIN),
     "trainings.attendance": _may(_("take attendance"), R.SUDIN, R.KECAMATAN, R.TRAINER),

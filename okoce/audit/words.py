@@ -148,6 +148,7 @@ ACTIONS: dict[str, Any] = {
     "trainings.session.invited": _("invited participants to a session"),
     "trainings.session.published": _("published a session"),
     "trainings.session.overbooked": _("changed how many are invited beyond the seats"),
+    "trainings.availability.said": _("said at which times of the week somebody can come"),
     "trainings.waiting.joined": _("put somebody in line for an activity"),
     "trainings.waiting.left": _("ended somebody's waiting for an activity"),
 }

@@ -69,16 +69,17 @@ def next_thing(progress: Progress, bazaars: list[BazaarCard], *, today: date) ->
         return _come(session, today)
     if call := next((card for card in bazaars if card.is_call), None):
         return NextThing(call.title, call.lines, call.url, call.label)
-    if waiting := next((a.booking for a in progress.missing if a.booking), None):
-        words = {"name": waiting.activity_name, "position": waiting.waiting_position}
+    if (activity := next((a for a in progress.missing if a.waiting), None)) and activity.waiting:
+        words = {
+            "name": activity.name,
+            "day": day_month(activity.waiting.since),
+            "place": activity.waiting.area_name,
+        }
         return NextThing(
             _("You wait for a seat: %(name)s") % words,
-            (
-                _with_hours(long_date(waiting.starts_at), waiting.starts_at, waiting.ends_at),
-                _("You are number %(position)s. We tell you as soon as a seat is free.") % words,
-            ),
-            reverse("trainings:schedule"),
-            _("See other sessions"),
+            (_("In line since %(day)s, %(place)s. We tell you as soon as a seat is free.") % words,),
+            reverse("trainings:own_waits"),
+            _("See what I wait for"),
         )
     if progress.missing:
         return NextThing(
@@ -106,15 +107,22 @@ def _come(session: BookedSession, today: date) -> NextThing:
     when = _with_hours(day, session.starts_at, session.ends_at)
     where = ", ".join(filter(None, (session.venue_name, session.venue_address or session.kecamatan_name)))
     title = _("Come to activity %(position)s: %(name)s") % words
+    move = reverse("trainings:move", args=[session.session_id])
     if session.needs_answer:
-        return NextThing(title, (when, where), session.answer_url, _("Say whether you come"))
+        lines: tuple[str, ...] = (when, where)
+        if session.answer_by is not None:
+            until = {"day": day_month(session.answer_by), "clock": clock(session.answer_by)}
+            lines += (_("A free seat was offered to you. Answer until %(day)s, %(clock)s.") % until,)
+        return NextThing(
+            title, lines, session.answer_url, _("Say whether you come"), move, _("Move to another session")
+        )
     return NextThing(
         title,
         (when, where, _("You have said that you come.")),
-        "",
-        "",
         session.answer_url,
-        _("I cannot come after all"),
+        _("My seat"),
+        move,
+        _("Move to another session"),
     )
 
 

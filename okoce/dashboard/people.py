@@ -191,12 +191,13 @@ def _once(participant: Participant, name: str, make: Callable[[], Any]) -> Any:
     return kept[name]
 
 
-def _progress(participant: Participant, today: date) -> Progress:
+def progress_once(participant: Participant, today: date) -> Progress:
+    """The progress of this year, asked once for a page."""
     return _once(participant, "progress", lambda: progress_of(participant, today.year))
 
 
 def trainings_panel(participant: Participant, *, user: Any, today: date) -> dict[str, Any] | None:
-    progress = _progress(participant, today)
+    progress = progress_once(participant, today)
     scans = _scans(participant, today)
     may_open = has_permission(user, "trainings.view")
     return {
@@ -224,9 +225,28 @@ def _read_scans(participant: Participant, today: date) -> dict[int, AttendanceSc
     return {scan.session_id: scan for scan in found}
 
 
+def sessions_left(activity: ActivityProgress) -> str:
+    """How many sessions of a missing activity are still within reach this year."""
+    if activity.is_done:
+        return ""
+    if not activity.reachable:
+        return _("No session with a free seat until 31 December is planned yet.")
+    return ngettext(
+        "%(count)d session with a seat can still be reached until 31 December.",
+        "%(count)d sessions with a seat can still be reached until 31 December.",
+        activity.reachable,
+    ) % {"count": activity.reachable}
+
+
 def _activity_row(activity: ActivityProgress, scan: AttendanceScan | None, may_open: bool) -> dict[str, Any]:
     booking = activity.booking
-    row = {"label": f"{activity.position}. {activity.name}", "session": "-", "url": "", "by": "-"}
+    row = {
+        "label": f"{activity.position}. {activity.name}",
+        "session": "-",
+        "url": "",
+        "by": "-",
+        "left": sessions_left(activity),
+    }
     if activity.is_done and scan is not None:
         return row | {
             "session": f"{short_date(scan.session.starts_at)}, {scan.session.venue.name}",
@@ -235,22 +255,19 @@ def _activity_row(activity: ActivityProgress, scan: AttendanceScan | None, may_o
             "state": _("Present %(time)s") % {"time": clock(scan.happened_at)},
             "by": scan.recorded_by.full_name if scan.recorded_by else scan.get_method_display(),
         }
+    if booking is None and activity.waiting is not None:
+        words = {"day": day_month(activity.waiting.since), "place": activity.waiting.area_name}
+        state = _("Waits since %(day)s, %(place)s") % words
+        return row | {"tone": "warn", "state": state, "icon": "hourglass-split"}
     if booking is None:
         return row | {"tone": "", "state": _("Not invited yet"), "icon": "hourglass-split"}
-    waits = booking.state == BookingState.WAITLISTED
     return row | {
         "session": f"{short_date(booking.starts_at)}, {booking.venue_name}",
         "url": _url("trainings:session", booking.session_id) if may_open else "",
-        "tone": "warn" if waits else "info",
-        "icon": "hourglass-split" if waits else "calendar3",
-        "state": _waiting_or_invited(booking.state, booking.waiting_position),
+        "tone": "info",
+        "icon": "calendar3",
+        "state": _("Confirmed") if booking.state == BookingState.CONFIRMED else _("Invited"),
     }
-
-
-def _waiting_or_invited(state: str, position: int | None) -> str:
-    if state == BookingState.WAITLISTED:
-        return _("Waiting, number %(position)s") % {"position": position}
-    return _("Confirmed") if state == BookingState.CONFIRMED else _("Invited")
 
 
 def training_events(participant: Participant, *, user: Any, today: date) -> Iterator[Event]:
@@ -263,7 +280,7 @@ def training_next_step(participant: Participant, *, user: Any, today: date) -> N
     """For the staff who open the page: what this person's training waits for."""
     if participant.status != "active":
         return None
-    progress = _progress(participant, today)
+    progress = progress_once(participant, today)
     if progress.is_complete:
         return None
     if (coming := progress.next_session) is not None:
@@ -294,7 +311,7 @@ def training_next_step(participant: Participant, *, user: Any, today: date) -> N
 
 
 def training_step(participant: Participant, *, user: Any, today: date) -> dict[int, tuple[str, str]]:
-    progress = _progress(participant, today)
+    progress = progress_once(participant, today)
     return step_text(progress)
 
 

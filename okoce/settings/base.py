@@ -264,6 +264,11 @@ CELERY_BEAT_SCHEDULE = {
     "tend-exports": {"task": "participants.tasks.tend_exports", "schedule": 60.0},
     "pick-up-imports": {"task": "participants.tasks.pick_up_imports", "schedule": 60.0},
     "forget-old-imports": {"task": "participants.tasks.forget_old_imports", "schedule": 86400.0},
+    "settle-offers": {
+        "task": "trainings.tasks.settle_offers",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "pick-up-plans": {"task": "trainings.tasks.pick_up_plans", "schedule": 60.0},
     "forget-what-is-over": {"task": "okoce.accounts.tasks.forget_what_is_over", "schedule": 86400.0},
     "forget-old-codes": {"task": "participants.tasks.forget_old_codes", "schedule": 86400.0},

@@ -319,6 +319,13 @@ ROWS: dict[str, Row] = {
     "trainings:close": Row(SESSION, session, method="post"),
     "trainings:attendance_sheet": Row(SESSION, session),
     "trainings:answer": Row(SESSION, session),
+    # the address is the right to answer; a wrong one opens nothing (tests/trainings/test_answers.py)
+    "trainings:answer_link": Row(ANYWHERE, lambda p: {"token": "a-" + "b" * 24}, missing=True),
+    "trainings:move": Row(SESSION, session),
+    "trainings:own_waits": Row(),
+    "trainings:join": Row(kwargs=lambda p: {"code": "dasar"}, method="post"),
+    "trainings:leave": Row({"participant": HERE}, lambda p: {"pk": p.wait.pk}, method="post"),
+    "trainings:availability": Row(method="post"),
     "trainings:feeds": Row(),
     "trainings:feed_withdraw": Row(NOBODY, lambda p: {"uid": p.feed.uid}, method="post"),
     "trainings:own_feed": Row(),

@@ -37,6 +37,7 @@ from tests.factories import (
     SessionFactory,
     TrainerFactory,
     UserFactory,
+    WaitingFactory,
     member,
 )
 from tests.factories.applicants import sent_in
@@ -81,6 +82,7 @@ class Place:
     transfer: Any
     request: Any
     feed: Any
+    wait: Any
     holiday: Any
     ramadan: Any
 
@@ -148,6 +150,7 @@ def _place(name: str) -> Place:
         card=cards.address_of(cards.issue(participant_id=participant.pk, by=officer)).split("/")[-2],
         # with a doubt: accepting asks to compare first, and makes nobody here
         applicant=sent_in(full_name=NAMES[name], kelurahan=f"{kecamatan}.1001", birth_date="1990-08-08"),
+        wait=WaitingFactory(participant=participant, area_id=kecamatan),
         feed=feeds.subscribe(
             kind="participant", participant=participant, by=account_of(participant.pk)
         ),

@@ -8,6 +8,7 @@ from tests.factories.trainings import (
     SessionFactory,
     TrainerFactory,
     VenueFactory,
+    WaitingFactory,
 )
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "TrainerFactory",
     "UserFactory",
     "VenueFactory",
+    "WaitingFactory",
     "member",
 ]

@@ -16,6 +16,7 @@ from trainings.models import (
     Trainer,
     TrainingSession,
     Venue,
+    Waiting,
 )
 
 
@@ -97,6 +98,18 @@ class BookingFactory(DjangoModelFactory):
     queue_number = factory.Sequence(lambda n: n + 1)
     during = factory.LazyAttribute(lambda b: (b.session.starts_at, b.session.ends_at))
     booked_at = factory.LazyFunction(timezone.now)
+
+
+class WaitingFactory(DjangoModelFactory):
+    """Somebody of Palmerah who has waited for the first activity there for five days."""
+
+    class Meta:
+        model = Waiting
+
+    participant = factory.SubFactory("tests.factories.participants.ParticipantFactory")
+    activity_id = "dasar"
+    area_id = "31.73.07"
+    since = factory.LazyFunction(lambda: timezone.now() - timedelta(days=5))
 
 
 class ScanFactory(DjangoModelFactory):

@@ -10,7 +10,7 @@ from okoce.accounts.roles import Role
 from okoce.audit.models import AuditEvent
 from participants.models import BulkDeed, FosterLink, MentorAssignment
 from tests.factories import ParticipantFactory, SessionFactory, member
-from trainings.models import Booking
+from trainings.models import Booking, Waiting
 from trainings.services import publish
 
 pytestmark = pytest.mark.django_db
@@ -213,6 +213,8 @@ def test_chosen_people_are_invited_as_seats_allow_and_the_others_wait(officer):
     second = officer.post(page, {"sesi": session.pk, "seen": shown.context["seen"]})
 
     assert first["Location"] == second["Location"]
-    states = sorted(Booking.objects.values_list("state", flat=True))
-    assert states == ["invited", "invited", "waitlisted"]
+    assert list(Booking.objects.values_list("state", flat=True)) == ["invited", "invited"]
+    assert list(Waiting.objects.values_list("participant", "activity", "area")) == [
+        (people[2].pk, session.activity_id, session.kecamatan_id)
+    ]
     assert "2 orang diundang, 1 orang menunggu" in officer.get(first["Location"]).context["heading"]

@@ -12,7 +12,14 @@ from okoce.notifications.models import Message
 from participants.models import Consent, Enrolment, Merge, Participant, StepReached
 from participants.services import cards, merging
 from participants.services.merging import CannotMerge, Why
-from tests.factories import BookingFactory, ParticipantFactory, ScanFactory, SessionFactory, member
+from tests.factories import (
+    BookingFactory,
+    ParticipantFactory,
+    ScanFactory,
+    SessionFactory,
+    WaitingFactory,
+    member,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -120,20 +127,21 @@ def test_two_seats_in_one_session_become_one_and_the_next_in_line_gets_the_other
     session = SessionFactory(capacity=2)
     own = BookingFactory(session=session, participant=siti, state="invited")
     better = BookingFactory(session=session, participant=double, state="confirmed")
-    waiting = BookingFactory(session=session, state="waitlisted")
+    waiting = WaitingFactory(activity_id=session.activity_id)
 
     done = join(siti, double, officer)
 
     states = {b.pk: (b.participant_id, b.state) for b in session.bookings.all()}
     assert states[better.pk] == (siti.pk, "confirmed")
     assert states[own.pk] == (double.pk, "released")
-    assert states[waiting.pk] == (waiting.participant_id, "invited")
+    assert session.bookings.get(participant=waiting.participant_id).state == "invited"
     assert session.bookings.seated().count() == 2
 
     merging.undo(merge_id=done.pk, by=officer, now=timezone.now())
     states = {b.pk: (b.participant_id, b.state) for b in session.bookings.all()}
     assert states[better.pk] == (double.pk, "confirmed")
-    assert states[own.pk] == (siti.pk, "waitlisted")  # the seat was given on: first in line now
+    assert own.pk not in states  # the seat was given on: in line from the day of booking on
+    assert siti.waits.get().since == own.booked_at
     assert session.bookings.seated().count() == 2
 
 

@@ -36,7 +36,7 @@ from trainings.models import Activity, Booking
 pytestmark = pytest.mark.django_db
 
 AGENCIES = ("ppkukm-31-73", "kpkp-31-73", "ppapp-31-73")
-STATES = ("invited", "confirmed", "waitlisted", "declined", "released")
+STATES = ("invited", "confirmed", "declined", "lapsed", "moved", "released")
 
 # What one of the two has in each app: small numbers that name a session, a site, a step or an agency, so that
 # both often have the same.
@@ -176,7 +176,7 @@ def join(survivor: Participant, merged: Participant, chosen: set[str], by: Any) 
 def check_one_person(survivor: Participant, merged: Participant) -> None:
     """What must hold of a joined pair, whatever the two brought along."""
     left = Booking.objects.filter(participant=merged)
-    assert not left.filter(state__in=["invited", "confirmed", "walked_in", "waitlisted"]).exists()
+    assert not left.filter(state__in=["invited", "confirmed", "walked_in"]).exists()
     assert not Message.objects.filter(
         participant_id=merged.pk, state__in=["pending", "ready", "held"]
     ).exists()

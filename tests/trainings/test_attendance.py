@@ -7,12 +7,19 @@ from django.utils import timezone
 
 from okoce.accounts.roles import Role
 from participants.models import StepReached
-from tests.factories import BookingFactory, ParticipantFactory, ScanFactory, SessionFactory, member
+from tests.factories import (
+    BookingFactory,
+    ParticipantFactory,
+    ScanFactory,
+    SessionFactory,
+    WaitingFactory,
+    member,
+)
 from tests.factories.trainings import day_at
 from tests.trainings.test_seats import in_parallel
 from trainings import services
 from trainings.enums import BookingState, ScanResult
-from trainings.models import AttendanceScan
+from trainings.models import AttendanceScan, Waiting
 from trainings.progress import done_counts, progress_of
 from trainings.refusals import BookingRefused, Refusal
 from trainings.scheduling import JAKARTA
@@ -91,7 +98,7 @@ def test_rule_29_ten_minutes_past_midnight_is_the_day_of_the_session(session, of
     assert scan.result == ScanResult.ACCEPTED
 
 
-@pytest.mark.parametrize("state", [BookingState.WAITLISTED, BookingState.DECLINED, BookingState.RELEASED])
+@pytest.mark.parametrize("state", [BookingState.LAPSED, BookingState.DECLINED, BookingState.RELEASED])
 def test_rule_29_who_has_no_seat_is_not_marked_present(session, office, state):
     person = seat(session, state=state)
 
@@ -223,15 +230,16 @@ def test_never_more_people_are_present_than_the_room_holds(office):
 
 
 def test_a_walk_in_taken_back_is_off_the_list_and_who_waited_waits_again(session, office):
-    stranger, waiting = ParticipantFactory(), seat(session, state=BookingState.WAITLISTED)
+    stranger, waiting = ParticipantFactory(), WaitingFactory(activity_id=session.activity_id).participant
     for person in (stranger, waiting):
         admit(session, person, office)
         services.take_back(session_id=session.pk, participant_id=person.pk, by=office)
 
     assert dict(session.bookings.values_list("participant", "state")) == {
         stranger.pk: "released",
-        waiting.pk: "waitlisted",
+        waiting.pk: "released",
     }
+    assert [w.participant for w in Waiting.objects.still().for_session(session)] == [waiting]
 
 
 def test_who_has_a_seat_at_that_time_elsewhere_is_not_let_in(session, office):
@@ -362,11 +370,9 @@ def test_progress_tells_what_is_done_what_comes_and_what_is_missing(midyear, dja
     ScanFactory(participant=person, session=held)
     coming = SessionFactory(activity_code="izin-keuangan")
     BookingFactory(participant=person, session=coming)
-    waiting = SessionFactory(activity_code="kemasan-pemasaran", starts_at=day_at(2, 9))
-    BookingFactory(session=waiting, state=BookingState.WAITLISTED, queue_number=1)
-    BookingFactory(session=waiting, state=BookingState.WAITLISTED, queue_number=2, participant=person)
+    wait = WaitingFactory(participant=person, activity_id="kemasan-pemasaran", area_id="31.73")
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         progress = progress_of(person, 2026)
 
     assert (progress.done_count, progress.required_count, progress.is_complete) == (1, 3, False)
@@ -376,9 +382,9 @@ def test_progress_tells_what_is_done_what_comes_and_what_is_missing(midyear, dja
         ("izin-keuangan", None),
         ("kemasan-pemasaran", None),
     ]
-    assert [(a.code, a.booking.waiting_position) for a in progress.missing] == [
-        ("izin-keuangan", None),
-        ("kemasan-pemasaran", 2),
+    assert [(a.code, a.reachable, a.waiting and a.waiting.wait_id) for a in progress.missing] == [
+        ("izin-keuangan", 1, None),
+        ("kemasan-pemasaran", 0, wait.pk),
     ]
 
 

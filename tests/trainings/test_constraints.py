@@ -124,7 +124,7 @@ def test_rule_24_nobody_is_in_two_sessions_at_one_time_in_whatever_kecamatan(sta
     person = ParticipantFactory()
     BookingFactory(participant=person)
     far = SessionFactory(kecamatan_id="31.73.08", starts_at=tomorrow_at(11))
-    waiting = BookingFactory(session=far, participant=person, state=BookingState.WAITLISTED)
+    waiting = BookingFactory(session=far, participant=person, state=BookingState.RELEASED)
 
     assert change(waiting, state=state) == "trainings_booking_person_free"
 

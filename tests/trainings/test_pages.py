@@ -16,11 +16,12 @@ from tests.factories import (
     TrainerFactory,
     UserFactory,
     VenueFactory,
+    WaitingFactory,
     member,
 )
 from tests.factories.trainings import day_at, tomorrow_at
 from trainings.enums import BookingState
-from trainings.models import AttendanceScan, Booking, Trainer, TrainingSession, Venue
+from trainings.models import AttendanceScan, Booking, Trainer, TrainingSession, Venue, Waiting
 from trainings.scheduling import JAKARTA
 
 pytestmark = pytest.mark.django_db
@@ -267,7 +268,7 @@ def test_a_published_session_that_moves_tells_everybody_on_the_list_once(camat):
 def test_a_change_of_seats_alone_tells_nobody_and_moves_up_who_waits(camat):
     session = SessionFactory(capacity=1)
     BookingFactory(session=session, queue_number=1)
-    waiting = BookingFactory(session=session, queue_number=2, state=BookingState.WAITLISTED)
+    waiting = WaitingFactory(activity_id=session.activity_id)
 
     camat.post(
         url("session_edit", session),
@@ -356,10 +357,7 @@ def test_rule_27_a_notice_shorter_than_three_days_is_said_before_publishing(cama
 
 def test_a_cancelled_session_tells_everybody_with_a_place_and_frees_them(camat):
     session = SessionFactory()
-    seat, waiting = (
-        BookingFactory(session=session, state=state)
-        for state in (BookingState.CONFIRMED, BookingState.WAITLISTED)
-    )
+    seat = BookingFactory(session=session, state=BookingState.CONFIRMED)
     BookingFactory(session=session, state=BookingState.DECLINED)
 
     camat.post(url("cancel", session), {"reason": "Aula terkena banjir"})
@@ -368,7 +366,6 @@ def test_a_cancelled_session_tells_everybody_with_a_place_and_frees_them(camat):
     assert (session.state, session.cancel_reason) == ("cancelled", "Aula terkena banjir")
     assert set(Message.objects.values_list("kind", "participant_id")) == {
         ("session_cancelled", seat.participant_id),
-        ("session_cancelled", waiting.participant_id),
     }
     assert session.bookings.seated().count() == 0
 
@@ -403,12 +400,8 @@ def test_the_page_says_how_many_match_and_the_button_invites_exactly_them(camat)
     camat.post(url("invite", session), {"waiting": "1"})
 
     assert (page.context["matching"], page.context["left_over"]) == (5, 1)
-    assert list(session.bookings.order_by("queue_number").values_list("state", flat=True)) == [
-        "invited",
-        "invited",
-        "invited",
-        "waitlisted",
-    ]
+    assert list(session.bookings.values_list("state", flat=True)) == ["invited"] * 3
+    assert Waiting.objects.still().for_session(session).count() == 1
 
 
 def test_the_batch_can_be_limited_to_a_kelurahan(camat):
@@ -452,13 +445,13 @@ def test_a_nik_typed_into_the_search_leaves_the_address(camat):
 def test_who_is_taken_off_makes_room_for_the_next(camat):
     session = SessionFactory(capacity=1)
     seat = BookingFactory(session=session, queue_number=1)
-    waiting = BookingFactory(session=session, queue_number=2, state=BookingState.WAITLISTED)
+    waiting = WaitingFactory(activity_id=session.activity_id)
 
     camat.post(url("release", session, seat.pk))
 
-    assert dict(session.bookings.values_list("pk", "state")) == {
-        seat.pk: "released",
-        waiting.pk: "invited",
+    assert dict(session.bookings.values_list("participant", "state")) == {
+        seat.participant_id: "released",
+        waiting.participant_id: "invited",
     }
 
 
@@ -722,16 +715,6 @@ def test_a_participant_does_not_see_the_invitation_of_another(siti):
     assert other.state == "invited"
 
 
-def test_who_waits_sees_the_place_in_line(siti):
-    person, phone = siti
-    session = SessionFactory()
-    for n, who in enumerate((None, None, person), 1):
-        extra = {"participant": who} if who else {}
-        BookingFactory(session=session, state=BookingState.WAITLISTED, queue_number=n, **extra)
-
-    assert phone.get(url("answer", session)).context["place"] == 3
-
-
 # ---------------------------------------------------------------- the public
 
 
@@ -765,7 +748,7 @@ def one_more_of_everything(n: int) -> TrainingSession:
         session = SessionFactory(starts_at=day_at(0, 9 + 3 * i), kecamatan_id="31.73.07")
         for _ in range(n):
             BookingFactory(session=session, participant__user=None)
-            BookingFactory(session=session, state=BookingState.WAITLISTED)
+            WaitingFactory(activity_id=session.activity_id)
         held = SessionFactory(state="held", starts_at=day_at(-1, 7 + 3 * i))
         ScanFactory(session=held, participant=BookingFactory(session=held).participant)
     return session
@@ -780,7 +763,7 @@ def one_more_of_everything(n: int) -> TrainingSession:
         ("session", {}, 7),
         ("attendance", {}, 8),
         ("attendance", {"tampilkan": "tunggu"}, 8),
-        ("invite", {}, 10),
+        ("invite", {}, 11),
         ("add", {"q": "siti"}, 6),
         ("all_but", {}, 7),
         ("attendance_sheet", {}, 7),

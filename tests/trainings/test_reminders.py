@@ -5,7 +5,7 @@ import pytest
 from okoce.accounts.roles import Role
 from okoce.notifications import compose
 from okoce.notifications.models import Message
-from tests.factories import BookingFactory, ParticipantFactory, SessionFactory, member
+from tests.factories import BookingFactory, ParticipantFactory, SessionFactory, WaitingFactory, member
 from tests.factories.trainings import day_at
 from trainings import reminders, services, tasks
 from trainings.enums import BookingState
@@ -34,7 +34,7 @@ def test_everybody_with_a_seat_tomorrow_is_reminded_once_however_often_the_clock
         BookingFactory(session=session, state=state)
         for state in (BookingState.INVITED, BookingState.CONFIRMED)
     )
-    BookingFactory(session=session, state=BookingState.WAITLISTED)
+    WaitingFactory(activity_id=session.activity_id)
     BookingFactory(session=session, state=BookingState.DECLINED)
 
     fired = [tasks.remind_of_tomorrows_sessions() for _ in range(5)]

@@ -7,11 +7,18 @@ from okoce.accounts.roles import Role
 from okoce.notifications.models import Message
 from participants.enums import Category, Status
 from participants.models import Participant
-from tests.factories import BookingFactory, ParticipantFactory, ScanFactory, SessionFactory, member
+from tests.factories import (
+    BookingFactory,
+    ParticipantFactory,
+    ScanFactory,
+    SessionFactory,
+    WaitingFactory,
+    member,
+)
 from tests.factories.trainings import day_at, tomorrow_at
 from trainings import services
 from trainings.enums import BookingState
-from trainings.models import Booking
+from trainings.models import Booking, Waiting
 from trainings.querysets import can_come
 from trainings.refusals import BookingRefused, Refusal
 from trainings.rules import why_not
@@ -32,6 +39,11 @@ def book(session, person, by, **more):
 
 def states(session) -> list[tuple[int, str]]:
     return list(session.bookings.order_by("queue_number").values_list("participant_id", "state"))
+
+
+def line(session) -> list[int]:
+    waits = Waiting.objects.still().for_session(session).order_by("since", "pk")
+    return list(waits.values_list("participant_id", flat=True))
 
 
 # ---------------------------------------------------------------- one seat
@@ -60,19 +72,16 @@ def test_rule_23_the_one_after_the_last_seat_waits(office):
     session = SessionFactory(capacity=1)
     book(session, ParticipantFactory(), office)
 
-    assert book(session, ParticipantFactory(), office).state == BookingState.WAITLISTED
+    assert isinstance(book(session, ParticipantFactory(), office), Waiting)
 
 
-def test_who_declined_gets_a_new_place_at_the_end(office):
-    session, person = SessionFactory(capacity=1), ParticipantFactory()
+def test_who_declined_may_get_a_seat_anew_with_a_number_of_its_own(office):
+    session, person = SessionFactory(), ParticipantFactory()
     services.decline(booking_id=book(session, person, office).pk, by=office)
-    other = ParticipantFactory()
-    book(session, other, office)
 
     again = book(session, person, office)
 
-    assert states(session) == [(other.pk, "invited"), (person.pk, "waitlisted")]
-    assert again.queue_number == 3
+    assert (states(session), again.queue_number) == ([(person.pk, "invited")], 2)
 
 
 @pytest.mark.parametrize(
@@ -168,9 +177,8 @@ def test_a_hundred_are_invited_at_once_and_the_next_ones_wait_in_order(office):
     outcome = services.invite(session_id=session.pk, by=office, waiting=3)
 
     assert outcome == services.InviteOutcome(seated=100, waiting=3)
-    assert states(session) == [(p.pk, "invited") for p in people[:100]] + [
-        (p.pk, "waitlisted") for p in people[100:103]
-    ]
+    assert states(session) == [(p.pk, "invited") for p in people[:100]]
+    assert line(session) == [p.pk for p in people[100:103]]
     assert Message.objects.filter(kind="session_invitation").count() == 100
 
 
@@ -183,7 +191,7 @@ def test_inviting_again_changes_nothing(office):
     again = services.invite(session_id=session.pk, by=office, waiting=1)
 
     assert again == services.InviteOutcome(0, 0)
-    assert (session.bookings.count(), Message.objects.count()) == (3, 2)
+    assert (session.bookings.count(), len(line(session)), Message.objects.count()) == (2, 1, 2)
 
 
 def test_an_invitation_of_a_hundred_takes_as_many_statements_as_one_of_three(
@@ -192,13 +200,13 @@ def test_an_invitation_of_a_hundred_takes_as_many_statements_as_one_of_three(
     for _ in range(3):
         ParticipantFactory()
     first, second = SessionFactory(), SessionFactory(starts_at=tomorrow_at(14))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         services.invite(session_id=first.pk, by=office)
     Booking.objects.all().delete()
     for _ in range(97):
         ParticipantFactory()
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         services.invite(session_id=second.pk, by=office)
 
 
@@ -216,7 +224,7 @@ def test_the_batch_asks_people_of_the_kecamatan_only_and_nobody_who_declined(off
 def test_who_waits_for_the_activity_elsewhere_is_invited_first(office):
     ParticipantFactory()
     waiting = ParticipantFactory()
-    BookingFactory(participant=waiting, state=BookingState.WAITLISTED)
+    WaitingFactory(participant=waiting, area_id="31.73")
     session = SessionFactory(capacity=1, starts_at=tomorrow_at(14))
 
     services.invite(session_id=session.pk, by=office)
@@ -253,8 +261,8 @@ def test_a_seat_given_back_goes_to_the_next_in_order_once(office):
     assert states(session) == [
         (seat.participant_id, "released"),
         (first.participant_id, "invited"),
-        (second.participant_id, "waitlisted"),
     ]
+    assert line(session) == [second.participant_id]
     assert list(Message.objects.filter(kind="seat_offered").values_list("participant_id", flat=True)) == [
         first.participant_id
     ]
@@ -276,7 +284,6 @@ def test_a_freed_seat_passes_over_who_sits_elsewhere_by_now(office):
 
     assert states(session) == [
         (seat.participant_id, "released"),
-        (busy.participant_id, "waitlisted"),
         (able.participant_id, "invited"),
     ]
 
@@ -299,11 +306,13 @@ def test_a_confirmed_seat_stays_confirmed_when_answered_twice(office):
     assert (again.state, again.answered_at) == (BookingState.CONFIRMED, first.answered_at)
 
 
-def test_who_waits_has_nothing_to_confirm(office):
-    _session, (_seat, waiting) = full_session(office, waiting=1)
+def test_a_seat_that_was_given_back_cannot_be_confirmed(office):
+    _session, (seat, waiting) = full_session(office, waiting=1)
+    services.decline(booking_id=seat.pk, by=office)
 
+    assert isinstance(waiting, Waiting)
     with pytest.raises(BookingRefused) as refused:
-        services.confirm(booking_id=waiting.pk, by=office)
+        services.confirm(booking_id=seat.pk, by=office)
 
     assert refused.value.code == Refusal.NOT_INVITED
 
@@ -341,8 +350,8 @@ def test_rule_23_fifty_bookings_at_once_for_the_last_five_seats_seat_exactly_fiv
 
     in_parallel([lambda p=p: book(session, p, office) for p in people])
 
-    line = list(session.bookings.order_by("queue_number").values_list("queue_number", "state"))
-    assert line == [(n, "invited" if n <= 5 else "waitlisted") for n in range(1, 51)]
+    seats = list(session.bookings.order_by("queue_number").values_list("queue_number", "state"))
+    assert (seats, len(line(session))) == ([(n, "invited") for n in range(1, 6)], 45)
     assert Message.objects.filter(kind="session_invitation").count() == 5
 
 
@@ -367,7 +376,6 @@ def test_ten_seats_given_back_at_once_are_given_on_once_each():
 
     in_parallel([lambda b=b: services.decline(booking_id=b.pk, by=office) for b in bookings[:10]])
 
-    assert [state for _p, state in states(session)] == ["declined"] * 10 + ["invited"] * 10 + [
-        "waitlisted"
-    ] * 5
+    assert [state for _p, state in states(session)] == ["declined"] * 10 + ["invited"] * 10
+    assert len(line(session)) == 5
     assert Message.objects.filter(kind="seat_offered").count() == 10

@@ -1,4 +1,4 @@
-"""A place in a session, or in its waiting list."""
+"""A place in a session."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from trainings.querysets import BookingQuerySet
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Booking(models.Model):
-    """``queue_number`` is given under the session's lock and orders the waiting list.
+    """``queue_number`` is given under the session's lock: the order in which people got a seat.
 
     ``during`` repeats the session's time, so that the database itself refuses a person in two sessions at
     one time.
@@ -49,6 +49,9 @@ class Booking(models.Model):
             ),
             models.UniqueConstraint(
                 name="trainings_booking_queue_number_once", fields=["session", "queue_number"]
+            ),
+            models.CheckConstraint(
+                name="trainings_booking_known_state", condition=Q(state__in=BookingState.values)
             ),
             models.CheckConstraint(
                 name="trainings_booking_reason_of_a_no",

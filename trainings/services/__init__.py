@@ -8,6 +8,7 @@ from trainings.services.attendance import (
     take_back,
     take_back_batch,
 )
+from trainings.services.moving import move
 from trainings.services.seats import (
     InviteOutcome,
     book_seat,
@@ -34,6 +35,7 @@ __all__ = [
     "invite_preview",
     "mark_all_present",
     "mark_present",
+    "move",
     "publish",
     "release_seat",
     "take_back",

@@ -78,7 +78,7 @@ def result_for(session: TrainingSession, participant_id: int, *, now: datetime) 
         return ScanResult.TOO_EARLY
     if not session.bookings.enrolled().filter(participant=participant_id).exists():
         return ScanResult.NOT_BOOKED
-    return ScanResult.FULL if present_count(session) >= session.capacity else ScanResult.ACCEPTED
+    return ScanResult.FULL if present_count(session) >= session.places else ScanResult.ACCEPTED
 
 
 def present_count(session: TrainingSession) -> int:
@@ -97,7 +97,7 @@ def admit(
     """Let in somebody without a seat, where one is free.
 
     Until half an hour after the start that is a seat that nobody was given, later every seat whose owner has
-    not come. The waiting list is let in the same way.
+    not come. People who wait for the activity are let in the same way.
 
     Who has a seat is simply marked present. Raises BookingRefused; a refusal by the rules leaves no row.
     """
@@ -116,14 +116,11 @@ def admit(
     lock_people([participant.pk])
     if (reason := _why_not_admitted(session, participant, now=now)) is not None:
         raise reason
-    is_new = booking is None or booking.state != BookingState.WAITLISTED
     if booking is None:
         booking = Booking(session=session, participant=participant, queue_number=next_number(session))
     booking.state = BookingState.WALKED_IN
     booking.during = (session.starts_at, session.ends_at)
-    if is_new:  # who waited keeps the day of booking: taken back, the person waits again
-        booking.booked_at, booking.booked_by = now, actor(by)
-    booking.answered_at = now
+    booking.booked_at, booking.booked_by, booking.answered_at = now, actor(by), now
     save(booking)
     record(by, "trainings.seat.walked_in", session)
     return mark_present(
@@ -188,7 +185,7 @@ def mark_all_present(
         .exclude(participant__in=list(except_ids))
     )
     people = list(missing.order_by("queue_number").values_list("participant_id", flat=True))
-    if present_count(session) + len(people) > session.capacity:
+    if present_count(session) + len(people) > session.places:
         raise BookingRefused(Refusal.TOO_MANY, capacity=session.capacity)
     AttendanceScan.objects.bulk_create(
         AttendanceScan(
@@ -247,8 +244,7 @@ def _take_back(session_id: int, people: Collection[int], *, by: Any, now: dateti
         for person in present
     )
     for booking in session.bookings.filter(participant__in=present, state=BookingState.WALKED_IN):
-        came_new = booking.booked_at == booking.answered_at
-        booking.state = BookingState.RELEASED if came_new else BookingState.WAITLISTED
+        booking.state = BookingState.RELEASED  # who waited for the activity still waits
         booking.save()
     if present:
         settle_completion(present, session, by=by)

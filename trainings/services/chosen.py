@@ -15,10 +15,11 @@ from participants.models import BulkDeed, Participant
 from participants.querysets import ParticipantQuerySet
 from participants.services.assigning import keep_deed
 from trainings import rules
-from trainings.enums import ENROLLED, BookingState, SessionState
+from trainings.enums import ENROLLED, SessionState
 from trainings.models import AttendanceScan, Booking, TrainingSession
-from trainings.querysets import can_come, waiting_longest
+from trainings.querysets import can_come
 from trainings.refusals import BookingRefused
+from trainings.services import waits
 from trainings.services.locks import lock_people, locked
 from trainings.services.seats import book_seat
 
@@ -50,23 +51,19 @@ class ChosenPlan:
         return sum(map(len, self.left_out.values()))
 
 
-def plan_chosen(session: TrainingSession, people: QuerySet[Participant]) -> ChosenPlan:
+def plan_chosen(session: TrainingSession, people: QuerySet[Participant], *, now: datetime) -> ChosenPlan:
     """A fixed number of queries, whatever the number of people."""
     ids = list(people.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
     if len(ids) > MOST:
         raise TooManyPeople
     chosen = Participant.objects.filter(pk__in=ids)
     placed = set(
-        session.bookings.filter(
-            state__in=[*ENROLLED, BookingState.WAITLISTED], participant__in=ids
-        ).values_list("participant_id", flat=True)
+        session.bookings.filter(state__in=ENROLLED, participant__in=ids).values_list(
+            "participant_id", flat=True
+        )
     )
-    able = [
-        pk
-        for pk in waiting_longest(can_come(chosen, session), session).values_list("pk", flat=True)
-        if pk not in placed
-    ]
-    free = max(0, session.capacity - session.bookings.seated().count())
+    able = [pk for pk in waits.by_need(can_come(chosen, session), session, now=now) if pk not in placed]
+    free = max(0, session.places - session.bookings.seated().count())
     plan = ChosenPlan(free, able[:free], able[free:])
     _say_why(plan, session, chosen.exclude(pk__in=able), placed)
     return plan
@@ -105,7 +102,7 @@ def invite_chosen(
     by: Any,
     now: datetime | None = None,
 ) -> BulkDeed:
-    """Seats as far as they go, then places on the waiting list. The same selection again is the same deed."""
+    """Seats as far as they go, then places in line. The same selection again is the same deed."""
     now = now or timezone.now()
     uid = deed_uid(selection, session_id)
     if (before := BulkDeed.objects.filter(uid=uid).first()) is not None:
@@ -113,17 +110,17 @@ def invite_chosen(
     session = locked(session_id)
     if (reason := rules.why_closed(session, now=now)) is not None:
         raise reason
-    plan = plan_chosen(session, people)
+    plan = plan_chosen(session, people, now=now)
     lock_people(plan.ids)
     found = Participant.objects.in_bulk(plan.ids)
     done, seated = 0, 0
     for pk in plan.ids:
         try:
-            booking: Booking = book_seat(session_id=session_id, participant=found[pk], by=by, now=now)
+            booking = book_seat(session_id=session_id, participant=found[pk], by=by, now=now)
         except BookingRefused:  # somebody gave them a seat elsewhere meanwhile
             plan.left_out.setdefault(BUSY, []).append(pk)
         else:
-            done, seated = done + 1, seated + (booking.state != BookingState.WAITLISTED)
+            done, seated = done + 1, seated + isinstance(booking, Booking)
     params = {"session": session_id, "seated": seated, "waiting": done - seated}
     return keep_deed(uid=uid, action=INVITED, params=params, done_count=done, left_out=plan.left_out, by=by)
 

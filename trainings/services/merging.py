@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from participants.services.merging import Table, swap
 from trainings.enums import ENROLLED, SEATED, BookingState, SessionState
 from trainings.models import AttendanceScan, Booking, TrainingSession
-from trainings.services import locks, seats
+from trainings.services import locks, offers, waits
 
 # Of two places the better one is kept: who was there, then who said yes, then who has a seat.
 _BEST = (
-    BookingState.WALKED_IN, BookingState.CONFIRMED, BookingState.INVITED, BookingState.WAITLISTED,
-    BookingState.DECLINED, BookingState.RELEASED,
+    BookingState.WALKED_IN, BookingState.CONFIRMED, BookingState.INVITED, BookingState.MOVED,
+    BookingState.DECLINED, BookingState.LAPSED, BookingState.RELEASED,
 )  # fmt: skip
-_HOLDS = (*ENROLLED, BookingState.WAITLISTED)
+_HOLDS = ENROLLED
 
 
 class Places:
@@ -77,7 +77,7 @@ class Places:
         ids = {place.session_id for place in freed}
         for session in TrainingSession.objects.filter(pk__in=ids).order_by("pk"):
             if session.state == SessionState.PUBLISHED and session.starts_at > now:
-                seats.promote(locks.locked(session.pk), now=now)
+                offers.promote(locks.locked(session.pk), now=now)
 
     def undo(self, kept: Mapping[str, Any], *, survivor_id: int, merged_id: int, now: datetime) -> None:
         """Everybody has their place again. A seat that was given on meanwhile is not taken from anybody.
@@ -92,22 +92,30 @@ class Places:
         released = dict(kept["released"])
         places = Booking.objects.filter(pk__in=released, state=BookingState.RELEASED)
         for place in places.select_related("session").order_by("session_id", "queue_number"):
-            _restore(place, released[place.pk])
+            _restore(place, released[place.pk], now)
 
 
-def _restore(place: Booking, state: str) -> None:
+def _restore(place: Booking, state: str, now: datetime) -> None:
     """The state before the merge, if the session still has room for it."""
     session = place.session
     if session.state == SessionState.CANCELLED:
         return
     place.during = (session.starts_at, session.ends_at)
-    is_taken = state in SEATED and session.bookings.seated().count() >= session.capacity
+    is_taken = state in SEATED and session.bookings.seated().count() >= session.places
     elsewhere = Booking.objects.enrolled().filter(
         participant=place.participant_id, during__overlap=(session.starts_at, session.ends_at)
     )
     if state in ENROLLED and elsewhere.exclude(pk=place.pk).exists():
         return
-    place.state = BookingState.WAITLISTED if is_taken else state
+    if is_taken:  # the place goes, so that the line may offer this session again
+        since = {place.participant_id: place.booked_at}
+        Booking.objects.filter(participant=place.participant_id, session__head=session).delete()
+        place.delete()
+        waits.join_many(
+            since=since, activity_id=session.activity_id, area_id=session.kecamatan_id, by=None, now=now
+        )
+        return
+    place.state = state
     place.save(update_fields=["state", "during"])
 
 

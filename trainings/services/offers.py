@@ -48,11 +48,12 @@ def answer_until(session: TrainingSession, *, now: datetime) -> datetime:
     return last if last > now else session.starts_at
 
 
-def promote(session: TrainingSession, *, now: datetime) -> list[Booking]:
+def promote(session: TrainingSession, *, now: datetime, may_wait: bool = True) -> list[Booking]:
     """Offers free seats to the next in line who can come. The session is locked by the caller.
 
     Who cannot (a seat elsewhere at that time, the activity done meanwhile, no time at that hour) stays in
-    line and is passed over.
+    line and is passed over. ``may_wait``: False for a caller who holds a person's lock already; who is busy
+    is then passed over too, and ``fill_soon`` comes back for them.
     """
     if session.state != SessionState.PUBLISHED or session.starts_at <= now:
         return []
@@ -61,7 +62,7 @@ def promote(session: TrainingSession, *, now: datetime) -> list[Booking]:
     while (free := session.places - session.bookings.seated().count()) > 0:
         wanted = waits.line_of(session, now=now)[:free]
         # From the second round on somebody else's lock is not waited for: it would break the order of locks.
-        held = set(lock_people(wanted, skip_locked=bool(offered)))
+        held = set(lock_people(wanted, skip_locked=bool(offered) or not may_wait))
         still = set(waits.line_of(session, now=now)) if held else set()
         got = [pk for pk in wanted if pk in held and pk in still]
         if not got:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from okoce.audit.services import record
 from trainings import messages, rules
-from trainings.enums import ENROLLED, SEATED, BookingState, SessionState
+from trainings.enums import ENROLLED, BookingState, SessionState
 from trainings.models import Activity, Booking, Phase, Trainer, TrainingSession, Venue
 from trainings.refusals import BookingRefused, Clash, Refusal, SessionRefused
 from trainings.scheduling import USUAL_SEATS
@@ -89,6 +89,7 @@ def _write(session: TrainingSession, plan: SessionPlan) -> None:
     session.venue = _venue(plan)
     session.trainer = _trainer(plan)
     session.starts_at, session.ends_at, session.capacity = plan.starts_at, plan.ends_at, plan.seats
+    session.extra_seats = min(session.extra_seats, max(0, session.venue.capacity - plan.seats))
     try:
         with transaction.atomic():
             session.save()
@@ -195,7 +196,7 @@ def _numbers_elsewhere(session: TrainingSession) -> str:
 
 
 def _people_with_place(session: TrainingSession) -> list[int]:
-    places = session.bookings.filter(state__in=[*ENROLLED, BookingState.WAITLISTED])
+    places = session.bookings.filter(state__in=ENROLLED)
     return list(places.values_list("participant_id", flat=True))
 
 
@@ -237,8 +238,6 @@ def cancel(*, session_id: int, reason: str, by: Any, now: datetime | None = None
     session.save()
     if told:
         messages.queue_cancellations(session, told, now=now)
-    session.bookings.filter(state__in=[*SEATED, BookingState.WAITLISTED, BookingState.WALKED_IN]).update(
-        state=BookingState.RELEASED
-    )
+    session.bookings.filter(state__in=ENROLLED).update(state=BookingState.RELEASED)
     record(by, "trainings.session.cancelled", session, count=max(1, len(told)))
     return session

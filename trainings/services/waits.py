@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from okoce.audit.services import record
 from participants.models import Participant
@@ -51,7 +51,7 @@ def join_many(*, since: dict[int, datetime], activity_id: str, area_id: str, by:
         for pk, moment in since.items()
         if pk not in waiting
     ]
-    Waiting.objects.bulk_create(new)
+    Waiting.objects.bulk_create(new, ignore_conflicts=True)
     return len(new)
 
 
@@ -87,26 +87,40 @@ def line_of(session: TrainingSession, *, now: datetime) -> list[int]:
 
     First who has the fewest sessions of this activity left before 31 December, then who has the fewest left
     for everything they lack, then who has waited longest. Who had a place in this session is not asked again.
-    Three queries, whatever the number of people.
+    Two queries, whatever the number of people.
     """
-    waits = dict(
-        Waiting.objects.for_session(session)
-        .filter(participant__in=_able(session))
-        .order_by("-since")
-        .values_list("participant_id", "since")
-    )
-    if not waits:
-        return []
-    reach = reach_of(Participant.objects.filter(pk__in=list(waits)), now=now)
-
-    def need(pk: int) -> tuple[int, int, datetime, int]:
-        one = reach.get(pk, Reach())
-        return (one.sessions.get(session.activity_id, 0), one.total, waits[pk], pk)
-
-    return sorted(waits, key=need)
-
-
-def _able(session: TrainingSession) -> Any:
+    line = Waiting.objects.for_session(session).values("participant")
     had = Booking.objects.filter(participant=OuterRef("pk"), session=session.pk)
-    people = available_at(can_come(Participant.objects.all(), session), session.starts_at)
-    return people.filter(~Exists(had)).values("pk")
+    people = can_come(Participant.objects.filter(pk__in=line), session).filter(~Exists(had))
+    return by_need(available_at(people, session.starts_at), session, now=now)
+
+
+def since_of(people: Collection[int], session: TrainingSession) -> dict[int, datetime]:
+    """Since when these people wait for the session's activity where it is held; who does not is absent."""
+    line = Waiting.objects.for_session(session).filter(participant__in=people).order_by("-since")
+    return dict(line.values_list("participant_id", "since"))
+
+
+def by_need(people: QuerySet[Participant], session: TrainingSession, *, now: datetime) -> list[int]:
+    """``people`` in the order in which seats of the session are given; docs/programme.md says which.
+
+    Two queries: the people with the time they wait since, and how many sessions each can still reach.
+    """
+    since = Waiting.objects.for_session(session).filter(participant=OuterRef("pk")).order_by("since")
+    rows = list(
+        people.order_by()
+        .annotate(since=Subquery(since.values("since")[:1]))
+        .values_list("pk", "since", "registered_on")
+    )
+    if not rows:
+        return []
+    reach = reach_of(Participant.objects.filter(pk__in=[pk for pk, *_rest in rows]), now=now)
+    nothing = Reach()
+
+    def need(row: tuple[int, datetime | None, date]) -> tuple[Any, ...]:
+        pk, waits_since, registered_on = row
+        one = reach.get(pk, nothing)
+        mine = one.sessions.get(session.activity_id, 0)
+        return (mine, one.total, waits_since is None, waits_since or now, registered_on, pk)
+
+    return [row[0] for row in sorted(rows, key=need)]

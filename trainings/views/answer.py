@@ -1,51 +1,99 @@
-"""The participant's own answer to an invitation."""
+"""The participant's own answer to an invitation or an offer: signed in, or by the address in the message."""
 
 from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
-from okoce.accounts.access import participant_only
+from okoce.accounts.access import participant_only, public
 from okoce.ui.responses import render_page
-from trainings import rules, services
-from trainings.enums import BookingState
+from trainings import links, rules, services
+from trainings.enums import SEATED, BookingState, DeclineReason
 from trainings.models import Booking
 from trainings.refusals import Refused
+from trainings.services import offers
+
+COMES, CANNOT, DOES_NOT_WANT = "hadir", "berhalangan", "tidak"
 
 
 @participant_only
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """Confirm, or say that one cannot come: two buttons, one form, no JavaScript."""
+    """Confirm, or say that one cannot come and why: one form, no JavaScript."""
     now = timezone.now()
-    mine = Booking.objects.visible_to(request.user).select_related(
+    offers.settle(pk, now=now)
+    booking = get_object_or_404(_with_session(Booking.objects.visible_to(request.user)), session=pk)
+    if request.method == "POST":
+        _take(request, booking, by=request.user, now=now)
+        return redirect("trainings:answer", pk=pk)
+    return render_page(request, "trainings/answer.html", _shown(booking, now=now) | {"may_move": True})
+
+
+@public
+def answer_link(request: HttpRequest, token: str) -> HttpResponse:
+    """The same without signing in: the address is in the person's message. It shows no data of the person.
+
+    Only a press answers: opening the address, as a preview of a message does, changes nothing.
+    """
+    now, whole = timezone.now(), links.bookings_of(token)
+    booking = get_object_or_404(_with_session(whole))
+    if offers.settle(booking.session_id, now=now):
+        booking = _with_session(whole).get()
+    if request.method == "POST":
+        _take(request, booking, by=None, now=now)
+        return redirect("trainings:answer_link", token=token)
+    response = render_page(
+        request, "trainings/answer_link.html", _shown(booking, now=now) | {"may_move": False}
+    )
+    patch_cache_control(response, no_store=True, private=True)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _with_session(bookings: Any) -> Any:
+    return bookings.select_related(
         "session__activity", "session__venue", "session__kecamatan", "session__trainer", "participant"
     )
-    booking = get_object_or_404(mine, session=pk)
-    if request.method == "POST":
-        try:
-            if request.POST.get("jawaban") == "hadir":
-                services.confirm(booking_id=booking.pk, by=request.user, now=now)
-                messages.success(request, _("Thank you. Your seat is waiting for you."))
-            elif request.POST.get("jawaban") == "tidak":
-                services.decline(booking_id=booking.pk, by=request.user, now=now)
-                messages.success(
-                    request, _("Thank you for telling us. You will be invited to another session.")
-                )
-        except Refused as refused:
-            messages.error(request, refused.sentence)
-        return redirect("trainings:answer", pk=pk)
+
+
+def _take(request: HttpRequest, booking: Booking, *, by: Any, now: datetime) -> None:
+    given, reason = request.POST.get("jawaban"), request.POST.get("alasan", "")
+    try:
+        if given == COMES:
+            services.confirm(booking_id=booking.pk, by=by, now=now)
+            messages.success(request, _("Thank you. Your seat is waiting for you."))
+        elif given == CANNOT and reason not in DeclineReason.values:
+            messages.error(
+                request, _("Choose why you cannot come, then press again. Nothing has changed yet.")
+            )
+        elif given == CANNOT:
+            services.decline(booking_id=booking.pk, by=by, now=now, reason=reason)
+            messages.success(
+                request, _("Thank you for telling us. You are in line for the next session of this activity.")
+            )
+        elif given == DOES_NOT_WANT:
+            services.decline(booking_id=booking.pk, by=by, now=now)
+            messages.success(request, _("Thank you for telling us. Your seat goes to somebody else."))
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+
+
+def _shown(booking: Booking, *, now: datetime) -> dict[str, Any]:
     session = booking.session
     is_open = rules.why_closed(session, now=now) is None
-    context = {
+    is_offer = booking.state == BookingState.INVITED and booking.answer_by is not None
+    return {
         "booking": booking,
         "session": session,
         "hours": rules.hours(session.starts_at, session.ends_at),
         "may_confirm": is_open and booking.state == BookingState.INVITED,
-        "may_decline": is_open
-        and booking.state in (BookingState.INVITED, BookingState.CONFIRMED, BookingState.WAITLISTED),
-        "place": rules.waiting_place(booking) if booking.state == BookingState.WAITLISTED else None,
+        "may_decline": is_open and booking.state in SEATED,
+        "answer_by": booking.answer_by if is_offer and is_open else None,
+        "reasons": DeclineReason.choices,
     }
-    return render_page(request, "trainings/answer.html", context)

@@ -23,15 +23,16 @@ from okoce.accounts.roles import has_permission
 from okoce.ui.responses import render_page, wants_fragment
 from participants import searching
 from trainings import rules, scheduling, services
-from trainings.enums import BookingState, ScanMethod, ScanResult, SessionState
+from trainings.enums import ScanMethod, ScanResult, SessionState
 from trainings.forms import NumbersForm
-from trainings.models import AttendanceScan, Booking, TrainingSession
+from trainings.models import AttendanceScan, Booking, TrainingSession, Waiting
 from trainings.refusals import BookingRefused, Refusal, Refused
 from trainings.views import shown
 from trainings.views.sessions import find, posted
 
 AT_ONCE = 50  # rows before "show all"
 ABSENT, PRESENT, WAITING = "belum", "hadir", "tunggu"
+IN_LINE = "waiting"  # no state of a place: somebody who has none yet
 REFUSALS = {
     ScanResult.TOO_EARLY: Refusal.TOO_EARLY,
     ScanResult.NOT_BOOKED: Refusal.NOT_BOOKED,
@@ -122,7 +123,7 @@ def listed(request: HttpRequest, session: TrainingSession) -> dict[str, Any]:
     if chosen == PRESENT:
         rows = rows.enrolled().filter(is_present=True)
     elif chosen == WAITING:
-        rows = rows.filter(state=BookingState.WAITLISTED).order_by("queue_number")
+        return {"rows": with_nonces(in_line(request, session)), "has_more": False, "chosen": WAITING}
     else:
         chosen, rows = ABSENT, rows.enrolled().filter(is_present=False)
     show_all = "semua" in request.GET
@@ -132,14 +133,23 @@ def listed(request: HttpRequest, session: TrainingSession) -> dict[str, Any]:
             "chosen": chosen}  # fmt: skip
 
 
+def in_line(request: HttpRequest, session: TrainingSession) -> list[Booking]:
+    """People who wait for the activity here, as places that are not given yet."""
+    line = Waiting.objects.visible_to(request.user).still().for_session(session)
+    waiting = line.select_related("participant__kelurahan").prefetch_related("participant__businesses")
+    return [
+        Booking(session=session, participant=wait.participant, state=IN_LINE)
+        for wait in waiting.order_by("since", "pk")[:AT_ONCE]
+    ]
+
+
 def found(request: HttpRequest, session: TrainingSession, typed: str, *, may_admit: bool) -> dict[str, Any]:
     """People of the list whom the words fit; else somebody with that number who came without a seat.
 
     Who may not admit anybody today learns no name from a number: numbers are easily guessed.
     """
     match = rules.matching(typed, prefix="participant__")
-    states = [*rules.ENROLLED, BookingState.WAITLISTED]
-    rows = list(places(request, session).filter(match, state__in=states)[:AT_ONCE]) if match else []
+    rows = list(places(request, session).filter(match, state__in=rules.ENROLLED)[:AT_ONCE]) if match else []
     stranger = None
     if may_admit and not rows and (exact := rules.matching_number(typed, session)) is not None:
         stranger = rules.walk_ins_for(request.user, session).filter(exact).first()

@@ -42,7 +42,7 @@ def invite_chosen(request: HttpRequest, token: str) -> HttpResponse:
     session = sessions.filter(pk=int(wanted)).first() if wanted.isascii() and wanted.isdigit() else None
     plan, is_too_many = None, False
     try:
-        plan = chosen.plan_chosen(session, people) if session else None
+        plan = chosen.plan_chosen(session, people, now=now) if session else None
     except chosen.TooManyPeople:
         is_too_many = True
     if request.method == "POST" and session is not None and plan is not None:
@@ -94,7 +94,7 @@ def _seen(plan: ChosenPlan | None) -> str:
 
 
 def _choice(session: TrainingSession, current: TrainingSession | None) -> dict[str, Any]:
-    free = max(0, session.capacity - session.seated_count)
+    free = max(0, session.places - session.seated_count)
     words = {
         "day": short_date(session.starts_at),
         "clock": clock(session.starts_at),

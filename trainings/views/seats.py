@@ -14,9 +14,8 @@ from okoce.ui.responses import render_page
 from participants import searching
 from participants.models import Participant
 from trainings import rules, services
-from trainings.enums import BookingState
 from trainings.forms import InviteForm, PersonForm
-from trainings.models import Booking
+from trainings.models import Booking, Waiting
 from trainings.refusals import Refused
 from trainings.views import shown
 from trainings.views.sessions import find
@@ -43,14 +42,14 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, told(outcome))
         return redirect(session)
-    matching, promised = services.invite_preview(session, **choice)
+    matching, promised = services.invite_preview(session, now=now, **choice)
     context = {
         "session": session,
         "form": form,
         "where_and_when": shown.where_and_when(session),
         "matching": matching,
         "promised": promised,
-        "free": session.capacity - rules.seated_count(session),
+        "free": session.places - rules.seated_count(session),
         "left_over": matching - promised.seated - promised.waiting,
         "choice": choice,
         "crumbs": shown.crumbs(
@@ -111,8 +110,8 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     return render_page(request, "trainings/add.html", context)
 
 
-def booked(booking: Booking, person: Participant) -> str:
-    if booking.state == BookingState.WAITLISTED:
+def booked(booking: Booking | Waiting, person: Participant) -> str:
+    if not isinstance(booking, Booking):
         return _("All seats are taken. %(name)s is on the waiting list.") % {"name": person.full_name}
     return _("%(name)s has a seat.") % {"name": person.full_name}
 
@@ -144,7 +143,7 @@ def release(request: HttpRequest, pk: int, booking: int) -> HttpResponse:
                 waiting,
             )
             % {"count": waiting}
-            if waiting and place.state != BookingState.WAITLISTED
+            if waiting
             else _("Nobody else moves."),
         ],
         "form": None,

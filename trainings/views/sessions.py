@@ -22,7 +22,7 @@ from okoce.ui.responses import render_page
 from trainings import rules, scheduling, services
 from trainings.enums import BookingState, SessionState
 from trainings.forms import CancelForm, PersonForm, PublishForm, SessionForm, next_working_day
-from trainings.models import Booking, TrainingSession
+from trainings.models import Booking, TrainingSession, Waiting
 from trainings.refusals import Refused
 from trainings.scheduling import Concern
 from trainings.services import calendar
@@ -41,8 +41,8 @@ CONCERNS = {
 }
 CHIPS = (
     ("kursi", (BookingState.INVITED, BookingState.CONFIRMED, BookingState.WALKED_IN)),
-    ("tunggu", (BookingState.WAITLISTED,)),
-    ("tidak", (BookingState.DECLINED, BookingState.RELEASED)),
+    ("tunggu", ()),
+    ("tidak", (BookingState.DECLINED, BookingState.LAPSED, BookingState.MOVED, BookingState.RELEASED)),
 )
 
 
@@ -66,14 +66,15 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     session = find(request, pk, TrainingSession.objects.visible_to(request.user).with_places().with_counts())
     chosen = next((c for c in CHIPS if c[0] == request.GET.get("tampilkan")), CHIPS[0])
     bookings = Booking.objects.visible_to(request.user).filter(session=session)
-    page = keyset_page(
-        bookings.filter(state__in=chosen[1]).select_related("participant__kelurahan"),
-        request,
-        order=("queue_number",),
-        size=50,
-    )
-    for booking in page.rows:
-        booking.tone = TONES[booking.state]
+    if chosen[0] == "tunggu":
+        line = Waiting.objects.visible_to(request.user).still().for_session(session)
+        rows, order = line.select_related("participant__kelurahan", "area"), ("since", "pk")
+    else:
+        rows = bookings.filter(state__in=chosen[1]).select_related("participant__kelurahan")
+        order = ("queue_number",)
+    page = keyset_page(rows, request, order=order, size=50)
+    for row in page.rows:
+        row.tone = TONES[row.state] if isinstance(row, Booking) else ""
     context = {
         "session": session,
         "state": shown.state_of(session, now=now),
@@ -93,8 +94,9 @@ TONES = {
     BookingState.INVITED: "info",
     BookingState.CONFIRMED: "ok",
     BookingState.WALKED_IN: "ok",
-    BookingState.WAITLISTED: "warn",
     BookingState.DECLINED: "",
+    BookingState.LAPSED: "",
+    BookingState.MOVED: "",
     BookingState.RELEASED: "",
 }
 
@@ -110,7 +112,7 @@ def actions(user: Any, session: TrainingSession, *, now: datetime) -> dict[str, 
         "may_fill": rules.may_fill(user, session, now=now),
         "may_take_attendance": rules.may_take_attendance(user, session, today=scheduling.day_of(now)),
         "may_see_sheet": has_permission(user, "trainings.attendance"),
-        "has_free_seats": getattr(session, "seated_count", 0) < session.capacity,
+        "has_free_seats": getattr(session, "seated_count", 0) < session.places,
         "may_send": session.state != SessionState.DRAFT and has_permission(user, "notifications.send_ready"),
     }
 

@@ -83,7 +83,7 @@ def address_of(session: TrainingSession, *, now: datetime, may_attend: bool) -> 
 
 def seats_text(session: Any) -> str:
     """What the bar of seats says in words."""
-    free = session.capacity - session.seated_count
+    free = session.places - session.seated_count
     if free > 0:
         return ngettext("%(count)s seat left", "%(count)s seats left", free) % {"count": free}
     if session.waiting_count:

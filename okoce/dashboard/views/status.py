@@ -16,13 +16,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from okoce.accounts.access import participant_only
 from okoce.dashboard import own_status
+from okoce.dashboard.people import progress_once, sessions_left
 from okoce.ui.responses import render_page
 from okoce.ui.templatetags.okoce_ui import day_month
 from participants import areas, journey, profile, qr
 from participants.models import Participant
 from participants.services import cards
-from trainings.enums import BookingState
-from trainings.progress import ActivityProgress, Progress, progress_of
+from trainings.progress import ActivityProgress, Progress
 
 
 def _me(request: HttpRequest) -> Participant:
@@ -34,7 +34,7 @@ def _me(request: HttpRequest) -> Participant:
 def status(request: HttpRequest) -> HttpResponse:
     participant, now = _me(request), timezone.now()
     today = timezone.localtime(now).date()
-    progress = progress_of(participant, today.year, now=now)
+    progress = progress_once(participant, today)
     bazaars = own_status.bazaars_of(participant, user=request.user, now=now)
     businesses = list(participant.businesses.open().select_related("sector").prefetch_related("outlets"))
     context = {
@@ -99,12 +99,12 @@ def _training_text(progress: Progress) -> str:
 
 
 def _activity(activity: ActivityProgress, today: date) -> dict[str, Any]:
-    row = {"label": f"{activity.position}. {activity.name}", "url": ""}
+    row = {"label": f"{activity.position}. {activity.name}", "url": "", "left": sessions_left(activity)}
     if activity.is_done:
         return row | {"tone": "ok", "state": _("Present %(day)s") % {"day": day_month(activity.done_on)}}
-    if (booking := activity.booking) is None:
+    if (booking := activity.booking) is None and activity.waiting is not None:
+        words = {"day": day_month(activity.waiting.since)}
+        return row | {"tone": "info", "state": _("In line since %(day)s") % words, "icon": "hourglass-split"}
+    if booking is None:
         return row | {"tone": "", "state": _("Not planned yet"), "icon": "hourglass-split"}
-    if booking.state == BookingState.WAITLISTED:
-        words = {"position": booking.waiting_position}
-        return row | {"tone": "info", "state": _("Waiting list, number %(position)s") % words}
     return row | {"tone": "warn", "icon": "clock", "state": own_status.near(booking.starts_at, today)}

@@ -1,0 +1,58 @@
+"""Addresses with which a person answers an invitation or an offer without signing in.
+
+The address names one booking as it stands now: a seat that is given anew has another. It holds nothing of
+the person and no digit, so that no message looks as if it held a number.
+"""
+
+from __future__ import annotations
+
+import hmac
+from string import ascii_lowercase
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from okoce.db.encryption import lookup
+from trainings.models import Booking
+
+COLUMN = "trainings.answer_link"
+LETTERS = 24  # of 4.7 bits
+BASE = len(ascii_lowercase)
+
+
+def token_of(booking_id: int, queue_number: int) -> str:
+    digest = int.from_bytes(lookup(f"{booking_id}:{queue_number}", column=COLUMN), "big")
+    return f"{_letters(booking_id)}-{_letters(digest)[-LETTERS:]}"
+
+
+def path_of(booking_id: int, queue_number: int) -> str:
+    return reverse("trainings:answer_link", args=[token_of(booking_id, queue_number)])
+
+
+def bookings_of(token: str) -> QuerySet[Booking]:
+    """The one booking whose address somebody holds: the address is the right to it. Or none."""
+    return Booking.objects.filter(pk=booking_of(token))
+
+
+def booking_of(token: str) -> int | None:
+    """The id of the booking the address was made for; None when it never was, or when it is an older one."""
+    name, _dash, _rest = token.partition("-")
+    if not 1 <= len(name) <= 13 or not set(name) <= set(ascii_lowercase):
+        return None
+    number = 0
+    for letter in name:
+        number = number * BASE + ascii_lowercase.index(letter)
+    if number >= 2**63:
+        return None
+    queue_number = Booking.objects.filter(pk=number).values_list("queue_number", flat=True).first()
+    if queue_number is None:
+        return None
+    return number if hmac.compare_digest(token.encode(), token_of(number, queue_number).encode()) else None
+
+
+def _letters(number: int) -> str:
+    found = ""
+    while number:
+        number, rest = divmod(number, BASE)
+        found = ascii_lowercase[rest] + found
+    return found or ascii_lowercase[0]

@@ -1,0 +1,137 @@
+"""What a participant arranges alone: another date, the line for an activity, the time of the week."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from okoce.accounts.access import participant_only
+from okoce.ui.pagination import keyset_page
+from okoce.ui.responses import render_page
+from participants.models import Participant
+from trainings import rules, services
+from trainings.enums import SEATED
+from trainings.forms import AvailabilityForm, JoinForm
+from trainings.models import Booking, Waiting
+from trainings.progress import ActivityProgress, progress_of
+from trainings.refusals import Refused
+from trainings.services import availability, moving, offers, waits
+
+
+def _me(request: HttpRequest) -> Participant:
+    return get_object_or_404(Participant.objects.visible_to(request.user))
+
+
+# ---------------------------------------------------------------- another date
+
+
+@participant_only
+@require_http_methods(["GET", "POST"])
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sessions of the same activity with a free seat, each with one button. A press moves at once."""
+    now = timezone.now()
+    mine = Booking.objects.visible_to(request.user).select_related(
+        "session__activity", "session__venue", "session__kecamatan", "participant"
+    )
+    booking = get_object_or_404(mine, session=pk)
+    if request.method == "POST":
+        return _moved(request, booking, now=now)
+    if booking.state not in SEATED or rules.why_closed(booking.session, now=now) is not None:
+        return redirect("trainings:answer", pk=pk)
+    page = keyset_page(moving.targets(booking, now=now), request, order=("starts_at", "pk"), size=20)
+    for session in page.rows:
+        session.free = session.places - session.seated_count
+        session.is_near = session.kecamatan_id == booking.participant.kecamatan_id
+    return render_page(
+        request, "trainings/move.html", {"booking": booking, "now_in": booking.session, "page": page}
+    )
+
+
+def _moved(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResponse:
+    wanted = request.POST.get("ke", "")
+    targets = moving.targets(booking, now=now)
+    to = targets.filter(pk=int(wanted)).first() if wanted.isascii() and wanted.isdigit() else None
+    mine = Booking.objects.visible_to(request.user).enrolled()
+    if to is None and wanted.isdigit() and mine.filter(session=int(wanted)).exists():
+        return redirect("dashboard:status")  # pressed twice: the person sits there already
+    if to is None:
+        messages.error(request, _("The last seat there has just been given. Choose another session."))
+        return redirect("trainings:move", pk=booking.session_id)
+    try:
+        services.move(booking_id=booking.pk, to_session_id=to.pk, by=request.user, now=now)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+        return redirect("trainings:move", pk=booking.session_id)
+    words = {"day": rules.long_day(to.starts_at), "clock": rules.hours(to.starts_at, to.ends_at)}
+    messages.success(request, _("You have moved. You are expected on %(day)s, %(clock)s.") % words)
+    return redirect("dashboard:status")
+
+
+# ---------------------------------------------------------------- the line
+
+
+@participant_only
+@require_http_methods(["GET"])
+def own_waits(request: HttpRequest) -> HttpResponse:
+    """For each missing activity: the seat, the place in line, or a button to join; and when one can come."""
+    person, now = _me(request), timezone.now()
+    progress = progress_of(person, timezone.localtime(now).year, now=now)
+    context = {
+        "progress": progress,
+        "rows": [_row(activity, person) for activity in progress.missing],
+        "form": AvailabilityForm(initial=availability.of(person)),
+    }
+    return render_page(request, "trainings/own_waits.html", context)
+
+
+def _row(activity: ActivityProgress, person: Participant) -> dict[str, Any]:
+    return {"activity": activity, "form": JoinForm(person=person, prefix=activity.code)}
+
+
+@participant_only
+@require_POST
+def join(request: HttpRequest, code: str) -> HttpResponse:
+    person, now = _me(request), timezone.now()
+    progress = progress_of(person, timezone.localtime(now).year, now=now)
+    activity = next((a for a in progress.missing if a.code == code), None)
+    if activity is None:
+        raise Http404
+    form = JoinForm(request.POST, person=person, prefix=code)
+    if not form.is_valid():
+        messages.error(request, _("Choose where you can go."))
+    elif activity.booking is not None:
+        messages.info(request, _("You have a seat for this activity already."))
+    else:
+        area = form.cleaned_data["area"]
+        waits.join(participant_id=person.pk, activity_id=code, area_id=area, by=request.user, now=now)
+        offers.fill_soon(code, area)
+        messages.success(request, _("You are in line. We tell you as soon as a seat is free."))
+    return redirect("trainings:own_waits")
+
+
+@participant_only
+@require_POST
+def leave(request: HttpRequest, pk: int) -> HttpResponse:
+    wait = get_object_or_404(Waiting.objects.visible_to(request.user), pk=pk)
+    waits.leave(wait_id=wait.pk, by=request.user, now=timezone.now())
+    messages.success(request, _("You are not in line any more."))
+    return redirect("trainings:own_waits")
+
+
+@participant_only
+@require_POST
+def set_availability(request: HttpRequest) -> HttpResponse:
+    person, form = _me(request), AvailabilityForm(request.POST)
+    if form.is_valid():
+        availability.put(person=person, by=request.user, now=timezone.now(), **form.cleaned_data)
+        messages.success(request, _("Thank you. We invite you at the times you can come."))
+    else:
+        messages.error(request, _("Tick at least one time at which you can come."))
+    return redirect("trainings:own_waits")
