@@ -8,13 +8,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from okoce.notifications import safety
 from okoce.ui import forms
 from participants.models import Participant
-from trainings import rules, scheduling
+from trainings import rules, scheduling, sheet_rows
 from trainings.enums import SessionState
 from trainings.models import Activity, Trainer, TrainingSession, Venue
 from trainings.models.feed import FeedKind
@@ -429,6 +430,79 @@ class NumbersForm(forms.Form):
                 % {"numbers": ", ".join(unknown[:10])}
             )
         return absent
+
+
+class LeftForm(forms.Form):
+    """A check-out that was forgotten; the reason is kept in the scan log."""
+
+    left = forms.TimeField(label=_("Left at"))
+    reason = forms.CharField(
+        label=_("How this is known"),
+        max_length=200,
+        help_text=_("For example: the trainer saw the person leave. Kept in the scan log."),
+    )
+
+
+class SheetForm(forms.Form):
+    """Row numbers read from a printed sheet. ``sheets``: those of the session, the newest first."""
+
+    sheet = forms.ChoiceField(
+        label=_("Which sheet"), help_text=_("Its number stands at the top of each page")
+    )
+    who = forms.ChoiceField(
+        label=_("What you write"),
+        choices=[
+            ("absent", _("The rows of those who did not come")),
+            ("present", _("The rows of those who came")),
+        ],
+        initial="absent",
+        widget=forms.RadioSelect,
+    )
+    rows = forms.CharField(
+        label=_("Row numbers"),
+        required=False,
+        max_length=2000,
+        help_text=_("For example: 3, 17, 41-43. Empty: nobody."),
+        widget=forms.TextInput(attrs={"inputmode": "text", "autocomplete": "off", "autofocus": True}),
+    )
+    marks_optional = False
+
+    def __init__(self, *args: Any, sheets: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sheets = {str(sheet.pk): sheet for sheet in sheets}
+        moment = "j F H.i"
+        self.fields["sheet"].choices = [
+            (
+                key,
+                _("Sheet %(number)s, printed %(moment)s, %(count)s rows")
+                % {
+                    "number": sheet.number,
+                    "moment": date_format(timezone.localtime(sheet.printed_at), moment),
+                    "count": len(sheet.places),
+                },
+            )
+            for key, sheet in self.sheets.items()
+        ]
+        if len(sheets) == 1:
+            self.fields["sheet"].widget = forms.HiddenInput()
+            self.fields["sheet"].initial = str(sheets[0].pk)
+
+    def clean_sheet(self) -> Any:
+        return self.sheets[self.cleaned_data["sheet"]]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        data["rows_are_absent"] = data.get("who") == "absent"
+        if "sheet" in data and "rows" in data:
+            try:
+                data["rows"] = sheet_rows.read(data["rows"], count=len(data["sheet"].places))
+            except sheet_rows.NotRows as wrong:
+                self.add_error(
+                    "rows",
+                    _("These are no rows of the sheet, which has %(count)s: %(parts)s.")
+                    % {"count": len(data["sheet"].places), "parts": ", ".join(wrong.parts[:8])},
+                )
+        return data
 
 
 def matching_numbers(text: str, numbers_of: dict[str, int]) -> list[int]:

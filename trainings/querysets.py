@@ -200,6 +200,11 @@ class SessionQuerySet(models.QuerySet):
             waiting_count=_waiting_for(),
         )
 
+    def attended_by(self, participant: Any) -> SessionQuerySet:
+        """Where the person was present."""
+        there = _rows("AttendanceScan").counted().filter(participant=participant)  # type: ignore[attr-defined]
+        return self.with_places().filter(pk__in=there.values("session"))
+
     def with_attendance_counts(self) -> SessionQuerySet:
         """What the attendance page counts; ``saved_at`` is when the last row was recorded."""
         last = _rows("AttendanceScan").filter(session=OuterRef("pk")).order_by("-pk")
@@ -371,6 +376,21 @@ class ScanQuerySet(models.QuerySet):
     def with_moment(self) -> ScanQuerySet:
         """Adds ``at``: when it was, by our clock."""
         return self.annotate(at=HAPPENED_AT)
+
+    def moves(self) -> ScanQuerySet:
+        """Came, left and came back; in their order by our clock."""
+        rows = self.filter(result__in=[ScanResult.ACCEPTED, ScanResult.LEFT, ScanResult.BACK])
+        return rows.with_moment().order_by("at", "pk")
+
+    def out_now(self) -> dict[int, datetime]:
+        """Who has left and not come back, and when."""
+        last = {row.participant_id: row for row in self.moves()}
+        return {pk: row.at for pk, row in last.items() if row.result == ScanResult.LEFT}
+
+    def refused(self) -> ScanQuerySet:
+        """Attempts that made nobody present."""
+        counted = [ScanResult.ACCEPTED, ScanResult.UNDONE, ScanResult.LEFT, ScanResult.BACK]
+        return self.exclude(result__in=counted)
 
     def standing(self) -> ScanQuerySet:
         """Accepted and not taken back since: who these rows name was there.

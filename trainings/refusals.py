@@ -30,6 +30,7 @@ class Refusal(StrEnum):
     TOO_MANY = "too_many"
     NOT_BEGUN = "not_begun"
     HELD = "held"
+    LEFT_WHEN = "left_when"
 
 
 SENTENCES: dict[Refusal, Any] = {
@@ -68,6 +69,7 @@ SENTENCES: dict[Refusal, Any] = {
         "More people than the %(capacity)s seats would be present. Mark who really came one by one."
     ),
     Refusal.HELD: _("People were present at this session, so it is not cancelled. Close its list instead."),
+    Refusal.LEFT_WHEN: _("The person came at %(came)s. Write a time after that and until %(ends)s."),
     Refusal.NOT_BEGUN: _("The list can be closed when the session has begun, at %(clock)s."),
 }
 

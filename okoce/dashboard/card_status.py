@@ -25,12 +25,16 @@ def card_status(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     progress = progress_of(participant, timezone.localtime(now).year, now=now)
     done, required = progress.done_count, progress.required_count
+    next_at = progress.next_session.starts_at if progress.next_session else None
     context = {
         "done": done,
         "is_complete": done >= required,
         "ring_text": f"{done}/{required}",
         "ring_label": _("%(done)d of %(all)d activities done") % {"done": done, "all": required},
-        "next_session_at": progress.next_session.starts_at if progress.next_session else None,
+        "next_session_at": next_at,
+        "token": token,
+        "is_today": next_at is not None
+        and timezone.localtime(next_at).date() == timezone.localtime(now).date(),
     }
     response = render_page(request, "dashboard/card_status.html", context)
     response["Cache-Control"] = "no-store, private"

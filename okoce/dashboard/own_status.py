@@ -116,6 +116,11 @@ def _come(session: BookedSession, today: date) -> NextThing:
         return NextThing(
             title, lines, session.answer_url, _("Say whether you come"), move, _("Move to another session")
         )
+    if days == 0:
+        here = reverse("trainings:check_in")
+        return NextThing(
+            title, (when, where), here, _("I am here"), session.answer_url, _("I cannot come after all")
+        )
     return NextThing(
         title,
         (when, where, _("You have said that you come.")),

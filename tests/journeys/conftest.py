@@ -23,7 +23,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 from redis import Redis
 
 from okoce.embedded.servers import Servers
@@ -163,13 +163,19 @@ def _wait_until_it_answers(address: str, process: subprocess.Popen, local: Path)
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playing() -> Iterator[Playwright]:
+    """One for the whole run: a thread holds no second."""
     if CHROMIUM is None:
         pytest.fail("The journeys need Debian's chromium.", pytrace=False)
     with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+        yield play
+
+
+@pytest.fixture(scope="session")
+def browser(playing: Playwright) -> Iterator[Browser]:
+    chromium = playing.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    yield chromium
+    chromium.close()
 
 
 SIDEWAYS = """() => {

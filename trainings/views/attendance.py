@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -406,27 +405,3 @@ def closing(figures: dict[str, Any]) -> list[str]:
         % {"count": absent},
         _("The office can still correct the list; every correction is recorded."),
     ]
-
-
-@requires("trainings.attendance")
-def sheet(request: HttpRequest, pk: int) -> HttpResponse:
-    """The list on paper: 25 rows a page with boxes to sign in."""
-    session = find(request, pk)
-    rows = list(places(request, session).enrolled())
-    numbered = list(enumerate(with_nonces(rows), 1))
-    pages = [numbered[at : at + ROWS_A_PAGE] for at in range(0, len(numbered), ROWS_A_PAGE)]
-    context = {
-        "session": session,
-        "where_and_when": shown.where_and_when(session),
-        "pages": pages or [[]],
-        "printed_at": datetime.now(tz=scheduling.JAKARTA),
-        "crumbs": shown.crumbs(
-            (shown.short_date_name(session), session.get_absolute_url()),
-            (_("Attendance"), reverse("trainings:attendance", args=[pk])),
-            (_("Sheet"), ""),
-        ),
-    }
-    return render_page(request, "trainings/sheet.html", context)
-
-
-ROWS_A_PAGE = 25

@@ -23,6 +23,7 @@ from participants import areas, journey, profile, qr
 from participants.models import Participant
 from participants.services import cards
 from trainings.progress import ActivityProgress, Progress
+from trainings.services import feedback
 
 
 def _me(request: HttpRequest) -> Participant:
@@ -52,6 +53,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "activities": [_activity(activity, today) for activity in progress.activities],
         "certificate": own_status.certificate_of(participant, progress),
         "bazaars": bazaars,
+        "to_rate": feedback.open_for(participant.pk, now=now)[:1],
         "missing": own_status.missing_of(participant, progress),
         "mentor": own_status.mentor_of(participant, today=today),
         "steps": journey.steps(participant, user=request.user, today=today),

@@ -22,6 +22,7 @@ from okoce.accounts.models import User
 from okoce.dashboard.demo.accounts import ACCOUNTS, CITY, PALMERAH, create_accounts, new_password
 from okoce.dashboard.demo.applicants import tell_applicants
 from okoce.dashboard.demo.bazaars import tell_bazaars
+from okoce.dashboard.demo.door import tell_door
 from okoce.dashboard.demo.duplicates import tell_duplicates
 from okoce.dashboard.demo.imports import tell_imports
 from okoce.dashboard.demo.lists import share_views
@@ -56,6 +57,7 @@ class Command(BaseCommand):
             foster_and_mentor(users, today)
             share_views(users)
             tell_trainings(build_stage(users, today))
+            tell_door(users, today)
             site = tell_bazaars(users, today)
             tell_records(users, today)
             tell_applicants(users, timezone.now())
