@@ -200,11 +200,6 @@ class SessionQuerySet(models.QuerySet):
             waiting_count=_waiting_for(),
         )
 
-    def attended_by(self, participant: Any) -> SessionQuerySet:
-        """Where the person was present."""
-        there = _rows("AttendanceScan").counted().filter(participant=participant)  # type: ignore[attr-defined]
-        return self.with_places().filter(pk__in=there.values("session"))
-
     def with_attendance_counts(self) -> SessionQuerySet:
         """What the attendance page counts; ``saved_at`` is when the last row was recorded."""
         last = _rows("AttendanceScan").filter(session=OuterRef("pk")).order_by("-pk")

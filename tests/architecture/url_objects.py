@@ -332,7 +332,7 @@ ROWS: dict[str, Row] = {
     "trainings:check_in_by_card": Row(ANYWHERE, lambda p: {"token": p.card}),
     "trainings:feedback_trend": Row(),
     "trainings:feedback_about": Row(SESSION, session),
-    "trainings:feedback": Row(NOBODY, session),
+    "trainings:feedback": Row(SESSION, session),
     "trainings:answer": Row(SESSION, session),
     # the address is the right to answer; a wrong one opens nothing (tests/trainings/test_answers.py)
     "trainings:answer_link": Row(ANYWHERE, lambda p: {"token": "a-" + "b" * 24}, missing=True),

@@ -766,7 +766,7 @@ def one_more_of_everything(n: int) -> TrainingSession:
         ("invite", {}, 11),
         ("add", {"q": "siti"}, 6),
         ("all_but", {}, 7),
-        ("attendance_sheet", {}, 7),
+        ("attendance_sheet", {}, 11),
         ("schedule", {}, 6),
     ],
 )

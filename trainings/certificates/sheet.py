@@ -15,7 +15,9 @@ import segno
 import typst
 
 HERE = Path(__file__).resolve().parent
-AT_ONCE = 200  # pages of one compilation: memory grows with them
+AT_ONCE = 100  # pages of one compilation: memory grows with them
+KEPT_FOR = 10  # compilations for which typst keeps what it worked out before
+FEW = 10  # pages whose memory is not worth giving back
 QR_MASK = 2  # any mask is a valid symbol; trying all eight costs four times as much
 
 
@@ -54,9 +56,20 @@ def pdf(sheets: Sequence[Sheet]) -> bytes:
     if not 0 < len(sheets) <= AT_ONCE:
         raise ValueError(f"between 1 and {AT_ONCE} sheets, not {len(sheets)}")
     data = [{**asdict(sheet), "qr": qr(sheet.address) if sheet.address else ""} for sheet in sheets]
-    return _compiler().compile(
-        format="pdf", sys_inputs={"sheets": json.dumps(data, ensure_ascii=False)}, timestamp=0
-    )
+    made = _compile(json.dumps(data, ensure_ascii=False))
+    if len(sheets) > FEW:
+        _give_back_memory()
+    return made
+
+
+def _compile(sheets: str) -> bytes:
+    return _compiler().compile(format="pdf", sys_inputs={"sheets": sheets}, timestamp=0)
+
+
+def _give_back_memory() -> None:
+    """typst forgets what its last KEPT_FOR compilations did not use; empty ones take 2 ms each."""
+    for _time in range(KEPT_FOR + 1):
+        _compile("[]")
 
 
 def pdfs(sheets: Sequence[Sheet]) -> Iterator[bytes]:

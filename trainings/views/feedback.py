@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 
 from okoce.accounts.access import participant_only, requires
 from okoce.ui.responses import render_page
-from participants.models import Participant
-from trainings.models import TrainingSession
+from trainings.models import Booking, TrainingSession
 from trainings.services import feedback as services
 from trainings.views import shown
 
@@ -55,10 +54,11 @@ def questions() -> tuple[Question, ...]:
 @participant_only
 def say(request: HttpRequest, pk: int) -> HttpResponse:
     """One question a page, one tap an answer; after the third it is kept. Words may be added before that."""
-    mine = Participant.objects.visible_to(request.user).first()
-    session = get_object_or_404(TrainingSession.objects.attended_by(mine), pk=pk) if mine else None
-    if mine is None or session is None:
-        raise Http404
+    seats = Booking.objects.visible_to(request.user).select_related(
+        "session__activity", "session__venue", "session__kecamatan", "session__trainer"
+    )
+    seat = get_object_or_404(seats, session=pk)
+    session = seat.session
     now, asked = timezone.now(), questions()
     answers = {
         q.code: int(request.POST[q.code])
@@ -66,12 +66,12 @@ def say(request: HttpRequest, pk: int) -> HttpResponse:
         if request.method == "POST" and request.POST.get(q.code) in ("1", "2", "3")
     }
     words = " ".join(request.POST.get("words", "").replace("\x00", "").split())[:300]
-    is_open = services.may_say(session=session, participant_id=mine.pk, now=now)
+    is_open = services.may_say(session=session, participant_id=seat.participant_id, now=now)
     missing = next((q for q in asked if q.code not in answers), None)
     is_done = False
     if request.method == "POST" and missing is None and is_open:
         is_done = services.say(
-            session_id=session.pk, participant_id=mine.pk, answers=answers, words=words, now=now
+            session_id=session.pk, participant_id=seat.participant_id, answers=answers, words=words, now=now
         )
     context = {
         "session": session,
