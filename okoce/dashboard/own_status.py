@@ -118,9 +118,7 @@ def _come(session: BookedSession, today: date) -> NextThing:
         )
     if days == 0:
         here = reverse("trainings:check_in")
-        return NextThing(
-            title, (when, where), here, _("I am here"), session.answer_url, _("I cannot come after all")
-        )
+        return NextThing(title, (when, where), here, _("I am here"), move, _("Move to another session"))
     return NextThing(
         title,
         (when, where, _("You have said that you come.")),
