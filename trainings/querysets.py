@@ -5,7 +5,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Exists, ExpressionWrapper, F, Func, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, ExpressionWrapper, F, Func, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -605,6 +605,26 @@ class PhaseQuerySet(models.QuerySet):
 
     def changeable_by(self, user: Any) -> PhaseQuerySet:
         return self.visible_to(user) if has_permission(user, "trainings.plan") else self.none()
+
+    def with_figures(self) -> PhaseQuerySet:
+        """Adds ``people``, ``kecamatan_count``, ``group_count`` and ``session_count``, and the newest run's
+        ``run_state``."""
+        shares = _rows("PhaseKecamatan").filter(phase=OuterRef("pk")).order_by().values("phase")
+        sessions = (
+            _rows("TrainingSession")
+            .filter(phase=OuterRef("pk"))
+            .exclude(state=SessionState.CANCELLED)
+            .order_by()
+            .values("phase")
+        )
+        runs = _rows("PlanRun").filter(phase=OuterRef("pk")).order_by("-requested_at", "-pk")
+        return self.annotate(
+            people=Coalesce(Subquery(shares.annotate(n=Sum("quota")).values("n")), 0),
+            kecamatan_count=Coalesce(Subquery(shares.annotate(n=Count("pk")).values("n")), 0),
+            group_count=Coalesce(Subquery(shares.annotate(n=Sum("groups")).values("n")), 0),
+            session_count=Coalesce(Subquery(sessions.annotate(n=Count("pk")).values("n")), 0),
+            run_state=Subquery(runs.values("state")[:1]),
+        )
 
 
 class PlanRunQuerySet(models.QuerySet):

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from trainings import reminders
-from trainings.services import offers, planning
+from trainings.services import groups, offers, planning
 
 
 @shared_task
@@ -21,9 +21,15 @@ def run_plan(run_id: int) -> None:
 def pick_up_plans() -> None:
     """Begins anew what a dead worker or an absent broker has left. Runs on the clock."""
     planning.wake_unfinished()
+    planning.wake_uninvited()
 
 
 @shared_task(ignore_result=True)
 def settle_offers() -> None:
     """Seats that were offered and not answered in time go to the next. Runs on the clock."""
     offers.settle_all()
+
+
+@shared_task(ignore_result=True, name=planning.INVITE_TASK)
+def invite_groups(run_id: int) -> None:
+    groups.invite_members(run_id)

@@ -129,6 +129,11 @@ ACTIONS: dict[str, Any] = {
     "trainings.holiday.changed": _("changed a holiday"),
     "trainings.holiday.entered": _("entered a holiday"),
     "trainings.holiday.struck": _("struck a holiday from the calendar"),
+    "trainings.groups.formed": _("placed people into the groups of a phase"),
+    "trainings.phase.changed": _("changed a phase"),
+    "trainings.phase.created": _("made a phase"),
+    "trainings.phase.deleted": _("deleted a phase"),
+    "trainings.plan.changed": _("published a change of the plan of a phase"),
     "trainings.plan.published": _("published the plan of a phase"),
     "trainings.plan.requested": _("asked for a plan of a phase"),
     "trainings.plan.stopped": _("stopped the planning of a phase"),
@@ -149,6 +154,8 @@ ACTIONS: dict[str, Any] = {
     "trainings.session.published": _("published a session"),
     "trainings.session.overbooked": _("changed how many are invited beyond the seats"),
     "trainings.availability.said": _("said at which times of the week somebody can come"),
+    "trainings.trainer.absent": _("entered days on which a trainer cannot come"),
+    "trainings.venue.closed": _("entered days on which a venue is closed"),
     "trainings.waiting.joined": _("put somebody in line for an activity"),
     "trainings.waiting.left": _("ended somebody's waiting for an activity"),
 }
@@ -172,7 +179,11 @@ TARGETS: dict[str, Any] = {
     "participants.selfregistration": _("Self-registration"),
     "participants.transferrequest": _("Request to move a participant"),
     "trainings.booking": _("Seat"),
+    "trainings.phase": _("Phase"),
+    "trainings.planrun": _("Plan of a phase"),
+    "trainings.trainer": _("Trainer"),
     "trainings.trainingsession": _("Session"),
+    "trainings.venue": _("Venue"),
 }
 
 FIELDS: dict[str, Any] = {

@@ -79,6 +79,18 @@ def session(place: Place) -> dict[str, Any]:
     return {"pk": place.session.pk}
 
 
+def phase(place: Place) -> dict[str, Any]:
+    return {"pk": place.phase.pk}
+
+
+def run(place: Place) -> dict[str, Any]:
+    return {"uid": place.run.uid}
+
+
+def group(place: Place) -> dict[str, Any]:
+    return {**phase(place), "kecamatan": place.kecamatan, "number": 1}
+
+
 def seat(place: Place) -> dict[str, Any]:
     return {"participant": place.participant.pk}
 
@@ -301,6 +313,19 @@ ROWS: dict[str, Row] = {
     "trainings:holiday_strike": Row(HOLIDAY, lambda p: {"pk": p.holiday.pk}),
     "trainings:ramadan_create": Row(),
     "trainings:ramadan_edit": Row({"province": EVERYWHERE}, lambda p: {"pk": p.ramadan.pk}),
+    "trainings:phases": Row(),
+    "trainings:phase_create": Row(),
+    "trainings:phase": Row(AREA, phase),
+    "trainings:phase_edit": Row(AREA, phase),
+    "trainings:phase_delete": Row(AREA, phase),
+    "trainings:plan": Row(AREA, phase, method="post"),
+    "trainings:replan": Row(AREA, phase),
+    "trainings:groups": Row(AREA, phase),
+    "trainings:group": Row(AREA, group),
+    "trainings:plan_run": Row(AREA, run),
+    "trainings:plan_keep": Row(AREA, run),
+    "trainings:plan_stop": Row(AREA, run, method="post"),
+    "trainings:plan_publish": Row(AREA, run),
     "trainings:session_create": Row(),
     "trainings:session": Row(SESSION, session),
     "trainings:session_edit": Row(SESSION, session),

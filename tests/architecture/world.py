@@ -42,8 +42,8 @@ from tests.factories import (
 )
 from tests.factories.applicants import sent_in
 from tests.factories.bazaars import ApplicationFactory, BazaarFactory, frozen_site, open_site
-from tests.factories.trainings import HolidayFactory, RamadanFactory, completed
-from trainings.services import certificates, feeds
+from tests.factories.trainings import HolidayFactory, PhaseFactory, RamadanFactory, completed
+from trainings.services import certificates, feeds, planning
 
 OWN, NEIGHBOUR, ELSEWHERE = "own", "neighbour", "elsewhere"
 KECAMATAN = {OWN: "31.73.07", NEIGHBOUR: "31.73.08", ELSEWHERE: "31.71.06"}
@@ -85,6 +85,8 @@ class Place:
     wait: Any
     holiday: Any
     ramadan: Any
+    phase: Any
+    run: Any
 
     @property
     def city(self) -> str:
@@ -174,7 +176,15 @@ def _place(name: str) -> Place:
         ),
         holiday=HolidayFactory(area_id=city, name=NAMES[name]),
         ramadan=RamadanFactory(),
+        phase=(phase := PhaseFactory(city_id=city, name=f"Tahap {NAMES[name]}", kecamatan=(kecamatan,))),
+        run=_run(phase, participant, officer),
     )  # fmt: skip
+
+
+def _run(phase: Any, participant: Any, officer: User) -> Any:
+    """A run of a phase whose first group holds the participant."""
+    phase.members.create(kecamatan_id=participant.kecamatan_id, number=1, participant=participant)
+    return planning.request_plan(phase_id=phase.pk, by=officer, today=timezone.localdate())
 
 
 def _certificate(participant: Any, officer: User, *, year: int) -> Any:

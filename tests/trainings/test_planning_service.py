@@ -27,7 +27,7 @@ from trainings.planning.codec import plan_from_data, problem_as_data, problem_fr
 from trainings.planning.problem import Busy
 from trainings.planning.validity import faults
 from trainings.scheduling import JAKARTA
-from trainings.services import planning
+from trainings.services import planning, publishing
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 1, 5)
@@ -245,7 +245,7 @@ def test_published_plan_is_sessions_of_the_groups(officer):
     asked = phase()
     run = planning.request_plan(phase_id=asked.pk, by=officer, today=TODAY)
 
-    made = planning.publish_plan(run_id=run.pk, by=officer)
+    made = publishing.publish_plan(run_id=run.pk, by=officer)
 
     sessions = TrainingSession.objects.filter(phase=asked, state=SessionState.PUBLISHED, capacity=100)
     assert (made, sessions.count()) == (12, 12)
@@ -255,7 +255,7 @@ def test_published_plan_is_sessions_of_the_groups(officer):
 def test_publishing_twice_makes_one_set(officer):
     run = planning.request_plan(phase_id=phase().pk, by=officer, today=TODAY)
 
-    assert [planning.publish_plan(run_id=run.pk, by=officer) for _twice in range(2)] == [12, 0]
+    assert [publishing.publish_plan(run_id=run.pk, by=officer) for _twice in range(2)] == [12, 0]
     assert TrainingSession.objects.count() == 12
 
 
@@ -267,7 +267,7 @@ def test_two_officers_publish_at_once_and_there_is_one_set(officer):
     def publish():
         try:
             begin.wait()
-            made.append(planning.publish_plan(run_id=run.pk, by=officer))
+            made.append(publishing.publish_plan(run_id=run.pk, by=officer))
         finally:
             connection.close()
 
@@ -295,8 +295,8 @@ def test_room_taken_meanwhile_publishes_nothing(officer):
         capacity=10,
     )
 
-    with pytest.raises(Exception, match="venue"), transaction.atomic():
-        planning.publish_plan(run_id=run.pk, by=officer)
+    with pytest.raises(publishing.PlanRefused, match="troubles"), transaction.atomic():
+        publishing.publish_plan(run_id=run.pk, by=officer)
 
     assert TrainingSession.objects.filter(phase__isnull=False).count() == 0
 
@@ -304,8 +304,8 @@ def test_room_taken_meanwhile_publishes_nothing(officer):
 def test_impossible_run_is_not_published(officer):
     run = planning.request_plan(phase_id=phase(ends_on=date(2026, 4, 3)).pk, by=officer, today=TODAY)
 
-    with pytest.raises(planning.PlanRefused, match="not_ready"):
-        planning.publish_plan(run_id=run.pk, by=officer)
+    with pytest.raises(publishing.PlanRefused, match="not_ready"):
+        publishing.publish_plan(run_id=run.pk, by=officer)
 
 
 # ---------------------------------------------------------------- changing as little as possible
@@ -315,7 +315,7 @@ def test_impossible_run_is_not_published(officer):
 def test_flooded_hall_moves_only_its_sessions(officer):
     asked = phase()
     run = planning.request_plan(phase_id=asked.pk, by=officer, today=TODAY)
-    planning.publish_plan(run_id=run.pk, by=officer)
+    publishing.publish_plan(run_id=run.pk, by=officer)
     wet = TrainingSession.objects.filter(phase=asked, kecamatan="31.73.08").latest("starts_at")
     day = wet.starts_at.astimezone(JAKARTA).date()
     VenueClosure.objects.create(venue=wet.venue, first_day=day, last_day=day, reason="Banjir")
@@ -358,7 +358,7 @@ def test_rule_33_quota_leaves_no_group_empty_and_seats_hold_everybody():
 
 def test_group_in_two_sessions_at_one_time_is_refused_by_the_database(officer):
     run = planning.request_plan(phase_id=phase().pk, by=officer, today=TODAY)
-    planning.publish_plan(run_id=run.pk, by=officer)
+    publishing.publish_plan(run_id=run.pk, by=officer)
     first, second = TrainingSession.objects.filter(kecamatan="31.73.07", group_number=1)[:2]
 
     with pytest.raises(IntegrityError, match="free"), transaction.atomic():

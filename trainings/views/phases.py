@@ -1,0 +1,336 @@
+"""Phases (tahap): the list, the one form, the page of a phase with its groups and its runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from okoce.accounts.access import requires
+from okoce.accounts.roles import has_permission
+from okoce.accounts.scope import scope_of
+from okoce.ui.pagination import keyset_page
+from okoce.ui.responses import render_page
+from okoce.ui.templatetags.okoce_ui import number
+from participants.models import Participant
+from trainings import plan_pages, plan_words
+from trainings.enums import RunState
+from trainings.models import GroupMember, Phase, TrainingSession
+from trainings.phase_forms import WEEKDAYS, PhaseForm
+from trainings.services import groups, planning, publishing
+from trainings.services import phases as services
+from trainings.services.phases import PhaseRefused
+from trainings.views import shown
+
+RUNS_SHOWN = 8
+
+
+def find(request: HttpRequest, pk: int) -> Phase:
+    mine = Phase.objects.visible_to(request.user).select_related("city").with_figures()
+    return get_object_or_404(mine, pk=pk)
+
+
+def crumbs(*items: tuple[str, str]) -> list[dict[str, str]]:
+    return shown.crumbs((_("Phases"), reverse("trainings:phases")), *items)
+
+
+# ---------------------------------------------------------------- the list
+
+
+@requires("trainings.view")
+def phases(request: HttpRequest) -> HttpResponse:
+    mine = Phase.objects.visible_to(request.user).select_related("city").with_figures()
+    page = keyset_page(mine, request, order=("-starts_on", "-pk"), size=50)
+    for phase in page.rows:
+        phase.shown_state = state_of(phase)
+    context = {
+        "page": page,
+        "may_plan": may_plan(request.user),
+        "is_wide": scope_of(request.user).everything,
+        "crumbs": shown.crumbs((_("Phases"), "")),
+    }
+    return render_page(request, "trainings/phases.html", context, fragment="results")
+
+
+def may_plan(user: Any) -> bool:
+    return has_permission(user, "trainings.plan") and scope_of(user).city is not None
+
+
+def state_of(phase: Any) -> shown.State:
+    """Of a phase with figures."""
+    if phase.session_count:
+        return shown.State(_("Published"), "ok", "check-circle-fill")
+    if phase.run_state in (RunState.QUEUED, RunState.WORKING):
+        return shown.State(_("Being planned"), "info", "hourglass-split")
+    if phase.run_state == RunState.IMPOSSIBLE:
+        return shown.State(_("Cannot be planned so"), "bad", "exclamation-triangle-fill")
+    if phase.run_state in (RunState.DONE, RunState.STOPPED):
+        return shown.State(_("Plan to be published"), "warn", "calendar-check")
+    return shown.State(_("Not planned yet"), "", "slash-circle")
+
+
+# ---------------------------------------------------------------- the form
+
+
+@requires("trainings.plan")
+def create(request: HttpRequest) -> HttpResponse:
+    city = scope_of(request.user).city
+    if city is None:
+        return redirect("trainings:phases")
+    form = _form(request, city)
+    if request.method == "POST" and form.is_valid():
+        try:
+            phase = services.create_phase(city=city, entry=form.entry, by=request.user)
+        except PhaseRefused as refused:
+            form.refuse(refused)
+        else:
+            return _after_saving(request, phase, _("The phase is saved."))
+    context = {"form": form, "title": _("Plan a phase"), "crumbs": crumbs((_("Plan a phase"), ""))}
+    return render_page(request, "trainings/phase_form.html", context)
+
+
+@requires("trainings.plan")
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    phase = find(request, pk)
+    form = _form(request, phase.city_id, phase)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change_phase(phase_id=pk, entry=form.entry, seen=form.seen_at, by=request.user)
+        except PhaseRefused as refused:
+            form.refuse(refused)
+        else:
+            return _after_saving(request, phase, _("The phase is changed."))
+    context = {
+        "form": form,
+        "phase": phase,
+        "title": _("Change %(phase)s") % {"phase": phase.name},
+        "crumbs": crumbs((phase.name, phase.get_absolute_url()), (_("Change"), "")),
+    }
+    return render_page(request, "trainings/phase_form.html", context)
+
+
+def _form(request: HttpRequest, city: str, phase: Phase | None = None) -> PhaseForm:
+    data = request.POST if request.method == "POST" else None
+    return PhaseForm(data, city=city, user=request.user, today=timezone.localdate(), phase=phase)
+
+
+def _after_saving(request: HttpRequest, phase: Phase, words: str) -> HttpResponse:
+    """To the phase, or straight to its plan: one page from nothing to a plan."""
+    if request.POST.get("lalu") == "susun" and not phase.sessions.exists():
+        run = planning.request_plan(phase_id=phase.pk, by=request.user, today=timezone.localdate())
+        return redirect(run)
+    messages.success(request, words)
+    return redirect(phase)
+
+
+@requires("trainings.plan")
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    phase = find(request, pk)
+    if phase.session_count:
+        messages.error(request, plan_words.phase_refusal("has_sessions", {}))
+        return redirect(phase)
+    if request.method == "POST":
+        try:
+            services.delete_phase(phase_id=pk, by=request.user)
+        except PhaseRefused as refused:
+            messages.error(request, plan_words.phase_refusal(refused.code, refused.params))
+            return redirect(phase)
+        messages.success(request, _("The phase is deleted."))
+        return redirect("trainings:phases")
+    members = phase.members.count()
+    context = {
+        "question": _("Delete %(phase)s?") % {"phase": phase.name},
+        "consequences": [
+            _("Its plans go with it. No session has been made from them."),
+            ngettext(
+                "%(count)s person has no group any more.", "%(count)s people have no group any more.", members
+            )
+            % {"count": number(members)},
+            _("This cannot be taken back."),
+        ],
+        "form": None,
+        "action_label": _("Delete the phase"),
+        "cancel_url": phase.get_absolute_url(),
+        "cancel_label": _("Keep it"),
+        "crumbs": crumbs((phase.name, phase.get_absolute_url()), (_("Delete"), "")),
+    }
+    return render_page(request, "trainings/confirm.html", context)
+
+
+# ---------------------------------------------------------------- the page
+
+
+@requires("trainings.view")
+def phase(request: HttpRequest, pk: int) -> HttpResponse:
+    found = find(request, pk)
+    today, names = timezone.localdate(), plan_words.names_of(found)
+    troubles = publishing.conflicts(found, today=today) if found.session_count else []
+    runs = list(found.runs.select_related("requested_by")[:RUNS_SHOWN])
+    for run in runs:
+        run.tone = plan_pages.TONES[RunState(run.state)]
+    placed = _placed(request.user, found)
+    rows = list(found.kecamatan.select_related("kecamatan"))
+    for row in rows:
+        row.placed = sum(placed.get(row.kecamatan_id, {}).values())
+    context = {
+        "phase": found,
+        "state": state_of(found),
+        "rows": rows,
+        "facts": facts(found),
+        "runs": runs,
+        "troubles": [plan_words.trouble(t, names) for t in troubles[:20]],
+        "trouble_count": len(troubles),
+        "placed_count": sum(row.placed for row in rows),
+        "may_plan": may_plan(request.user),
+        "is_at_work": bool(runs) and plan_pages.is_at_work(runs[0]),
+        "crumbs": crumbs((found.name, "")),
+    }
+    return render_page(request, "trainings/phase.html", context)
+
+
+def facts(phase: Phase) -> list[tuple[str, str]]:
+    days = dict(WEEKDAYS)
+    limit = phase.kecamatan_a_day
+    return [
+        (_("Activities"), ", ".join(a.label for a in phase.activities.all())),
+        (_("Days of the week"), ", ".join(str(days[n]) for n in phase.weekdays if n in days)),
+        (
+            _("Sessions start at"),
+            _("%(starts)s, %(minutes)s minutes each")
+            % {"starts": ", ".join(time_format(t) for t in phase.starts), "minutes": phase.minutes},
+        ),
+        (
+            _("Between two activities of a group"),
+            ngettext("at least %(count)s day", "at least %(count)s days", phase.gap_days)
+            % {"count": phase.gap_days},
+        ),
+        (
+            _("Kecamatan on one day"),
+            _("at most %(count)s") % {"count": limit} if limit else _("as many as there are"),
+        ),
+        (_("Venues"), number(phase.venues.count())),
+        (_("Trainers"), number(phase.trainers.count())),
+    ]
+
+
+def _placed(user: Any, phase: Phase) -> dict[str, dict[int, int]]:
+    """Members by kecamatan and group, as far as the person sees them."""
+    rows = (
+        GroupMember.objects.visible_to(user)
+        .filter(phase=phase)
+        .order_by()
+        .values_list("kecamatan_id", "number")
+        .annotate(n=Count("pk"))
+    )
+    found: dict[str, dict[int, int]] = {}
+    for kecamatan, group, count in rows:
+        found.setdefault(kecamatan, {})[group] = count
+    return found
+
+
+# ---------------------------------------------------------------- groups
+
+
+@requires("trainings.view")
+def group_list(request: HttpRequest, pk: int) -> HttpResponse:
+    found = find(request, pk)
+    if request.method == "POST" and may_plan(request.user):
+        count = groups.form_groups(phase_id=pk, by=request.user)
+        if count:
+            words = ngettext(
+                "%(count)s person was placed into a group.",
+                "%(count)s people were placed into groups.",
+                count,
+            )
+            messages.success(request, words % {"count": number(count)})
+        else:
+            messages.info(request, _("Nobody was left to place, or all groups are full."))
+        return redirect("trainings:groups", pk=pk)
+    placed, parts = _placed(request.user, found), _parts(request.user, found)
+    rows = visible_shares(request.user, found)
+    for row in rows:
+        row.shown = [
+            {
+                "number": n,
+                "count": placed.get(row.kecamatan_id, {}).get(n, 0),
+                "parts": parts.get((row.kecamatan_id, n), ""),
+            }
+            for n in range(1, row.groups + 1)
+        ]
+        row.placed = sum(group["count"] for group in row.shown)
+    context = {
+        "phase": found,
+        "rows": rows,
+        "placed_count": sum(row.placed for row in rows),
+        "may_plan": may_plan(request.user),
+        "crumbs": crumbs((found.name, found.get_absolute_url()), (_("Groups"), "")),
+    }
+    return render_page(request, "trainings/groups.html", context)
+
+
+def visible_shares(user: Any, phase: Phase) -> list[Any]:
+    """A kecamatan office sees the groups of its own people."""
+    rows = phase.kecamatan.select_related("kecamatan")
+    own = scope_of(user).kecamatan
+    return list(rows.filter(kecamatan=own) if own else rows)
+
+
+def _parts(user: Any, phase: Phase) -> dict[tuple[str, int], str]:
+    """Of which kelurahan a group is: "Grogol 60, Tomang 40"."""
+    rows = (
+        GroupMember.objects.visible_to(user)
+        .filter(phase=phase)
+        .order_by()
+        .values_list("kecamatan_id", "number", "participant__kelurahan__name")
+        .annotate(n=Count("pk"))
+        .order_by("kecamatan_id", "number", "-n")
+    )
+    found: dict[tuple[str, int], list[str]] = {}
+    for kecamatan, group, kelurahan, count in rows:
+        found.setdefault((kecamatan, group), []).append(f"{kelurahan or _('No kelurahan')} {count}")
+    return {key: ", ".join(words) for key, words in found.items()}
+
+
+@requires("trainings.view")
+def group(request: HttpRequest, pk: int, kecamatan: str, number: int) -> HttpResponse:
+    found = find(request, pk)
+    row = next((r for r in visible_shares(request.user, found) if r.kecamatan_id == kecamatan), None)
+    row = row if row is not None and 1 <= number <= row.groups else None
+    share = get_object_or_404(found.kecamatan, pk=row.pk if row else 0)
+    people = Participant.objects.visible_to(request.user).open_to(request.user).named()
+    members = GroupMember.objects.visible_to(request.user).filter(
+        phase=found, kecamatan=kecamatan, number=number, participant__in=people.order_by().values("pk")
+    )
+    page = keyset_page(
+        members.select_related("participant__kelurahan"), request, order=("participant__number",), size=100
+    )
+    sessions = (
+        TrainingSession.objects.visible_to(request.user)
+        .active()
+        .filter(phase=found, kecamatan=kecamatan, group_number=number)
+        .with_places()
+        .order_by("starts_at", "pk")
+    )
+    name = _("Group %(number)s of %(kecamatan)s") % {"number": number, "kecamatan": share.kecamatan.name}
+    context = {
+        "phase": found,
+        "name": name,
+        "page": page,
+        "sessions": list(sessions),
+        "seats": share.seats,
+        "may_see_people": has_permission(request.user, "participants.view"),
+        "crumbs": crumbs(
+            (found.name, found.get_absolute_url()),
+            (_("Groups"), reverse("trainings:groups", args=[pk])),
+            (name, ""),
+        ),
+    }
+    return render_page(request, "trainings/group.html", context, fragment="people")
