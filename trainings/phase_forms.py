@@ -113,7 +113,7 @@ class PhaseForm(forms.Form):
     ) -> None:
         self.city, self.phase, self.today = city, phase, today
         self.areas = list(Region.objects.kecamatan(city=city).order_by("name"))
-        first = working_day(today + timedelta(days=scheduling.NOTICE_DAYS))
+        first = usual_first_day(today)
         year = phase.year if phase else first.year
         activities = Activity.objects.visible_to(user).taught_in(year, area=city).filter(days=1)
         venues = Venue.objects.visible_to(user).in_use().filter(city=city).select_related("kecamatan")
@@ -418,7 +418,14 @@ def _row_values(code: str, part: bool, quota: int, groups: int) -> dict[str, Any
     return {f"{PART}_{code}": part, f"{QUOTA}_{code}": quota, f"{GROUPS}_{code}": groups}
 
 
-def working_day(day: date) -> date:
+WEEKS_A_PHASE_TAKES = 18
+
+
+def usual_first_day(today: date) -> date:
+    """The first working day with notice; next January when this year is too short for a whole phase."""
+    day = today + timedelta(days=scheduling.NOTICE_DAYS)
+    if day + timedelta(weeks=WEEKS_A_PHASE_TAKES) > date(day.year, 12, 31):
+        day = date(day.year + 1, 1, 5)
     while day.weekday() > scheduling.FRIDAY:
         day += timedelta(days=1)
     return day

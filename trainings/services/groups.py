@@ -28,8 +28,9 @@ from trainings.models import (
 )
 from trainings.planning.grouping import group
 from trainings.querysets import can_come
-from trainings.services.locks import actor, lock_people, locked, next_number
+from trainings.services.locks import actor, lock_people, locked
 from trainings.services.planning import alone_with
+from trainings.services.seats import seat_many
 
 BATCH = 2000
 
@@ -161,22 +162,7 @@ def invite_group(*, session_id: int, by: Any, now: datetime) -> int:
     ids = list(can_come(people, session).order_by("pk").values_list("pk", flat=True)[: max(0, free)])
     lock_people(ids)
     still = set(can_come(Participant.objects.filter(pk__in=ids), session).values_list("pk", flat=True))
-    first = next_number(session)
-    bookings = Booking.objects.bulk_create(
-        [
-            Booking(
-                session=session,
-                participant_id=pk,
-                state=BookingState.INVITED,
-                queue_number=first + position,
-                during=(session.starts_at, session.ends_at),
-                booked_at=now,
-                booked_by=actor(by),
-            )
-            for position, pk in enumerate(pk for pk in ids if pk in still)
-        ]
-    )
+    bookings = seat_many(session, [pk for pk in ids if pk in still], by=by, now=now)
     if bookings:
-        messages.queue_invitations(session, bookings, now=now)
         record(by, "trainings.session.invited", session, count=len(bookings), seated=len(bookings), waiting=0)
     return len(bookings)

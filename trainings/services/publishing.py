@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from okoce.audit.services import record
 from trainings import messages, scheduling
-from trainings.enums import ENROLLED, BookingState, RunKind, RunState, SessionState
+from trainings.enums import ENROLLED, RunKind, RunState, SessionState
 from trainings.models import Activity, Phase, PlanRun, Trainer, TrainingSession, Venue
 from trainings.planning.codec import plan_from_data, problem_from_data
 from trainings.planning.figures import Difference, difference
@@ -344,7 +344,7 @@ def _tell(by: Any, sessions: list[TrainingSession], *, now: datetime, reason: st
             continue
         session.plan_version += 1
         session.save(update_fields=["plan_version"])
-        places = session.bookings.filter(state__in=[*ENROLLED, BookingState.WAITLISTED])
+        places = session.bookings.filter(state__in=ENROLLED)
         people = list(places.values_list("participant_id", flat=True))
         messages.queue_changes(session, people, now=now)
         told |= set(people)

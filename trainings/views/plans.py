@@ -19,7 +19,7 @@ from okoce.accounts.access import requires
 from okoce.ui.responses import render_page, wants_fragment
 from okoce.ui.templatetags.okoce_ui import number
 from trainings import calendar_grid, plan_pages, plan_words
-from trainings.enums import ENROLLED, BookingState, RunKind, RunState
+from trainings.enums import ENROLLED, RunKind, RunState
 from trainings.models import Phase, PlanRun, TrainingSession
 from trainings.phase_forms import KeepForm, PublishPlanForm, ReplanForm, key_text
 from trainings.planning.codec import finding_from_data
@@ -420,9 +420,8 @@ def people_in(phase: Phase, keys: list[Key]) -> int:
     for kecamatan, group, activity in keys:
         chosen |= Q(kecamatan=kecamatan, group_number=group, activity=activity)
     sessions = phase.sessions.active().filter(chosen)
-    places = [*ENROLLED, BookingState.WAITLISTED]
     return (
-        sessions.filter(bookings__state__in=places)
+        sessions.filter(bookings__state__in=ENROLLED)
         .order_by()
         .values("bookings__participant")
         .distinct()
