@@ -15,11 +15,9 @@ from django.utils import timezone
 from okoce.audit.services import record
 from participants.models import Participant
 from participants.querysets import ParticipantQuerySet
-from trainings import messages
-from trainings.enums import BookingState, SessionState
+from trainings.enums import SessionState
 from trainings.models import (
     AttendanceScan,
-    Booking,
     GroupMember,
     Phase,
     PhaseKecamatan,
