@@ -17,9 +17,10 @@ from django.utils.formats import date_format
 from okoce.db.encryption import decrypt, lookup
 from trainings import completion
 from trainings.certificates.sheet import Row, Sheet
-from trainings.models import Activity, AttendanceScan, Certificate, CertificateEdition
+from trainings.models import Activity, AttendanceScan, Certificate, CertificateEdition, TrainingSession
 from trainings.progress import attended_by
 from trainings.scheduling import day_of
+from trainings.stays import stays_in
 
 CODE_COLUMN = "trainings.certificate_code"
 CODE_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: read aloud and typed without mistakes
@@ -30,7 +31,8 @@ CODE_LENGTH = 16
 
 
 def completed_in(ids: Collection[int], year: int) -> dict[int, dict[str, Any]]:
-    """The facts of everybody of ``ids`` who completed ``year``; who did not is absent. Three queries.
+    """The facts of everybody of ``ids`` who completed ``year``; who did not is absent. Three queries,
+    and three more where an activity counts hours.
 
     The shape is that of ``CertificateEdition.facts``.
     """
@@ -43,7 +45,11 @@ def completed_in(ids: Collection[int], year: int) -> dict[int, dict[str, Any]]:
             found[person] = done
             chosen[person] = _first(attended[person], year, activities)
     sessions = _sessions({one.session_id for rows in chosen.values() for one in rows})
-    return {person: _facts(found[person].on, rows, sessions, activities) for person, rows in chosen.items()}
+    minutes = _minutes(sessions, chosen)
+    return {
+        person: _facts(found[person].on, rows, sessions, activities, minutes.get(person, {}))
+        for person, rows in chosen.items()
+    }
 
 
 def _first(
@@ -56,13 +62,28 @@ def _first(
 def _sessions(ids: Collection[int]) -> dict[int, dict[str, Any]]:
     rows = AttendanceScan.objects.filter(session__in=ids).order_by().values(
         "session_id", "session__starts_at", "session__ends_at", "session__venue__name",
-        "session__kecamatan__name",
+        "session__kecamatan__name", "session__activity__counts_hours",
     )  # fmt: skip
     return {row["session_id"]: row for row in rows.distinct()}
 
 
+def _minutes(sessions: dict[int, dict[str, Any]], people: Collection[int]) -> dict[int, dict[int, int]]:
+    """Person → session → minutes between coming and leaving, for sessions whose activity counts hours."""
+    counted = [pk for pk, row in sessions.items() if row["session__activity__counts_hours"]]
+    found: dict[int, dict[int, int]] = {}
+    if counted:
+        for pk, stays in stays_in(TrainingSession.objects.filter(pk__in=counted), people).items():
+            for person, stay in stays.items():
+                found.setdefault(person, {})[pk] = stay.minutes
+    return found
+
+
 def _facts(
-    completed_on: date, attended: list[completion.Attended], sessions: dict[int, Any], activities: Any
+    completed_on: date,
+    attended: list[completion.Attended],
+    sessions: dict[int, Any],
+    activities: Any,
+    minutes: dict[int, int],
 ) -> dict[str, Any]:
     rows = []
     for one in attended:
@@ -75,7 +96,7 @@ def _facts(
                 "day": day_of(starts).isoformat(),
                 "starts": f"{starts:%H.%M}",
                 "ends": f"{ends:%H.%M}",
-                "minutes": int((ends - starts).total_seconds() // 60),
+                "minutes": minutes.get(one.session_id, int((ends - starts).total_seconds() // 60)),
                 "place": session["session__venue__name"],
                 "kecamatan": session["session__kecamatan__name"],
                 "session": one.session_id,

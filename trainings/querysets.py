@@ -201,10 +201,27 @@ class SessionQuerySet(models.QuerySet):
         )
 
     def with_attendance_counts(self) -> SessionQuerySet:
-        """What the attendance page counts; ``saved_at`` is when the last row was recorded."""
+        """What the attendance page counts; ``saved_at`` is when the last row was recorded.
+
+        ``no_show_count``: confirmed and not there. Source: docs/indicators.md, "Absent".
+        """
+        there = (
+            _rows("AttendanceScan")
+            .standing()  # type: ignore[attr-defined]
+            .filter(session=OuterRef("session"), participant=OuterRef("participant"))
+        )
+        away = (
+            _rows("Booking")
+            .filter(~Exists(there), session=OuterRef("pk"), state=BookingState.CONFIRMED)
+            .order_by()
+            .values("session")
+            .annotate(n=Count("pk"))
+            .values("n")
+        )
         last = _rows("AttendanceScan").filter(session=OuterRef("pk")).order_by("-pk")
         return self.with_counts().annotate(
             enrolled_count=_count_of("Booking", state__in=ENROLLED),
+            no_show_count=Coalesce(Subquery(away), 0),
             saved_at=Subquery(last.values("received_at")[:1]),
         )
 

@@ -277,6 +277,14 @@ def _use(session: TrainingSession) -> dict[str, str]:
     }
 
 
+# ---------------------------------------------------------------- figures
+
+
+def share(part: int, whole: int) -> str:
+    """16 %; "-" of nothing."""
+    return f"{round(part * 100 / whole)} %" if whole else "-"
+
+
 # ---------------------------------------------------------------- words
 
 

@@ -278,6 +278,7 @@ def test_a_killed_browser_loses_no_scan_and_only_the_same_person_sends_them(phon
     phone.context.clear_cookies()
     phone.context.set_offline(False)
     expect(phone.page.locator("#pintu-catatan")).to_contain_text("Tidak ada yang hilang", timeout=40_000)
+    phone.person.expected.append(f"404 GET {phone.portal.address}/pelatihan/sesi/{session}/pintu/daftar/")
     phone.person.sign_in_staff("pelatih.palmerah")
     phone.at_door(session)
     phone.unsent(4)
@@ -314,7 +315,7 @@ def test_a_hundred_people_in_under_two_minutes_by_one_officer(phones):
     """All but these: opened from the day's page, three absent ticked. Pages and taps are counted."""
     phone = phones("cepat")
     phone.person.sign_in_staff("sudin.jakbar")
-    session = session_of_today(phone, "31.73.03")
+    session_of_today(phone, "31.73.03")
     began, taps = time.monotonic(), 0
     phone.person.follow("Semua hadir kecuali")
     taps += 1
@@ -330,5 +331,57 @@ def test_a_hundred_people_in_under_two_minutes_by_one_officer(phones):
     assert taps == 5
     assert seconds < 120
     print(f"\n100 people, one officer: 2 pages, {taps} taps, {seconds:.1f} s of pages")
-    phone.person.goto(f"/pelatihan/sesi/{session}/absen/")
-    phone.page.get_by_role("button", name="Batalkan").first.wait_for(state="attached")
+
+
+# ---------------------------------------------------------------- the code on the wall, and paper
+
+
+def test_somebody_checks_in_with_the_card_and_the_code_on_the_wall(phones):
+    hall, own = phones("dinding"), phones("peserta")
+    hall.person.sign_in_staff("sudin.jakbar")
+    session = session_of_today(hall, "31.73.01")
+    number = people_of(hall, session, absent=True)[-1]
+    card = card_of(hall, number).split("/k/")[1]
+    hall.person.follow("Tampilkan kode")
+    code = re.sub(r"\D", "", hall.page.locator(".oo-wall__digits").inner_text())
+    hall.person.check()
+    picture = qr_reader.read(hall.page.locator(".oo-wall__qr path").get_attribute("d"))
+    assert picture.endswith(f"/pelatihan/hadir/dinding/?sesi={session}&kode={code}")
+
+    own.person.goto(f"/k/{card}")
+    own.person.follow("Saya hadir")
+    own.person.check("checking in")
+    own.person.fill(kode=f"{(int(code) + 1) % 1_000_000:06d}")
+    own.person.press("Saya hadir")
+    own.person.sees("Kodenya sudah lama atau salah.")
+    own.person.check("a wrong code")
+    hall.page.reload()
+    own.person.fill(kode=hall.page.locator(".oo-wall__digits").inner_text())
+    own.person.press("Saya hadir")
+    own.person.sees("Anda hadir: Kegiatan")
+    own.person.check("checked in")
+
+    hall.person.goto(f"/pelatihan/sesi/{session}/absen/catatan/")
+    hall.person.sees("Dengan kode di dinding", "Kode di dinding sudah lama atau salah")
+
+
+def test_a_printed_sheet_is_entered_by_its_rows(phones):
+    desk = phones("kertas")
+    desk.person.sign_in_staff("sudin.jakbar")
+    session = session_of_today(desk, "31.73.01")
+    began, taps = time.monotonic(), 0
+    desk.person.goto(f"/pelatihan/sesi/{session}/absen/cetak/")
+    desk.person.check()
+    desk.person.follow("Isi dari lembar")
+    desk.person.check()
+    desk.person.fill(rows="3, 17, 41-43, 900")
+    desk.person.press("Tampilkan nama")
+    desk.person.sees("Ini bukan baris di lembar")
+    desk.person.check("rows that are not there")
+    desk.person.fill(rows="3, 17, 41-43")
+    desk.person.press("Tampilkan nama")
+    desk.person.check("names to compare")
+    desk.person.press("Simpan kehadiran")
+    taps += 3
+    expect(desk.page.locator("#kabar")).to_contain_text("ditandai hadir")
+    assert time.monotonic() - began < 120

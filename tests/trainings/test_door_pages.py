@@ -105,8 +105,8 @@ def test_the_page_that_a_phone_keeps_names_nobody(camat, today, office):
     assert [name for name in ("Nurhayati", office.full_name, office.username) if name in page] == []
 
 
-def test_who_waits_or_declined_is_not_on_the_phone(camat, today):
-    for state in (BookingState.WAITLISTED, BookingState.DECLINED, BookingState.RELEASED):
+def test_who_declined_or_was_released_is_not_on_the_phone(camat, today):
+    for state in (BookingState.DECLINED, BookingState.RELEASED, BookingState.RELEASED):
         BookingFactory(session=today, state=state)
 
     assert listed(camat, today)["people"] == []

@@ -99,9 +99,12 @@ def page_of(request: HttpRequest, session: TrainingSession) -> dict[str, Any]:
 def counts(request: HttpRequest, session: TrainingSession) -> dict[str, Any]:
     """One query for everything that is counted on the page."""
     mine = TrainingSession.objects.visible_to(request.user).filter(pk=session.pk)
-    row = mine.with_attendance_counts().values("present_count", "enrolled_count", "waiting_count", "saved_at")
+    row = mine.with_attendance_counts().values(
+        "present_count", "enrolled_count", "waiting_count", "saved_at", "confirmed_count", "no_show_count"
+    )
     found = row.get()
     return found | {
+        "no_show_rate": rules.share(found["no_show_count"], found["confirmed_count"]),
         "absent_count": found["enrolled_count"] - found["present_count"],
         "percent": found["present_count"] * 100 // found["enrolled_count"] if found["enrolled_count"] else 0,
     }

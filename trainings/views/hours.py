@@ -19,6 +19,7 @@ from trainings.forms import LeftForm
 from trainings.models import Booking
 from trainings.refusals import Refused
 from trainings.services import hours as services
+from trainings.stays import stays_of
 from trainings.views import shown
 from trainings.views.attendance import takeable
 from trainings.views.sessions import find, posted
@@ -28,7 +29,7 @@ from trainings.views.sessions import find, posted
 def hours(request: HttpRequest, pk: int) -> HttpResponse:
     """Who is still in comes first: those are mended."""
     session = find(request, pk)
-    stays = services.stays_of(session)
+    stays = stays_of(session)
     rows = list(
         Booking.objects.visible_to(request.user)
         .filter(session=session, participant__in=stays)
@@ -56,7 +57,7 @@ def mend(request: HttpRequest, pk: int, booking: int) -> HttpResponse:
     session = takeable(request, pk) if request.method == "POST" else find(request, pk)
     mine = Booking.objects.visible_to(request.user).select_related("participant")
     place = get_object_or_404(mine, session=session, pk=booking)
-    stay = services.stays_of(session, [place.participant_id]).get(place.participant_id)
+    stay = stays_of(session, [place.participant_id]).get(place.participant_id)
     if stay is None or not stay.is_open:
         return redirect("trainings:hours", pk=pk)
     form = LeftForm(posted(request), initial={"left": timezone.localtime(session.ends_at).time()})

@@ -1,0 +1,177 @@
+"""Three taps after a session; the trainer sees a trend and never who said what."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+
+from okoce.accounts.roles import Role
+from okoce.accounts.sessions import PARTICIPANT
+from participants.services.sign_in import account_of
+from tests.factories import BookingFactory, ScanFactory, SessionFactory, TrainerFactory, UserFactory, member
+from tests.factories.trainings import day_at
+from trainings.models import Feedback, FeedbackGiven
+from trainings.scheduling import JAKARTA
+from trainings.services import feedback
+
+pytestmark = pytest.mark.django_db
+GOOD = {"clear": 3, "useful": 3, "trainer": 3}
+
+
+@pytest.fixture(autouse=True)
+def _monday_afternoon(time_machine):
+    time_machine.move_to(datetime(2026, 8, 10, 15, 0, tzinfo=JAKARTA), tick=False)
+
+
+@pytest.fixture
+def trainer():
+    user = UserFactory()
+    TrainerFactory(user=user)
+    return user
+
+
+@pytest.fixture
+def session(trainer):
+    return SessionFactory(starts_at=day_at(0, 9), trainer=trainer.trainer)
+
+
+def there(session):
+    person = BookingFactory(session=session).participant
+    ScanFactory(session=session, participant=person)
+    return person
+
+
+def say(session, person, answers=GOOD, words="", now=None):
+    return feedback.say(
+        session_id=session.pk,
+        participant_id=person.pk,
+        answers=answers,
+        words=words,
+        now=now or timezone.now(),
+    )
+
+
+def test_three_taps_are_kept_without_a_name(session, client_as):
+    person = there(session)
+    me, address = (
+        client_as(account_of(participant_id=person.pk), kind=PARTICIPANT),
+        reverse("trainings:feedback", args=[session.pk]),
+    )
+    taps = {}
+    for code in feedback.QUESTIONS:
+        taps[code] = "3"
+        page = me.post(address, taps)
+
+    assert page.context["is_done"] is True
+    kept = Feedback.objects.get()
+    assert (kept.session, kept.clear, kept.useful, kept.trainer) == (session, 3, 3, 3)
+    assert {f.name for f in Feedback._meta.get_fields()} == {
+        "id",
+        "session",
+        "clear",
+        "useful",
+        "trainer",
+        "words",
+    }
+
+
+def test_neither_a_time_nor_an_order_tells_who_said_it(session):
+    for n in range(30):
+        say(session, there(session), {"clear": 1 + n % 3, "useful": 2, "trainer": 3})
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT data_type FROM information_schema.columns WHERE table_name = 'trainings_feedback'"
+        )
+        kinds = {row[0] for row in cursor.fetchall()}
+    assert [kind for kind in kinds if "time" in kind or "date" in kind] == []
+    assert [f.clear for f in Feedback.objects.order_by("pk")] != [1 + n % 3 for n in range(30)]
+
+
+def test_each_says_it_once(session):
+    person = there(session)
+
+    assert [say(session, person), say(session, person)] == [True, False]
+    assert (Feedback.objects.count(), FeedbackGiven.objects.count()) == (1, 1)
+
+
+def test_who_was_not_there_says_nothing(session):
+    absent = BookingFactory(session=session).participant
+
+    assert say(session, absent) is False
+    assert Feedback.objects.count() == 0
+
+
+@pytest.mark.parametrize(("days", "may"), [(14, True), (15, False)])
+def test_it_can_be_said_for_two_weeks(session, days, may):
+    assert say(session, there(session), now=timezone.now() + timedelta(days=days)) is may
+
+
+def test_before_the_session_began_nothing_is_said(session):
+    assert say(session, there(session), now=day_at(0, 8)) is False
+
+
+@pytest.mark.parametrize(("answers", "rows"), [(4, 0), (5, 1)])
+def test_the_trend_begins_with_five_answers(session, trainer, client_as, answers, rows):
+    for _ in range(answers):
+        say(session, there(session), words="Contohnya jelas")
+    client = client_as(member(Role.SUDIN, "31.73"))
+
+    trend = client.get(reverse("trainings:feedback_trend"))
+    about = client.get(reverse("trainings:feedback_about", args=[session.pk]))
+
+    assert len(trend.context["rows"]) == rows
+    assert (len(about.context["bars"]), len(about.context["words"])) == (3 * rows, answers * rows)
+
+
+def test_averages_run_from_all_no_to_all_yes(session, client_as):
+    for _n in range(5):
+        say(session, there(session), {"clear": 3, "useful": 1, "trainer": 2})
+
+    trend = client_as(member(Role.SUDIN, "31.73")).get(reverse("trainings:feedback_trend"))
+
+    assert [bar["percent"] for bar in trend.context["rows"][0].bars] == [100, 0, 50]
+
+
+def test_an_office_of_another_city_sees_no_trend(session, client_as):
+    for _ in range(5):
+        say(session, there(session))
+
+    client = client_as(member(Role.SUDIN, "31.71"))
+
+    assert client.get(reverse("trainings:feedback_trend")).context["rows"] == []
+    assert client.get(reverse("trainings:feedback_about", args=[session.pk])).status_code == 404
+
+
+def test_the_status_asks_once_after_a_session(session, client_as):
+    person = there(session)
+    me = client_as(account_of(participant_id=person.pk), kind=PARTICIPANT)
+
+    assert (
+        reverse("trainings:feedback", args=[session.pk])
+        in me.get(reverse("dashboard:status")).content.decode()
+    )
+    say(session, person)
+    assert (
+        reverse("trainings:feedback", args=[session.pk])
+        not in me.get(reverse("dashboard:status")).content.decode()
+    )
+
+
+@pytest.mark.parametrize("sessions", [1, 3])
+def test_the_trend_costs_the_same_with_one_session_and_with_three(
+    client_as, django_assert_num_queries, sessions
+):
+    for n in range(sessions):
+        one = SessionFactory(starts_at=day_at(-n, 9))
+        for _ in range(5):
+            say(one, there(one))
+    client = client_as(member(Role.SUDIN, "31.73"))
+    client.get(reverse("trainings:feedback_trend"))
+
+    with django_assert_num_queries(5):
+        client.get(reverse("trainings:feedback_trend"))
