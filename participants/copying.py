@@ -9,6 +9,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,11 +20,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from okoce.db import sealed_files
 from okoce.notifications.kinds import label_of
 from okoce.notifications.models import Message
 from participants import areas, consent_texts, trails
 from participants.enums import Step
-from participants.models import Participant
+from participants.models import Document, Participant, Product
+from participants.services import businesses, dossier
 
 Rows = Iterable[Mapping[str, Any]]
 
@@ -54,8 +57,34 @@ def sections_of(participant: Participant) -> list[dict[str, Any]]:
     ]
 
 
+def files_of(participant: Participant) -> Iterable[tuple[str, bytes]]:
+    """Papers and product photos, opened one after the other; what is not there any more is left out."""
+    for document in _kept_papers(participant):
+        with suppress(FileNotFoundError):
+            yield (
+                _paper_name(document),
+                sealed_files.load(document.file, column=dossier.COLUMN, row=document.uid),
+            )
+    products = Product.objects.filter(business__participant=participant).exclude(photo="").order_by("pk")
+    for number, product in enumerate(products, 1):
+        with suppress(FileNotFoundError):
+            yield f"foto-produk/{number:02d}.jpg", businesses.photo_of(product)
+
+
+def _kept_papers(participant: Participant) -> list[Document]:
+    return list(participant.documents.filter(removed_at=None).order_by("pk"))
+
+
+def _paper_name(document: Document) -> str:
+    ending = dossier.EXTENSIONS[document.content_type]
+    return f"berkas/{document.uploaded_at:%Y%m%d}-{document.pk}-{document.kind}.{ending}"
+
+
 def archive(participant: Participant, *, now: datetime) -> bytes:
-    """A zip with the same data twice: data.json for machines, data.html to read. Nobody is named outside."""
+    """A zip: data.json for machines, data.html to read, and the papers and photos that are kept.
+
+    Nobody is named outside, and no file is called after a person.
+    """
     sections = sections_of(participant)
     told = {"made_at": now, "sections": sections}
     page = render_to_string("participants/rights/copy.html", {"sections": sections, "now": now})
@@ -63,6 +92,8 @@ def archive(participant: Participant, *, now: datetime) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("data.json", json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1))
         file.writestr("data.html", page)
+        for name, content in files_of(participant):
+            file.writestr(name, content)
     return buffer.getvalue()
 
 
@@ -173,9 +204,10 @@ def _notes(p: Participant) -> Rows:
 
 
 def _documents(p: Participant) -> Rows:
-    for document in p.documents.filter(removed_at=None):
+    for document in _kept_papers(p):
         yield {
             _("Paper"): str(document),
+            _("File in this copy"): _paper_name(document),
             _("When"): document.uploaded_at,
             _("Where"): _("Kept sealed; the kecamatan office hands you a copy"),
         }

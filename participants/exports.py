@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -84,10 +85,13 @@ def _make(job: ExportJob) -> None:
     left_out = meant.order_by().count() - total
     columns = export_columns.chosen(job.columns, may_personal=job.has_personal_numbers)
     exporting.tell(job, done=0, total=total)
-    rows = _told(job, rows_of(people, columns, today=today), total)
+    seen = array("q")
+    rows = _told(job, rows_of(people, columns, today=today, seen=seen), total)
     with sealed_streams.SealedWriter(column=exporting.FILE_COLUMN, row=job.uid) as target:
         count = write(target, rows, columns, format=job.format)
-    exporting.finish(job, file=target.name, size=target.size, rows=count, left_out=left_out, by=user)
+    exporting.finish(
+        job, file=target.name, size=target.size, rows=count, left_out=left_out, people=seen, by=user
+    )
 
 
 def allowed(people: QuerySet, *, reason: str) -> QuerySet:
@@ -129,8 +133,13 @@ def _told(job: ExportJob, rows: Iterable[Sequence[Any]], total: int) -> Iterator
 # ---------------------------------------------------------------- rows
 
 
-def rows_of(people: QuerySet, columns: Sequence[ExportColumn], *, today: date) -> Iterator[list[Any]]:
-    """A list of plain values a person, in the order of ``columns``. Memory does not grow with the people."""
+def rows_of(
+    people: QuerySet, columns: Sequence[ExportColumn], *, today: date, seen: array[int] | None = None
+) -> Iterator[list[Any]]:
+    """A list of plain values a person, in the order of ``columns``. Memory does not grow with the people.
+
+    ``seen`` gets the ids of those who were read.
+    """
     codes = {column.code for column in columns}
     fields = [name for name in FIELDS if name not in SEALED or name.removesuffix("_ciphertext") in codes]
     reading = people.values_list(*fields).iterator(chunk_size=BATCH)
@@ -138,6 +147,8 @@ def rows_of(people: QuerySet, columns: Sequence[ExportColumn], *, today: date) -
     while batch := list(islice(reading, BATCH)):
         getters: dict[str, Getter] = dict(own)
         ids = [row[0] for row in batch]
+        if seen is not None:
+            seen.extend(ids)
         for source, names in beside:
             found = source(ids, today)
             for place, name in enumerate(names):

@@ -1,11 +1,13 @@
 from django.urls import path
 
-from participants.views import rights
+from participants.views import affected, rights
 
 app_name = "rights"
 
 urlpatterns = [
     path("", rights.requests, name="requests"),
+    path("kebocoran/", affected.breach, name="breach"),
+    path("kebocoran/daftar/", affected.breach_list, name="breach_list"),
     path("<uuid:uid>/", rights.detail, name="request"),
     path("<uuid:uid>/kabulkan/", rights.grant, name="grant"),
     path("<uuid:uid>/tolak/", rights.refuse, name="refuse"),

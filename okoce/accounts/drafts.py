@@ -19,7 +19,9 @@ from okoce.db.encryption import decrypt, encrypt
 _KEY = "draft"
 _COLUMN = "accounts.draft"
 KEPT_FOR = timedelta(hours=1)
-LARGEST = 64 * 1024
+LARGEST = 512 * 1024  # of pasted rows, the longest form there is
+# Of the session that ended: what the form that was sent refers to (participants.selections), sealed there.
+LUGGAGE = ("people_chosen",)
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,17 @@ class Draft:
     had_files: bool
 
 
-def keep(request: HttpRequest, *, user_id: int, now: datetime) -> bool:
-    """Keeps what a POST brought; whether there was anything. Passwords and tokens are left out."""
+def pack(request: HttpRequest) -> None:
+    """Before a session is emptied: what its draft will need."""
+    found = {name: request.session[name] for name in LUGGAGE if name in request.session}
+    request.session_luggage = found  # type: ignore[attr-defined]
+
+
+def keep(request: HttpRequest, *, user_id: int | str, now: datetime) -> bool:
+    """Keeps what a POST brought; whether there was anything. Passwords and tokens are left out.
+
+    ``user_id``: whose it is; for somebody without an account, the words by which they are known again.
+    """
     fields = [
         (name, value)
         for name, values in request.POST.lists()
@@ -47,18 +58,19 @@ def keep(request: HttpRequest, *, user_id: int, now: datetime) -> bool:
         "user": user_id,
         "at": now.timestamp(),
         "uid": str(uid),
+        "luggage": getattr(request, "session_luggage", {}),
         "sealed": base64.b64encode(encrypt(body, column=_COLUMN, row=uid)).decode(),
     }
     return True
 
 
-def of(request: HttpRequest, *, now: datetime) -> Draft | None:
-    """The draft of the person who is signed in now; somebody else's is thrown away."""
+def of(request: HttpRequest, *, now: datetime, owner: int | str | None = None) -> Draft | None:
+    """The draft of the person who is signed in now, or of ``owner``; somebody else's is thrown away."""
     kept = request.session.get(_KEY)
     if kept is None:
         return None
     is_old = now.timestamp() - kept["at"] > KEPT_FOR.total_seconds()
-    if kept["user"] != request.user.pk or is_old:
+    if kept["user"] != (request.user.pk if owner is None else owner) or is_old:
         drop(request)
         return None
     try:
@@ -66,6 +78,8 @@ def of(request: HttpRequest, *, now: datetime) -> Draft | None:
     except (InvalidTag, KeyError):  # the keys were changed meanwhile
         drop(request)
         return None
+    for name, value in kept.get("luggage", {}).items():
+        request.session.setdefault(name, value)
     content = json.loads(body)
     return Draft(content["path"], [(n, v) for n, v in content["fields"]], content["had_files"])
 

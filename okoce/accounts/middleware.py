@@ -27,6 +27,7 @@ class SessionLimitMiddleware:
         if request.user.is_authenticated:
             now = timezone.now()
             if sessions.is_over(request.session, now=now):
+                drafts.pack(request)
                 services.end_session(request, now=now)
                 logout(request)
             else:

@@ -74,6 +74,13 @@ PERMISSIONS: dict[str, Permission] = {
     "participants.rights_view": _may(
         _("see which requests about own data wait, and how long"), R.PROVINCE, *OFFICES, R.AUDITOR
     ),
+    "participants.breach": _may(
+        _("see how many people a breach of data concerns, from the trail"), R.PROVINCE, R.AUDITOR
+    ),
+    "participants.breach_list": _may(
+        _("take the list of people whom a breach concerns, with how to reach them, which is recorded"),
+        R.PROVINCE,
+    ),
     "participants.assign": _may(_("assign agencies and mentors to many participants"), *OFFICES),
     "participants.export": _may(
         _("export the participants of the own area, which is recorded"),

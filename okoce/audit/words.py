@@ -45,6 +45,8 @@ ACTIONS: dict[str, Any] = {
     "participants.document.removed": _("removed a paper of a participant"),
     "participants.consent.given": _("noted a consent"),
     "participants.consent.withdrawn": _("noted that a consent is withdrawn"),
+    "participants.breach.counted": _("counted whom a breach of data concerns"),
+    "participants.breach.list_taken": _("took the list of people whom a breach of data concerns"),
     "participants.copy.made": _("made a copy of somebody's data"),
     "participants.data_request.granted": _("granted a request about own data"),
     "participants.data_request.received": _("received a request about own data"),

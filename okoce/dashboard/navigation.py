@@ -50,6 +50,13 @@ DATA = (
     Entry(_("Import data"), "participants:imports", "upload", "participants.import", "/peserta/impor/"),
     Entry(_("Moves"), "participants:transfers", "send", "participants.transfer", "/peserta/pindah/"),
     Entry(_("Data requests"), "rights:requests", "lock-fill", "participants.rights_view", "/hak-data/"),
+    Entry(
+        _("Breach of data"),
+        "rights:breach",
+        "exclamation-triangle-fill",
+        "participants.breach",
+        "/hak-data/kebocoran/",
+    ),  # fmt: skip
     Entry(_("Audit trail"), "audit:events", "clock", "audit.view", "/audit/"),
 )
 GROUPS = (("", MAIN), (_("Data"), DATA))

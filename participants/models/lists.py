@@ -150,6 +150,10 @@ class ExportJob(OfUnit):
     rows_done = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(default=0)
     left_out = models.PositiveIntegerField(default=0, help_text="people whose data may not be passed on")
+    people = models.BinaryField(
+        null=True,
+        help_text="ids of those in the file, packed: whom a breach would concern (participants.affected)",
+    )
     file = SealedFileField()
     file_size = models.PositiveBigIntegerField(default=0)
     failure = models.CharField(max_length=20, blank=True)

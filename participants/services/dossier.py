@@ -14,6 +14,7 @@ from okoce.db import sealed_files
 from participants.models import Document, Note, Participant
 
 COLUMN = "participants.document"
+EXTENSIONS = {"image/jpeg": "jpg", "application/pdf": "pdf"}
 SAME_AGAIN = timedelta(minutes=10)
 OPENED_AN_HOUR = 60
 HOUR = timedelta(hours=1)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import zlib
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -110,13 +112,16 @@ def tell(job: ExportJob, *, done: int, total: int) -> None:
 
 
 @transaction.atomic
-def finish(job: ExportJob, *, file: str, size: int, rows: int, left_out: int, by: Any) -> None:
+def finish(
+    job: ExportJob, *, file: str, size: int, rows: int, left_out: int, people: array[int], by: Any
+) -> None:
     """The file is ready for a day, and the trail says how many people it holds."""
     now = timezone.now()
     changed = ExportJob.objects.filter(pk=job.pk, state=ExportState.RUNNING).update(
         state=ExportState.DONE,
         file=file,
         file_size=size,
+        people=zlib.compress(array("q", sorted(people)).tobytes(), 1),
         rows_done=rows,
         rows_total=rows,
         left_out=left_out,
@@ -141,6 +146,11 @@ def fail(job: ExportJob, *, why: str) -> None:
     ExportJob.objects.filter(pk=job.pk, state=ExportState.RUNNING).update(
         state=ExportState.FAILED, failure=why, finished_at=timezone.now(), asked_ciphertext=None
     )
+
+
+def people_in(job: ExportJob) -> list[int]:
+    """Ids of those in the file; of an export made before they were kept, nobody."""
+    return array("q", zlib.decompress(bytes(job.people))).tolist() if job.people else []
 
 
 # ---------------------------------------------------------------- handing out, taking away

@@ -300,6 +300,8 @@ def _move(done: Merge, table: Table, rule: Move | MoveUnlessSame) -> dict[str, l
             swapped.append([same["pk"], row["pk"]])
     _hand_over(done, table, moved, done.merged_id, done.survivor_id)
     swap(table, swapped, done.survivor_id, done.merged_id)
+    if moved and table.model._meta.pk.attname == table.holder:
+        moved = [done.survivor_id]  # a row that is called after its person has another name now
     return {"moved": moved, "swapped": swapped}
 
 

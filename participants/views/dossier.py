@@ -26,7 +26,6 @@ from participants.services.dossier import TooManyOpened
 from participants.views.finding import crumbs_of, person_of
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
-EXTENSIONS = {"image/jpeg": "jpg", "application/pdf": "pdf"}
 
 
 # ---------------------------------------------------------------- history
@@ -187,7 +186,7 @@ def document_open(request: HttpRequest, number: str, uid: str) -> HttpResponse:
         return errors.too_many(request, minutes=60)
     except FileNotFoundError:
         raise Http404 from None
-    name = f"{document.participant.number}-{document.kind}.{EXTENSIONS[document.content_type]}"
+    name = f"{document.participant.number}-{document.kind}.{dossier.EXTENSIONS[document.content_type]}"
     return sealed_files.private_response(content, content_type=document.content_type, file_name=name)
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from okoce.accounts import browsers
+from okoce.accounts import browsers, drafts
 from okoce.accounts.access import public
 from okoce.ui import errors
 from okoce.ui.responses import render_page
@@ -33,6 +33,7 @@ from participants.services.self_registration import AlreadyDecided, NotComplete,
 
 OPENED = "self_registrations"
 OPEN_SECONDS, OPEN_AT_ONCE = 3600, 6
+LAYOUT = "layouts/public.html"
 
 
 def _source(request: HttpRequest) -> str:
@@ -65,6 +66,17 @@ def _find(request: HttpRequest, uid: UUID) -> SelfRegistration | None:
 def _ask_for_code(request: HttpRequest) -> HttpResponse:
     messages.info(request, _("Write your code to go on: this page was closed, or opened in another browser."))
     return redirect("participants:self_open")
+
+
+def _keep_and_ask_for_code(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Closed meanwhile: what was typed on the page waits, sealed, for whoever has the code of this one."""
+    if request.method == "POST" and drafts.keep(request, user_id=f"self:{uid.hex}", now=timezone.now()):
+        words = _(
+            "This page was closed meanwhile. What you typed is kept: write your code, then send it again."
+        )
+        messages.warning(request, words)
+        return redirect("participants:self_open")
+    return _ask_for_code(request)
 
 
 @public
@@ -104,6 +116,10 @@ def open_with_code(request: HttpRequest) -> HttpResponse:
             return errors.too_many(request, minutes=60)
         if row is not None:
             _open(request, row, is_own=False)
+            draft = drafts.of(request, now=timezone.now(), owner=f"self:{row.uid.hex}")
+            if draft is not None:
+                drafts.drop(request)
+                return render_page(request, "accounts/resume.html", {"draft": draft, "layout": LAYOUT})
             return redirect("participants:self_status", uid=row.uid)
         form.add_error("code", _("No registration has this code. Compare it letter by letter"))
     return render_page(request, "participants/self/open.html", {"form": form})
@@ -119,7 +135,7 @@ def step(request: HttpRequest, uid: UUID, step: str) -> HttpResponse:
         raise Http404
     row = _find(request, uid)
     if row is None:
-        return _ask_for_code(request)
+        return _keep_and_ask_for_code(request, uid)
     if row.state not in (SelfState.DRAFT, SelfState.ASKED):
         return redirect("participants:self_status", uid=uid)
     typed, today = services.typed_in(row), timezone.localdate()

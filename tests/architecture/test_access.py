@@ -122,7 +122,7 @@ def world(django_db_setup, django_db_blocker):
 
 
 @pytest.mark.parametrize("name", sorted(ROWS))
-def test_access(name, world):
+def test_rule_60_access(name, world):
     row, access = ROWS[name], dict(addresses())[name].okoce_access
     faults = []
     for actor in ACTORS:

@@ -283,6 +283,8 @@ ROWS: dict[str, Row] = {
     "participants:import_registered": Row(AREA, batch_row),
     # rights of the person
     "rights:requests": Row(),
+    "rights:breach": Row(),
+    "rights:breach_list": Row(method="post"),
     "rights:request": Row(AREA, request_of),
     "rights:grant": Row(AREA, request_of),
     "rights:refuse": Row(AREA, request_of),

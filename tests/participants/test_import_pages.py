@@ -433,6 +433,7 @@ def test_the_json_of_stored_totals_is_plain(browser, workbook):
         "ignored_sheets": [],
         "hidden_sheets": [],
         "other_kota": None,
+        "shared_phones": 0,
     }
 
 

@@ -20,18 +20,44 @@ from okoce.notifications.models import Message
 from participants import merging as registry
 from participants.models import (
     Business,
+    CardSeen,
     Consent,
+    DataRequest,
+    Document,
     Enrolment,
     FosterLink,
+    Guardian,
+    IdentityPhoto,
+    ImportBatch,
+    ImportRow,
     MentorAssignment,
     Note,
     Participant,
+    SelfRegistration,
+    StatusChange,
     StepReached,
+    StepTakenBack,
+    Transfer,
+    TransferRequest,
 )
+from participants.models.rights import ANSWER_WITHIN
 from participants.services import cards, merging
 from tests.factories import BookingFactory, ParticipantFactory, ScanFactory, SessionFactory, member
+from tests.factories.applicants import sent_in
 from tests.factories.bazaars import ApplicationFactory, open_site
-from trainings.models import Activity, Booking
+from trainings.models import (
+    Activity,
+    Availability,
+    Booking,
+    CalendarFeed,
+    Certificate,
+    EquipmentGrant,
+    FeedbackGiven,
+    GroupMember,
+    NameConfirmation,
+    Phase,
+    Waiting,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +82,27 @@ one_history = st.fixed_dictionaries(
         "turns": st.sets(st.integers(0, 1), max_size=2),
         "note": st.booleans(),
         "card": st.booleans(),
+        "papers": st.integers(0, 2),
+        "guardian": st.booleans(),
+        "id_photo": st.booleans(),
+        "card_seen": st.booleans(),
+        "requests": st.dictionaries(
+            st.sampled_from(["copy", "correction", "erasure"]), st.booleans(), max_size=2
+        ),
+        "moves": st.integers(0, 2),
+        "asked_by": st.sets(st.integers(0, 1), max_size=2),
+        "withdrew": st.booleans(),
+        "step_back": st.booleans(),
+        "listed": st.booleans(),
+        "self_registered": st.booleans(),
+        "certificates": st.sets(st.sampled_from([2024, 2025]), max_size=2),
+        "feedback": st.sets(st.integers(0, 3), max_size=2),
+        "name_confirmed": st.booleans(),
+        "equipment": st.booleans(),
+        "feed": st.booleans(),
+        "waits": st.sets(st.integers(0, 2), max_size=2),
+        "availability": st.booleans(),
+        "group": st.booleans(),
     }
 )
 chosen_fields = st.sets(st.sampled_from(merging.CHOICES), max_size=4)
@@ -71,7 +118,20 @@ def build_stage() -> dict[str, Any]:
         for n, day in zip((0, 1, 0, 2), days, strict=True)
     ]
     mentors = [member(Role.MENTOR, "31.73.07") for _ in range(2)]
-    return {"sessions": sessions, "sites": [open_site(), open_site()], "mentors": mentors}
+    batch = ImportBatch.objects.create(
+        city_id="31.73", uploaded_by=mentors[0], file_name="a.xlsx", file_size=1, sha256="0" * 64,
+        as_of=date(2026, 1, 1),
+    )  # fmt: skip
+    phase = Phase.objects.create(
+        name="Tahap 1", year=2026, city_id="31.73", starts_on=date(2026, 1, 1), ends_on=date(2026, 6, 30)
+    )
+    return {
+        "sessions": sessions,
+        "sites": [open_site(), open_site()],
+        "mentors": mentors,
+        "batch": batch,
+        "phase": phase,
+    }
 
 
 def live(person: Participant, told: dict[str, Any], stage: dict[str, Any], which: int) -> None:
@@ -137,6 +197,108 @@ def live(person: Participant, told: dict[str, Any], stage: dict[str, Any], which
         note.save()
     if told["card"]:
         cards.issue(participant_id=person.pk, by=stage["mentors"][which])
+    live_in_the_register(person, told, stage, which)
+    live_in_trainings(person, told, stage, which)
+
+
+def live_in_the_register(
+    person: Participant, told: dict[str, Any], stage: dict[str, Any], which: int
+) -> None:
+    """Papers, guardians, wishes, moves, and where the entry came from."""
+    now, by = timezone.now(), stage["mentors"][which]
+    for n in range(told["papers"]):
+        Document.objects.create(
+            participant=person, kind="other", title=f"surat {n}", file=f"x{person.pk}{n}", size=3,
+            content_type="application/pdf", uploaded_by=by,
+        )  # fmt: skip
+    if told["guardian"]:
+        guardian = Guardian(
+            participant=person, full_name="Ibu Aminah", relation="parent", agreed_at=now, text_version="1"
+        )
+        guardian.phone = "+6281200009999"
+        guardian.save()
+    if told["id_photo"]:
+        IdentityPhoto.objects.create(participant=person, file=f"ktp{person.pk}", taken_at=now, taken_by=by)
+    if told["card_seen"]:
+        CardSeen.objects.create(participant=person, reason="KTP dilihat", seen_at=now, seen_by=by)
+    for kind, is_open in told["requests"].items():
+        wish = DataRequest(
+            participant=person, kind=kind, channel="counter", received_at=now, due_at=now + ANSWER_WITHIN
+        )
+        if not is_open:
+            wish.state, wish.decided_at, wish.answer = "done", now, "sudah"
+        wish.asked = {"note": f"nomor {which}"}
+        wish.save()
+    for n in range(told["moves"]):
+        Transfer.objects.create(
+            participant=person, from_organisation_id=AGENCIES[n], to_organisation_id=AGENCIES[n + 1],
+            moved_on=date(2026, 2, 1), counts_from=date(2026, 2, 1 + n), reason="tugas", recorded_by=by,
+        )  # fmt: skip
+    for n in told["asked_by"]:
+        area = ("31.73.08", "31.73.05")[n]
+        TransferRequest.objects.create(
+            participant=person, asked_area_id=area, asked_by=by, held_at="Palmerah",
+            to_kelurahan_id=f"{area}.1001", to_city_id="31.73", moved_on=date(2026, 2, 1), reason="KTP",
+            expires_on=date(2027, 1, 1),
+        )  # fmt: skip
+    if told["withdrew"]:
+        StatusChange.objects.create(
+            participant=person, status="withdrawn", was_status="active", starts_on=date(2026, 4, 1),
+            counts_from=date(2026, 4, 1), reason="kata keluarga", recorded_by=by,
+        )  # fmt: skip
+    if told["step_back"]:
+        StepTakenBack.objects.create(
+            participant=person, step=3, reached_on=date(2026, 3, 1), evidence="manual", reason="keliru",
+            taken_back_by=by,
+        )  # fmt: skip
+    if told["listed"]:
+        ImportRow.objects.create(
+            batch=stage["batch"], position=10 + which, sheet="Daftar", row=10 + which, status="accepted",
+            outcome="new", participant=person,
+        )  # fmt: skip
+    if told["self_registered"]:
+        row = sent_in()
+        SelfRegistration.objects.filter(pk=row.pk).update(
+            participant=person, state="accepted", decided_at=now, decided_by=by, typed_ciphertext=None
+        )
+
+
+def live_in_trainings(person: Participant, told: dict[str, Any], stage: dict[str, Any], which: int) -> None:
+    """What trainings keep of somebody beside seats and scans."""
+    now, by = timezone.now(), stage["mentors"][which]
+    for year in told["certificates"]:
+        serial = year * 10 + which
+        Certificate.objects.create(
+            participant=person, year=year, city_id="31.73", kecamatan_id="31.73.07", serial=serial,
+            number=f"OKOCE/JB/{year}/{serial}", issuer_id="ppkukm-31-73",
+        )  # fmt: skip
+    for n in told["feedback"]:
+        FeedbackGiven.objects.create(session=stage["sessions"][n], participant=person)
+    if told["name_confirmed"]:
+        NameConfirmation.objects.create(
+            participant=person, name=person.full_name, confirmed_at=now, confirmed_by=by
+        )
+    if told["equipment"]:
+        EquipmentGrant.objects.create(
+            participant=person, nik_lookup=person.nik_lookup, item="mixer", given_on=date(2026, 5, 1)
+        )
+    if told["feed"]:
+        token = f"feed{person.pk}".encode()
+        CalendarFeed.objects.create(
+            kind="participant", participant=person, token_lookup=token.ljust(32, b"0"),
+            token_ciphertext=token, created_by=by,
+        )  # fmt: skip
+    activities = list(Activity.objects.order_by("position")[:3])
+    for n in told["waits"]:
+        Waiting.objects.create(
+            participant=person, activity=activities[n], area_id="31.73.07", since=now - timedelta(days=which)
+        )
+    if told["availability"]:
+        Availability.objects.create(participant=person, evenings=bool(which), changed_at=now, changed_by=by)
+    if told["group"]:
+        GroupMember.objects.create(
+            phase=stage["phase"], kecamatan_id="31.73.07", number=1 + which, participant=person
+        )
 
 
 def plain(value: Any) -> str:
@@ -218,6 +380,42 @@ def test_joining_taking_back_and_joining_again(transactional_savepoint, mine, th
                 row.pop("finished_at", None)
                 row.pop("withdrawn_at", None)
         assert again == joined
+
+
+FULL = {
+    "bookings": {0: "confirmed"}, "present": {2}, "sites": {0}, "stall": True, "steps": {3: 9},
+    "agencies": {0}, "years": {2026}, "businesses": ["Kopi Pagi"], "consent": [True], "mentor": True,
+    "reminders": {1},
+    "turns": {0}, "note": True, "card": True, "papers": 1, "guardian": True, "id_photo": True,
+    "card_seen": True, "requests": {"copy": True}, "moves": 1, "asked_by": {0}, "withdrew": True,
+    "step_back": True, "listed": True, "self_registered": True, "certificates": {2025}, "feedback": {0},
+    "name_confirmed": True, "equipment": True, "feed": True, "waits": {0}, "availability": True,
+    "group": True,
+}  # fmt: skip
+
+
+def test_the_histories_hold_every_table_of_people():
+    """Whoever adds a table that points to a participant writes it into the histories above."""
+    stage, person = build_stage(), ParticipantFactory()
+    live(person, FULL, stage, 0)
+
+    empty = {reference for reference, rows in everything(person).items() if not rows}
+    of_people = {name for name in empty if name.startswith(("participants.", "notifications.", "bazaars."))}
+    assert of_people == {"participants.DuplicateCandidate.first", "participants.DuplicateCandidate.second"}
+
+
+def test_two_full_histories_join_and_come_apart():
+    stage, officer = build_stage(), member(Role.SUDIN, "31.73")
+    survivor, merged = ParticipantFactory(number="JB-PM-90001"), ParticipantFactory(number="JB-PM-90002")
+    live(survivor, FULL, stage, 0)
+    live(merged, FULL, stage, 1)
+    before = everything(survivor, merged)
+
+    done = join(survivor, merged, set(), officer)
+    merging.undo(merge_id=done.pk, by=officer, now=timezone.now())
+
+    after = everything(survivor, merged)
+    assert {name: rows for name, rows in after.items() if rows != before[name]} == {}
 
 
 @pytest.fixture

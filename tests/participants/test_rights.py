@@ -16,11 +16,12 @@ from django.utils import timezone
 from okoce.accounts import sessions
 from okoce.accounts.roles import Role
 from okoce.audit.models import AuditEvent
+from okoce.db import sealed_files
 from okoce.notifications.models import Message
 from participants import clock
 from participants.enums import Channel, LegalRefusal, Purpose, RequestKind
 from participants.models import DataRequest, Participant
-from participants.services import changes, consents, rights
+from participants.services import changes, consents, dossier, rights
 from participants.services.sign_in import account_of
 from tests.factories import ParticipantFactory, member
 
@@ -276,6 +277,28 @@ def test_a_participant_takes_a_copy_that_holds_everything(client_as, siti):
     assert sections["businesses"][0]["Usaha"] == "Keripik Siti"
     assert ("Keripik Siti" in page, siti.nik in page) == (True, True)
     assert siti.number not in answer["Content-Disposition"]
+
+
+def test_the_copy_holds_the_papers_and_photos_themselves(client_as, siti, staff, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    paper = {"participant": siti, "content_type": "application/pdf", "by": staff}
+    kept = dossier.add_document(kind="other", title="Surat", content=b"%PDF-surat", **paper)
+    gone = dossier.add_document(kind="other", title="Lain", content=b"%PDF-hapus", **paper)
+    dossier.remove_document(document_id=gone.pk, reason="keliru", by=staff)
+    lost = dossier.add_document(kind="other", title="Hilang", content=b"%PDF-hilang", **paper)
+    sealed_files.delete(lost.file)
+
+    answer = as_participant(client_as, siti).post(reverse("own_data:copy"))
+
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as file:
+        papers = {name: file.read(name) for name in file.namelist() if name.startswith("berkas/")}
+        told = json.loads(file.read("data.json"))
+    (name,) = papers
+    assert papers[name] == b"%PDF-surat"
+    assert siti.number not in name
+    rows = next(s["rows"] for s in told["sections"] if s["code"] == "documents")
+    assert name in [row["Berkas dalam salinan ini"] for row in rows]
+    assert kept.pk != lost.pk
 
 
 def test_a_participant_says_no_and_it_holds_at_once(client_as, siti):

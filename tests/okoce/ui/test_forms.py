@@ -186,7 +186,7 @@ def test_rupiah_is_shown_as_it_is_read():
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_days_and_hours_are_read_from_pickers_and_from_typing(language):
+def test_rule_67_a_day_typed_in_either_language_is_the_same_day(language):
     with translation.override(language):
         assert {forms.DateField().clean(t) for t in ("2026-08-12", "12/08/2026", "12-08-2026")} == {
             date(2026, 8, 12)

@@ -32,7 +32,7 @@ EVENING_UTC = datetime(2026, 8, 11, 18, 30, tzinfo=UTC)  # already the 12th in J
         (tags.long_date, None, "", ""),
     ],
 )
-def test_figures_and_dates_follow_the_language(function, value, indonesian, english):
+def test_rule_67_figures_and_dates_follow_the_language(function, value, indonesian, english):
     shown = []
     for language in ("id", "en"):
         with translation.override(language):

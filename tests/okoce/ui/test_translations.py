@@ -21,7 +21,7 @@ def part(tmp_path, text):
     return translations.read_parts(tmp_path)
 
 
-def test_every_string_has_its_indonesian():
+def test_rule_67_every_string_has_its_indonesian():
     found, faults = translations.uses()
     table, part_faults = translations.read_parts()
 

@@ -71,8 +71,17 @@ def test_a_whole_row_has_no_code():
         ("3173\u200b071708459001", []),
     ],
 )
-def test_nik(cell, expected):
+def test_rule_01_nik(cell, expected):
     assert codes(nik=cell) == expected
+
+
+@pytest.mark.parametrize("cell", [3173071708459000.0, 3173071708459000, "3.17307E+15", "3,17307E+15"])
+def test_rule_05_a_nik_that_excel_has_rounded_is_refused_and_never_guessed(cell):
+    assert codes(nik=cell) == ["E_NIK_RUSAK_EXCEL"]
+
+
+def test_rule_05_a_nik_kept_as_a_whole_number_is_warned_of():
+    assert codes(nik=3173071708459001.0) == ["W_NIK_ANGKA"]
 
 
 @pytest.mark.parametrize(
