@@ -7,7 +7,7 @@ What concerns nobody by name (openings of rows of lists, of registrations that a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -161,12 +161,3 @@ def way_to(person: Participant) -> str:
     if person.phone:
         return _("Phone")
     return _("E-mail") if person.email else _("Letter")
-
-
-def ways(people: Sequence[tuple[bool, bool]]) -> list[dict[str, Any]]:
-    """Of (has a phone, has an e-mail): how many are reached by which way."""
-    counted = Counter(
-        _("Phone") if has_phone else _("E-mail") if has_email else _("Letter")
-        for has_phone, has_email in people
-    )
-    return [{"what": what, "count": count} for what, count in counted.most_common()]

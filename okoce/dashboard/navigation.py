@@ -56,7 +56,7 @@ DATA = (
         "exclamation-triangle-fill",
         "participants.breach",
         "/hak-data/kebocoran/",
-    ),  # fmt: skip
+    ),
     Entry(_("Audit trail"), "audit:events", "clock", "audit.view", "/audit/"),
 )
 GROUPS = (("", MAIN), (_("Data"), DATA))

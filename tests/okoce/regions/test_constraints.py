@@ -30,6 +30,7 @@ def test_a_province_lies_in_nothing():
 
 
 def test_rule_15_jakarta_has_its_cities_kecamatan_and_kelurahan():
+    jakarta = Region.objects.filter(code__startswith="31.")
     below = {
         code: (
             Region.objects.filter(level=3, parent=code).count(),
@@ -39,6 +40,6 @@ def test_rule_15_jakarta_has_its_cities_kecamatan_and_kelurahan():
     }
 
     assert sorted(below.values()) == sorted([(8, 44), (6, 31), (8, 56), (10, 65), (10, 65), (2, 6)])
-    assert (Region.objects.filter(level=3).count(), Region.objects.filter(level=4).count()) == (44, 267)
-    names = Region.objects.values_list("name", flat=True)
+    assert (jakarta.filter(level=3).count(), jakarta.filter(level=4).count()) == (44, 267)
+    names = jakarta.values_list("name", flat=True)
     assert [name for name in names if name != " ".join(name.split())] == []
