@@ -18,6 +18,7 @@ from django.db.models.functions import Coalesce
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from okoce.accounts.models import User
 from okoce.audit import words
 from okoce.audit.models import AuditEvent
 from okoce.values import phone, sheets
@@ -70,6 +71,11 @@ class Affected:
             {"what": capfirst(str(words.action(action))), "count": count}
             for action, count in self.nameless.most_common()
         ]
+
+
+def account_named(username: str) -> User | None:
+    """The account of an officer, as it stands in the trail."""
+    return User.objects.filter(username__iexact=username).first()
 
 
 def between(since: datetime, until: datetime, *, actor_id: int | None = None) -> Affected:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from okoce.accounts.models import User
 from okoce.ui import forms
+from participants.affected import account_named
 
 LONGEST = timedelta(days=400)
 
@@ -46,7 +47,7 @@ class BreachForm(forms.Form):
         name = self.cleaned_data["officer"].strip()
         if not name:
             return None
-        found: User | None = User.objects.filter(username__iexact=name).first()
+        found = account_named(name)
         if found is None:
             raise ValidationError(_("Nobody has this user name. It stands in the audit trail"))
         return found
