@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -22,10 +22,12 @@ class Day:
     is_today: bool = False
     events: list[Any] = field(default_factory=list)
     part: str = ""
+    holiday: str = ""
+    is_open: bool = False
 
     @property
     def is_off(self) -> bool:
-        return self.on is None or self.on.weekday() > FRIDAY
+        return self.on is None or self.on.weekday() > FRIDAY or bool(self.holiday)
 
     @property
     def shown(self) -> list[Any]:
@@ -105,3 +107,11 @@ def halves(monday: date, sessions: Iterable[Any], *, today: date, parts: tuple[s
 
 def at_midnight(day: date) -> datetime:
     return at(day, time())
+
+
+def mark(rows: Iterable[Iterable[Day]], holidays: Mapping[date, str], *, today: date) -> None:
+    """Names the days off, and opens the days on which a session can still be planned."""
+    for row in rows:
+        for day in row:
+            if day.on is not None:
+                day.holiday, day.is_open = holidays.get(day.on, ""), day.on >= today

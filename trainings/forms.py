@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -16,13 +18,18 @@ from okoce.notifications import safety
 from okoce.ui import forms
 from participants.models import Participant
 from trainings import rules, scheduling, sheet_rows
+from trainings.concern_words import said
 from trainings.enums import SessionState
 from trainings.models import Activity, Trainer, TrainingSession, Venue
 from trainings.models.feed import FeedKind
 from trainings.refusals import Refused
+from trainings.scheduling import Concern
+from trainings.services import sessions
 from trainings.services.sessions import NewVenue, SessionPlan
 
-FIELD_OF_PLAN = {"new_venue": "new_venue_name"}
+FIELD_OF_PLAN = {"new_venue": "new_venue_name", "later_days": "day_2"}
+MOST_DAYS = 6  # of a class, in the form
+YEARS_AHEAD = 2
 
 
 class VenueChoice(forms.ModelChoiceField):
@@ -62,7 +69,25 @@ class SessionForm(forms.Form):
         required=False,
         help_text=_("Empty: 100, or as many as the venue holds"),
     )
+    day_2 = forms.DateField(label=_("Second day"), required=False)
+    day_3 = forms.DateField(label=_("Third day"), required=False)
+    day_4 = forms.DateField(label=_("Fourth day"), required=False)
+    day_5 = forms.DateField(label=_("Fifth day"), required=False)
+    day_6 = forms.DateField(label=_("Sixth day"), required=False)
+    required_days = forms.IntegerField(
+        label=_("Days people must come"),
+        required=False,
+        min_value=1,
+        help_text=_("Empty: all of them. Who comes on so many days has done the activity."),
+    )
+    reason = forms.CharField(
+        label=_("Why it is held at this time all the same"),
+        max_length=200,
+        required=False,
+        help_text=_("Kept with the session"),
+    )
 
+    LATER = tuple(f"day_{n}" for n in range(2, MOST_DAYS + 1))
     PLAN = ("activity", "kecamatan", "date", "start", "end")
     NEW_VENUE = ("new_venue_name", "new_venue_address", "new_venue_capacity")
     marks_optional = False
@@ -71,14 +96,23 @@ class SessionForm(forms.Form):
         self, *args: Any, user: Any, now: datetime, session: TrainingSession | None = None, **kwargs: Any
     ) -> None:
         self.session, self.now = session, now
+        self.concerns: tuple[tuple[Concern, datetime], ...] = ()
+        self.warnings: list[str] = []  # what speaks against the time, in words
         if session is not None:
             kwargs["initial"] = self.values_of(session) | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.fields["activity"].queryset = Activity.objects.visible_to(user)
         self.fields["kecamatan"].queryset = kecamatan = rules.kecamatan_for(user)
-        self.fields["venue"].queryset = Venue.objects.visible_to(user).select_related("kecamatan")
-        self.fields["trainer"].queryset = Trainer.objects.visible_to(user)
-        for name in ("capacity", "new_venue_capacity"):
+        self.fields["venue"].queryset = still_used(Venue, user, session and session.venue_id).select_related(
+            "kecamatan"
+        )
+        self.fields["trainer"].queryset = still_used(Trainer, user, session and session.trainer_id)
+        if session is not None:  # the days of a class are changed one by one
+            for name in (*self.LATER, "required_days"):
+                del self.fields[name]
+        for name in ("capacity", "new_venue_capacity", "required_days"):
+            if name not in self.fields:
+                continue
             self.fields[name].widget.attrs |= {"class": forms.SHORT, "inputmode": "numeric"}
         self.fields["capacity"].label = _("Seats (may be left empty)")
         self._preset_kecamatan(kecamatan)
@@ -110,6 +144,11 @@ class SessionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         self._clean_venue(cleaned)
+        self._clean_days(cleaned)
+        day = cleaned.get("date")
+        if day is not None and day.year > self.now.year + YEARS_AHEAD:
+            self.add_error("date", _("Choose a day in this year or the next two years."))
+            return cleaned
         if cleaned.get("trainer") and cleaned.get("new_trainer_name"):
             self.add_error("new_trainer_name", _("Choose a trainer or write a new name, not both."))
         self._refuse_what_the_rules_forbid(cleaned)
@@ -126,43 +165,96 @@ class SessionForm(forms.Form):
         elif not cleaned.get("venue") and not name and "venue" not in self.errors:
             self.add_error("venue", _("Choose a venue, or write a new one below."))
 
+    def _clean_days(self, cleaned: dict[str, Any]) -> None:
+        days = [cleaned.get(name) for name in self.LATER]
+        if any(later and not earlier for earlier, later in pairwise(days)):
+            self.add_error(
+                "day_2", _("Write the days one after the other, without a gap between the fields.")
+            )
+        count = 1 + sum(day is not None for day in days)
+        if (required := cleaned.get("required_days")) is not None and required > count:
+            self.add_error(
+                "required_days", _("The class has %(count)s days. Write at most that.") % {"count": count}
+            )
+
     def _refuse_what_the_rules_forbid(self, cleaned: dict[str, Any]) -> None:
         """All of it at once, so that nobody mends one thing to hear of the next."""
         problems: list[Any] = []
-        if all(cleaned.get(name) is not None for name in ("date", "start", "end")):
-            starts_at, ends_at = self._times()
-            problems += rules.problems_of_time(starts_at, ends_at, now=self.now)
-            if ends_at > starts_at:
-                problems += rules.clashes(
-                    venue=cleaned.get("venue"),
-                    trainer=cleaned.get("trainer"),
-                    starts_at=starts_at,
-                    ends_at=ends_at,
-                    besides=self.session.pk if self.session else None,
-                )
-        venue = cleaned.get("venue")
-        name, room = (
-            (venue.name, venue.capacity)
-            if venue
-            else (cleaned.get("new_venue_name"), cleaned.get("new_venue_capacity"))
-        )
-        if cleaned.get("capacity") is not None and room and room > 0:
-            problems += rules.problems_of_capacity(
-                cleaned["capacity"],
-                venue_name=name or "",
-                room=room,
-                seated=rules.seated_count(self.session) if self.session else 0,
+        plan = self._plan_so_far(cleaned)
+        if plan is None:
+            return
+        known = cleaned.get("activity") is not None and cleaned.get("kecamatan") is not None
+        if known:
+            problems = sessions.problems_of_plan(
+                plan, now=self.now, seated=rules.seated_count(self.session) if self.session else 0
             )
-        for problem in problems:
+        for starts_at, ends_at in plan.days if plan.ends_at > plan.starts_at else ():
+            problems += rules.clashes(
+                venue=cleaned.get("venue"),
+                trainer=cleaned.get("trainer"),
+                starts_at=starts_at,
+                ends_at=ends_at,
+                besides=self.session.pk if self.session else None,
+            )
+        for problem in {(p.field, p.sentence): p for p in problems}.values():
             self.refuse(problem)
+        if known and not self.errors:
+            self._ask_for_a_reason(plan)
+
+    def _ask_for_a_reason(self, plan: SessionPlan) -> None:
+        """Soft rules are passed with a reason; one that was given for this time already is enough."""
+        self.concerns = sessions.concerns_of_plan(
+            plan, now=self.now, besides=self.session.pk if self.session else None
+        )
+        given = self._passed_before(plan)
+        self.concerns = tuple(pair for pair in self.concerns if pair[0] not in given)
+        self.warnings = said(self.concerns, plan)
+        if self.concerns and not plan.reason:
+            self.add_error(
+                "reason", _("Something speaks against the time. Write why it is held all the same.")
+            )
+
+    def _passed_before(self, plan: SessionPlan) -> set[str]:
+        """Concerns that need no new word: with a reason for this time, or of a time that stays."""
+        session = self.session
+        if session is None:
+            return set()
+        passed = {code for row in session.reasons.filter(starts_at=plan.starts_at) for code in row.concerns}
+        if (session.starts_at, session.ends_at) == (plan.starts_at, plan.ends_at):
+            standing = sessions.concerns_of_plan(sessions.plan_of(session), now=self.now, besides=session.pk)
+            passed |= {concern for concern, _at in standing}
+        return passed
+
+    def _plan_so_far(self, cleaned: dict[str, Any]) -> SessionPlan | None:
+        """The plan as far as it can be read; None while there is no time or no room in it."""
+        if any(cleaned.get(name) is None for name in ("date", "start", "end")):
+            return None
+        starts_at, ends_at = self._times()
+        name, room = cleaned.get("new_venue_name"), cleaned.get("new_venue_capacity")
+        venue: Venue | NewVenue | None = cleaned.get("venue")
+        if venue is None and name and room is not None and room > 0:
+            venue = NewVenue(name=name, capacity=room, address=cleaned.get("new_venue_address", ""))
+        kecamatan = cleaned.get("kecamatan")
+        return SessionPlan(
+            activity=cleaned.get("activity"),
+            kecamatan_id=kecamatan.pk if kecamatan else "",
+            venue=venue or NewVenue("", capacity=20_000),
+            trainer=cleaned.get("trainer") or cleaned.get("new_trainer_name") or None,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            capacity=cleaned.get("capacity"),
+            later_days=tuple(self._times(name) for name in self.LATER if cleaned.get(name)),
+            required_days=cleaned.get("required_days"),
+            reason=" ".join((cleaned.get("reason") or "").split()),
+        )
 
     def refuse(self, refused: Refused) -> None:
         """Put a refusal beside the field it speaks of."""
         field = getattr(refused, "field", "") or None
         self.add_error(FIELD_OF_PLAN.get(field or "", field), ValidationError(refused.sentence))
 
-    def _times(self) -> tuple[datetime, datetime]:
-        day: date = self.cleaned_data["date"]
+    def _times(self, name: str = "date") -> tuple[datetime, datetime]:
+        day: date = self.cleaned_data[name]
         return (
             scheduling.at(day, self.cleaned_data["start"]),
             scheduling.at(day, self.cleaned_data["end"]),
@@ -171,22 +263,72 @@ class SessionForm(forms.Form):
     @property
     def plan(self) -> SessionPlan:
         """What was typed, for the service. Only after ``is_valid``."""
-        given = self.cleaned_data
-        starts_at, ends_at = self._times()
-        venue = given["venue"] or NewVenue(
-            name=given["new_venue_name"],
-            capacity=given["new_venue_capacity"],
-            address=given["new_venue_address"],
+        plan = self._plan_so_far(self.cleaned_data)
+        assert plan is not None
+        return plan
+
+
+def still_used(model: Any, user: Any, own: Any) -> Any:
+    """Rooms or trainers that may be chosen: those in use, and the one that stands there already."""
+    return model.objects.visible_to(user).filter(Q(retired_at__isnull=True) | Q(pk=own))
+
+
+class RepeatForm(forms.Form):
+    """The same session again, weekly. The first is one interval after the session that is repeated."""
+
+    times = forms.IntegerField(label=_("How many times more"), min_value=1, max_value=12, initial=3)
+    every = forms.TypedChoiceField(
+        label=_("How often"),
+        choices=[(1, _("Every week")), (2, _("Every 2 weeks")), (4, _("Every 4 weeks"))],
+        coerce=int,
+        initial=1,
+    )
+    reason = forms.CharField(
+        label=_("Why they are held at these times all the same"),
+        max_length=200,
+        required=False,
+        help_text=_("Kept with each session that something speaks against"),
+    )
+    marks_optional = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["times"].widget.attrs |= {"class": forms.SHORT, "inputmode": "numeric"}
+
+
+class MoveForm(SessionForm):
+    """Another day, time, room or trainer; the rest stays as it is."""
+
+    MOVES = ("date", "start", "end", "venue", "trainer", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in set(self.fields) - set(self.MOVES):
+            field = self.fields[name]
+            field.disabled, field.widget = True, forms.HiddenInput()
+
+
+class PostponeForm(MoveForm):
+    why = forms.CharField(
+        label=_("Reason for postponing"),
+        max_length=200,
+        help_text=_("Written in the message to the participants"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    MOVES = (*MoveForm.MOVES, "why")
+
+    def clean_why(self) -> str:
+        return harmless(self.cleaned_data["why"])
+
+
+def harmless(text: str) -> str:
+    """A reason that goes out in messages. Raises ValidationError for numbers of people and the like."""
+    reason = " ".join(text.split())
+    if safety.problem_in(reason):
+        raise ValidationError(
+            _("The reason goes out in messages. Leave phone numbers, NIK, amounts and addresses out.")
         )
-        return SessionPlan(
-            activity=given["activity"],
-            kecamatan_id=given["kecamatan"].pk,
-            venue=venue,
-            trainer=given["trainer"] or given["new_trainer_name"] or None,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            capacity=given["capacity"],
-        )
+    return reason
 
 
 class PublishForm(forms.Form):
@@ -208,12 +350,7 @@ class CancelForm(forms.Form):
     )
 
     def clean_reason(self) -> str:
-        reason = " ".join(self.cleaned_data["reason"].split())
-        if safety.problem_in(reason):
-            raise ValidationError(
-                _("The reason goes out in messages. Leave phone numbers, NIK, amounts and addresses out.")
-            )
-        return reason
+        return harmless(self.cleaned_data["reason"])
 
 
 class FeedForm(forms.Form):

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from okoce.notifications import causes, kinds, services
 from okoce.notifications.enums import Channel
 from okoce.notifications.services import Draft
-from trainings import links
+from trainings import links, rules
 from trainings.enums import SEATED, SessionState
 from trainings.models import Booking, TrainingSession
 from trainings.scheduling import JAKARTA
@@ -33,6 +33,7 @@ OF_A_SEAT = (INVITATION, REMINDER, CHANGED, SEAT_OFFERED)  # void when the seat 
 
 DAY_BEGINS, DAY_ENDS = 8, 20  # quiet outside; an urgent cancellation may go from 6 to 21
 URGENT_BEGINS, URGENT_ENDS = 6, 21
+NEXT_SHOWN = 3
 SAMPLE = {
     "activity": "Motivasi dan dasar kewirausahaan",
     "position": 1,
@@ -47,6 +48,8 @@ SAMPLE = {
     "group_path": "/pelatihan/sesi/12/jawab/",
     "answer_by": "2026-08-11T14:00:00+07:00",
     "is_waiting": False,
+    "others": [],
+    "instead": ["Rabu 19 Agustus 2026, 09.00-12.00, RPTRA Kota Bambu"],
 }
 
 
@@ -79,8 +82,12 @@ def register() -> None:
 
 
 def details(messages: Sequence[Any]) -> Mapping[str, Mapping[str, Any]]:
-    """Day, time and place of each message's session as they stand now, and the person's seat. Two queries."""
+    """Day, time and place of each message's session as they stand now, and the person's seat.
+
+    Two queries, and one more for cancellations: the sessions that are offered instead.
+    """
     ids = {m.cause_id for m in messages if m.cause_id}
+    ids |= {pk for m in messages for pk in _also(m)}
     sessions = TrainingSession.objects.with_places().in_bulk(ids)
     people = {m.participant_id for m in messages}
     seats = Booking.objects.seated().filter(session__in=ids, participant__in=people)
@@ -93,10 +100,56 @@ def details(messages: Sequence[Any]) -> Mapping[str, Mapping[str, Any]]:
             "session_id", "participant_id", "pk", "queue_number", "answer_by"
         )
     }
+    called_off = [sessions[m.cause_id] for m in messages if m.kind == CANCELLED and m.cause_id in sessions]
+    instead = next_of(called_off, now=timezone.now()) if called_off else {}
     return {
-        m.key: describe(sessions[m.cause_id]) | found.get((m.cause_id, m.participant_id), {})
+        m.key: describe(sessions[m.cause_id])
+        | found.get((m.cause_id, m.participant_id), {})
+        | {
+            "others": [when_and_where(sessions[pk]) for pk in _also(m) if pk in sessions],
+            "instead": [when_and_where(one) for one in instead.get(m.cause_id, [])],
+        }
+        | ({"reason": m.context["reason"]} if m.context.get("reason") else {})
         for m in messages
         if m.cause_id in sessions
+    }
+
+
+def _also(message: Any) -> list[int]:
+    """Further sessions that the same message tells of."""
+    return list(message.context.get("also", ()))
+
+
+def next_of(sessions: Sequence[TrainingSession], *, now: datetime) -> dict[int, list[TrainingSession]]:
+    """For each session the next ones of its activity in its kecamatan with a free seat, at most three."""
+    coming = (
+        TrainingSession.objects.public()
+        .first_days()
+        .upcoming(now=now)
+        .filter(
+            activity__in={s.activity_id for s in sessions}, kecamatan__in={s.kecamatan_id for s in sessions}
+        )
+        .with_places()
+        .with_seats()
+        .order_by("starts_at", "pk")
+    )
+    free = [one for one in coming if one.seated_count < one.places]
+    return {
+        s.pk: [
+            one
+            for one in free
+            if (one.activity_id, one.kecamatan_id) == (s.activity_id, s.kecamatan_id) and one.pk != s.pk
+        ][:NEXT_SHOWN]
+        for s in sessions
+    }
+
+
+def when_and_where(session: TrainingSession) -> str:
+    """Rabu 19 Agustus 2026, 09.00-12.00, Aula Kantor Kecamatan Pal Merah"""
+    return _("%(day)s, %(clock)s, %(venue)s") % {
+        "day": rules.long_day(session.starts_at),
+        "clock": rules.hours(session.starts_at, session.ends_at),
+        "venue": session.venue.name,
     }
 
 
@@ -111,8 +164,8 @@ def describe(session: TrainingSession) -> dict[str, Any]:
         "kecamatan": session.kecamatan.name,
         "trainer": session.trainer.name if session.trainer else "",
         "reason": session.cancel_reason,
-        "answer_path": reverse("trainings:answer", args=[session.pk]),
-        "group_path": reverse("trainings:answer", args=[session.pk]),
+        "answer_path": reverse("trainings:answer", args=[session.class_id]),
+        "group_path": reverse("trainings:answer", args=[session.class_id]),
         "answer_by": None,
     }
 
@@ -130,7 +183,7 @@ def describe_cause(user: Any, session_id: int) -> causes.Described | None:
 
 def void(messages: Sequence[Any]) -> Mapping[str, str]:
     """Which messages have lost their cause: the session is off or over, or the seat is gone. Two queries."""
-    causes = {m.cause_id for m in messages}
+    causes = {m.cause_id for m in messages} | {pk for m in messages for pk in _also(m)}
     states = dict(TrainingSession.objects.filter(pk__in=causes).values_list("pk", "state"))
     people = {m.participant_id for m in messages}
     seats = set(
@@ -140,6 +193,11 @@ def void(messages: Sequence[Any]) -> Mapping[str, str]:
     )
     found = {}
     for message in messages:
+        if any(
+            states.get(pk) == SessionState.PUBLISHED and (pk, message.participant_id) in seats
+            for pk in _also(message)
+        ):
+            continue
         state = states.get(message.cause_id)
         if state == SessionState.HELD:
             found[message.key] = "session_over"
@@ -215,6 +273,33 @@ def queue_seat_offers(session: TrainingSession, bookings: Iterable[Booking], *, 
     """To those who are next in line; each offer has its deadline."""
     people = [(b.participant_id, f"seat-{b.queue_number}") for b in bookings]
     return _queue(SEAT_OFFERED, session, people, due_at=decent(now), expires_at=session.starts_at)
+
+
+def queue_release(
+    release_id: int, people: Mapping[int, Sequence[tuple[TrainingSession, str]]], *, now: datetime
+) -> int:
+    """One message to each person whose day, time or venue moved, about all of their sessions in the release.
+
+    ``people``: each one's sessions, the nearest first, with the reason when one was given.
+    """
+    due = decent(now, begins=URGENT_BEGINS, ends=URGENT_ENDS)
+    drafts = []
+    for person, changed in people.items():
+        (first, reason), rest = changed[0], changed[1:]
+        ends = max(session.starts_at for session, _reason in changed)
+        drafts.append(
+            Draft(
+                key=f"release:{release_id}:participant:{person}",
+                participant_id=person,
+                context={"also": [session.pk for session, _reason in rest], "reason": reason},
+                cause=(CAUSE, first.pk),
+                city=first.city_id,
+                kecamatan=first.kecamatan_id,
+                due_at=due if due < ends else min(due, now),
+                expires_at=ends,
+            )
+        )
+    return services.queue_many(kind=CHANGED, drafts=drafts) if drafts else 0
 
 
 def queue_changes(session: TrainingSession, participant_ids: Iterable[int], *, now: datetime) -> int:

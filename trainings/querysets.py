@@ -6,13 +6,13 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.db.models import Count, Exists, ExpressionWrapper, F, Func, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from okoce.accounts.roles import Role, has_permission
 from okoce.accounts.scope import scope_of
 from trainings.enums import ENROLLED, SEATED, BookingState, RunState, ScanResult, SessionState
-from trainings.scheduling import at, slot_of
+from trainings.scheduling import JAKARTA, at, slot_of
 
 
 def _rows(model: str) -> models.QuerySet:
@@ -91,6 +91,11 @@ class RamadanQuerySet(models.QuerySet):
         return self.filter(first_day__lte=last, last_day__gte=first)
 
 
+def _coming(field: str, now: datetime) -> Coalesce:
+    rows = _rows("TrainingSession").active().filter(**{field: OuterRef("pk")}, ends_at__gt=now)  # type: ignore[attr-defined]
+    return Coalesce(Subquery(rows.order_by().values(field).annotate(n=Count("pk")).values("n")), 0)
+
+
 def _of_city(user: Any) -> str | None:
     membership = getattr(user, "active_membership", None)
     area = membership.area_id if membership is not None else None
@@ -108,6 +113,14 @@ class VenueQuerySet(models.QuerySet):
     def in_use(self) -> VenueQuerySet:
         return self.filter(retired_at__isnull=True)
 
+    def for_the_list(self, *, now: datetime) -> VenueQuerySet:
+        """With hours and closed days, and ``coming_count``: sessions still to be held there."""
+        return (
+            self.select_related("kecamatan")
+            .prefetch_related("hours", "closures")
+            .annotate(coming_count=_coming("venue", now))
+        )
+
 
 class TrainerQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> TrainerQuerySet:
@@ -118,6 +131,18 @@ class TrainerQuerySet(models.QuerySet):
 
     def in_use(self) -> TrainerQuerySet:
         return self.filter(retired_at__isnull=True)
+
+    def own_or_all(self, user: Any) -> TrainerQuerySet:
+        """Whoever keeps rooms and trainers sees all of them, a trainer only the own page."""
+        return self if has_permission(user, "trainings.resources") else self.filter(user=user)
+
+    def for_the_list(self, *, now: datetime) -> TrainerQuerySet:
+        """With subjects and absences, and ``coming_count``: sessions still to be held."""
+        return (
+            self.select_related("home")
+            .prefetch_related("subjects", "absences")
+            .annotate(coming_count=_coming("trainer", now))
+        )
 
 
 class SessionQuerySet(models.QuerySet):
@@ -188,6 +213,25 @@ class SessionQuerySet(models.QuerySet):
         else:
             shown = shown.filter(trainer=feed.trainer_id)
         return shown.order_by("starts_at", "pk")
+
+    def in_trouble(self) -> SessionQuerySet:
+        """Those whose room is closed that day, whose trainer is away, or that seat more than the room holds.
+
+        Adds ``is_room_closed`` and ``is_trainer_away``, and ``seated_count``.
+        """
+        start = ExpressionWrapper(OuterRef("starts_at"), output_field=models.DateTimeField())
+        day = TruncDate(start, tzinfo=JAKARTA)
+        closed = _rows("VenueClosure").filter(venue=OuterRef("venue"), first_day__lte=day, last_day__gte=day)
+        away = _rows("TrainerAbsence").filter(
+            trainer=OuterRef("trainer"), first_day__lte=day, last_day__gte=day
+        )
+        return (
+            self.with_seats()
+            .annotate(is_room_closed=Exists(closed), is_trainer_away=Exists(away))
+            .filter(
+                Q(is_room_closed=True) | Q(is_trainer_away=True) | Q(seated_count__gt=F("venue__capacity"))
+            )
+        )
 
     def with_places(self) -> SessionQuerySet:
         """With what a page shows beside the session, in the same query."""
@@ -510,7 +554,10 @@ def can_come(participants: models.QuerySet, session: Any) -> models.QuerySet:
     seats".
     """
     person = OuterRef("pk")
-    others = _rows("Booking").filter(participant=person).exclude(session=session.pk)
+    others = outside_the_class(_rows("Booking").filter(participant=person), session)
+    meets = Q()
+    for starts_at, ends_at in days_of(session):
+        meets |= Q(during__overlap=(starts_at, ends_at))
     return (
         participants.in_programme()  # type: ignore[attr-defined]
         .usable()
@@ -518,9 +565,24 @@ def can_come(participants: models.QuerySet, session: Any) -> models.QuerySet:
         .filter(
             ~Exists(attendance_of(session, person)),
             ~Exists(seats_for_the_same(session, others)),
-            ~Exists(others.filter(state__in=ENROLLED, during__overlap=(session.starts_at, session.ends_at))),
+            ~Exists(others.filter(meets, state__in=ENROLLED)),
         )
     )
+
+
+def days_of(session: Any) -> list[tuple[datetime, datetime]]:
+    """When the session meets: once, or on each day of its class."""
+    if session.day_count == 1:
+        return [(session.starts_at, session.ends_at)]
+    days = _rows("TrainingSession").filter(Q(pk=session.class_id) | Q(head=session.class_id))
+    return list(days.active().order_by("starts_at").values_list("starts_at", "ends_at"))  # type: ignore[attr-defined]
+
+
+def outside_the_class(bookings: models.QuerySet, session: Any) -> models.QuerySet:
+    """Those of ``bookings`` in other sessions; the days of one class are not others."""
+    if session.day_count == 1:
+        return bookings.exclude(session=session.pk)
+    return bookings.exclude(session=session.class_id).exclude(session__head=session.class_id)
 
 
 def available_at(participants: models.QuerySet, starts_at: datetime) -> models.QuerySet:
@@ -597,6 +659,12 @@ class ReleaseQuerySet(models.QuerySet):
             release=OuterRef("pk"), session__in=mine.order_by().values("pk")
         )
         return self.filter(Exists(entries)) if has_permission(user, "trainings.view") else self.none()
+
+    def with_counts(self) -> ReleaseQuerySet:
+        """Adds ``entry_count``: sessions in the release."""
+        entries = apps.get_model("trainings", "ReleaseEntry").objects.filter(release=OuterRef("pk"))
+        counted = entries.order_by().values("release").annotate(n=Count("pk")).values("n")
+        return self.annotate(entry_count=Coalesce(Subquery(counted), 0))
 
 
 class GrantQuerySet(models.QuerySet):

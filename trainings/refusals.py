@@ -23,6 +23,11 @@ class Refusal(StrEnum):
     TOO_LATE = "too_late"
     NO_SEAT = "no_seat"
     OTHER_ACTIVITY = "other_activity"
+    DAY_OF_CLASS = "day_of_class"
+    NO_PERMIT = "no_permit"
+    SIMILAR_BEFORE = "similar_before"
+    EQUIPMENT_BEFORE = "equipment_before"
+    QUOTA = "quota"
     # attendance
     TOO_EARLY = "too_early"
     NOT_BOOKED = "not_booked"
@@ -60,6 +65,24 @@ SENTENCES: dict[Refusal, Any] = {
         "A seat can only be exchanged for one of the same activity. Choose another session."
     ),
     Refusal.NOT_INVITED: _("There is no invitation to answer any more. See your status for what comes next."),
+    Refusal.DAY_OF_CLASS: _(
+        "This is day %(number)s of a class. Seats are given, and the class is called off, on its first day."
+    ),
+    Refusal.NO_PERMIT: _(
+        "%(name)s needs a business permit for %(activity)s and has none recorded: get the NIB first, "
+        "the kecamatan office helps with it."
+    ),
+    Refusal.SIMILAR_BEFORE: _(
+        "%(name)s does not take %(activity)s, having done a training of the same kind on %(day)s "
+        "(%(before)s): choose another activity."
+    ),
+    Refusal.EQUIPMENT_BEFORE: _(
+        "%(name)s does not take %(activity)s, having received equipment on %(day)s (%(item)s), given once "
+        "only: choose an activity without equipment."
+    ),
+    Refusal.QUOTA: _(
+        "The %(seats)s seats of this session for %(group)s are taken: choose another session for %(name)s."
+    ),
     Refusal.TOO_EARLY: _("Attendance can be taken from the day of the session on: %(day)s."),
     Refusal.NOT_BOOKED: _("%(name)s is not on the list of this session. Admit the person as a walk-in."),
     Refusal.ROOM_FULL: _(
@@ -105,6 +128,21 @@ class Clash(StrEnum):
     VENUE_KNOWN = "venue_known"
     NOT_CHANGEABLE = "not_changeable"
     NOT_DRAFT = "not_draft"
+    VENUE_CLOSED = "venue_closed"
+    VENUE_SHUT_THAT_DAY = "venue_shut_that_day"
+    VENUE_HOURS = "venue_hours"
+    VENUE_RETIRED = "venue_retired"
+    TRAINER_SUBJECT = "trainer_subject"
+    TRAINER_ABSENT = "trainer_absent"
+    TRAINER_WEEKDAY = "trainer_weekday"
+    TRAINER_RETIRED = "trainer_retired"
+    NOT_TAUGHT = "not_taught"
+    DAYS_APART = "days_apart"
+    GROUP = "group"
+    WITHOUT_REASON = "without_reason"
+    DAY_OF_A_CLASS = "day_of_a_class"
+    TOO_MANY_REQUIRED = "too_many_required"
+    TOO_FEW_REQUIRED = "too_few_required"
 
 
 CLASH_SENTENCES: dict[Clash, Any] = {
@@ -132,6 +170,37 @@ CLASH_SENTENCES: dict[Clash, Any] = {
         "Choose another time, or release those seats first."
     ),
     Clash.VENUE_KNOWN: _("%(venue)s is on the list already. Choose it there."),
+    Clash.VENUE_CLOSED: _(
+        "%(venue)s is closed from %(first)s to %(last)s: %(reason)s. Choose another venue or day."
+    ),
+    Clash.VENUE_SHUT_THAT_DAY: _("%(venue)s is not open on %(weekday)s. Choose another venue or day."),
+    Clash.VENUE_HOURS: _(
+        "%(venue)s is open from %(opens)s to %(closes)s on %(weekday)s. Choose a time between them, "
+        "or another venue."
+    ),
+    Clash.VENUE_RETIRED: _("%(venue)s is not used any more. Choose another venue."),
+    Clash.TRAINER_SUBJECT: _(
+        "%(trainer)s does not teach %(activity)s. Choose another trainer, or add the subject to the trainer."
+    ),
+    Clash.TRAINER_ABSENT: _("%(trainer)s is away from %(first)s to %(last)s. Choose another trainer or day."),
+    Clash.TRAINER_WEEKDAY: _("%(trainer)s does not teach on %(weekday)s. Choose another trainer or day."),
+    Clash.TRAINER_RETIRED: _("%(trainer)s does not teach any more. Choose another trainer."),
+    Clash.NOT_TAUGHT: _(
+        "%(activity)s is not taught in %(year)s for this kecamatan. Choose another activity."
+    ),
+    Clash.DAYS_APART: _("Two days of the class are the same or out of order. Write each day once, in order."),
+    Clash.GROUP: _(
+        "Group %(group)s is in another session at that time: %(activity)s, %(clock)s. Choose another time."
+    ),
+    Clash.WITHOUT_REASON: _("Something speaks against the time. Write why it is held all the same."),
+    Clash.TOO_MANY_REQUIRED: _(
+        "%(year)s would have %(count)s required activities. Let one of the others end before it first."
+    ),
+    Clash.TOO_FEW_REQUIRED: _(
+        "%(year)s would have only %(count)s required activities, and nobody could complete it. "
+        "Add the one that follows first."
+    ),
+    Clash.DAY_OF_A_CLASS: _("This is a later day of a class. It is published with the first day."),
     Clash.NOT_CHANGEABLE: _("A session that has begun, was held or was cancelled is not changed any more."),
     Clash.NOT_DRAFT: _("Only a draft can be published. This session is: %(state)s."),
 }

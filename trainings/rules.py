@@ -18,8 +18,8 @@ from participants.models import Participant
 from participants.rules import is_in_programme, is_usable
 from trainings import scheduling
 from trainings.enums import ENROLLED, SessionState
-from trainings.models import Booking, TrainingSession, Venue, Waiting
-from trainings.querysets import attendance_of, seats_for_the_same
+from trainings.models import Booking, Trainer, TrainingSession, Venue, Waiting
+from trainings.querysets import attendance_of, days_of, outside_the_class, seats_for_the_same
 from trainings.refusals import BookingRefused, Clash, Refusal, SessionRefused
 
 GRACE = timedelta(minutes=30)  # after the start, seats of those who have not come are open for others
@@ -44,6 +44,46 @@ def kecamatan_to_filter(user: Any) -> Any:
     if scope.everything:
         return Region.objects.kecamatan()
     return Region.objects.kecamatan(city=scope.city) if scope.city else Region.objects.none()
+
+
+def kecamatan_of_jakarta() -> Any:
+    return Region.objects.kecamatan().order_by("name")
+
+
+def kecamatan_of_the_city(user: Any) -> Any:
+    """Those whose rooms the person sees: of the own city, the province of all."""
+    membership = user.active_membership
+    area = membership.area_id if membership is not None else None
+    if area and len(area) >= len("31.73"):
+        return Region.objects.kecamatan(city=area[:5]).order_by("name")
+    return kecamatan_of_jakarta()
+
+
+def cities_of_jakarta() -> Any:
+    return Region.objects.cities().order_by("name")
+
+
+def may_keep_venue(user: Any, venue: Venue) -> bool:
+    """An office keeps the rooms of its own kecamatan, a Sudin those of its city."""
+    return kecamatan_for(user).filter(pk=venue.kecamatan_id).exists()
+
+
+def may_keep_trainer(user: Any, trainer: Trainer) -> bool:
+    """Trainers work in the whole city: each of its offices keeps them."""
+    scope = scope_of(user)
+    city = scope.city or (scope.kecamatan or "")[:5]
+    return has_permission(user, "trainings.manage") and trainer.city_id == city
+
+
+def may_enter_absence(user: Any, trainer: Trainer) -> bool:
+    """The offices of the city, and the trainer."""
+    return may_keep_trainer(user, trainer) or scope_of(user).trainer_id == trainer.user_id is not None
+
+
+def largest_coming(venue: Venue, *, now: datetime) -> TrainingSession | None:
+    """The coming session with the most seats in that room."""
+    coming = TrainingSession.objects.active().upcoming(now=now).filter(venue=venue)
+    return coming.order_by("-capacity", "starts_at").first()
 
 
 def areas_of_holidays(user: Any) -> tuple[Any, bool]:
@@ -138,6 +178,7 @@ def may_cancel(user: Any, session: TrainingSession) -> bool:
 def may_fill(user: Any, session: TrainingSession, *, now: datetime) -> bool:
     return (
         session.state == SessionState.PUBLISHED
+        and session.head_id is None
         and session.starts_at > now
         and has_permission(user, "trainings.manage")
     )
@@ -182,9 +223,12 @@ def why_not(session: TrainingSession, participant: Participant) -> BookingRefuse
     done = attendance_of(session, participant.pk).select_related("session").first()
     if done is not None:
         return BookingRefused(Refusal.DONE, name=name, day=long_day(done.session.starts_at))
-    others = Booking.objects.filter(participant=participant).exclude(session=session)
+    others = outside_the_class(Booking.objects.filter(participant=participant), session)
+    meets = Q()
+    for starts_at, ends_at in days_of(session):
+        meets |= Q(during__overlap=(starts_at, ends_at))
     overlapping = (
-        others.filter(state__in=ENROLLED, during__overlap=(session.starts_at, session.ends_at))
+        others.filter(meets, state__in=ENROLLED)
         .select_related("session__activity", "session__kecamatan")
         .first()
     )
@@ -205,6 +249,8 @@ def why_not(session: TrainingSession, participant: Participant) -> BookingRefuse
 
 def why_closed(session: TrainingSession, *, now: datetime) -> BookingRefused | None:
     """Why no place can be given in the session at all."""
+    if session.head_id is not None:
+        return BookingRefused(Refusal.DAY_OF_CLASS, number=session.day_number)
     if session.state == SessionState.DRAFT:
         return BookingRefused(Refusal.DRAFT)
     if session.state == SessionState.CANCELLED:

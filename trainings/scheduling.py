@@ -40,6 +40,8 @@ class Concern(StrEnum):
     OUTSIDE_HOURS = "outside_hours"
     RAMADAN_HOURS = "ramadan_hours"
     SHORT_NOTICE = "short_notice"
+    FAR_FROM_HOME = "far_from_home"
+    TRAINER_LOAD = "trainer_load"
 
 
 @dataclass(frozen=True)

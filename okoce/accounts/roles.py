@@ -97,6 +97,14 @@ PERMISSIONS: dict[str, Permission] = {
     "trainings.view": _may(
         _("see sessions and their lists"), R.PROVINCE, R.SUDIN, R.KECAMATAN, R.TRAINER, R.AUDITOR
     ),
+    "trainings.resources": _may(
+        _("see rooms and trainers, and what is booked with them"),
+        R.PROVINCE,
+        R.SUDIN,
+        R.KECAMATAN,
+        R.AUDITOR,
+    ),
+    "trainings.curriculum": _may(_("keep the curriculum: activities and who may take them"), R.PROVINCE),
     "trainings.manage": _may(_("create, publish and fill sessions"), *OFFICES),
     "trainings.radar": _may(
         _("see who is near to failing the year, who waits, and how many will finish"),

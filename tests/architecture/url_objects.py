@@ -29,6 +29,9 @@ AREA: Reach = {"province": EVERYWHERE, "auditor": EVERYWHERE, "sudin": CITY, "ke
 PERSON: Reach = {**AREA, "mentor": HERE, "pengampu": HERE, "participant": HERE}
 SESSION: Reach = {**AREA, "trainer": HERE, "participant": HERE}
 HOLIDAY: Reach = {"province": EVERYWHERE, "sudin": CITY}
+ROOM: Reach = {"province": EVERYWHERE, "auditor": EVERYWHERE, "sudin": CITY, "kecamatan": CITY}
+TRAINER: Reach = {**ROOM, "trainer": HERE}
+TRAINER_AWAY: Reach = {"sudin": CITY, "kecamatan": CITY, "trainer": HERE}
 SITE: Reach = {**AREA, "pengampu": HERE, "participant": HERE}
 NOBODY: Reach = {}
 ANYWHERE: Reach = dict.fromkeys(
@@ -89,6 +92,22 @@ def run(place: Place) -> dict[str, Any]:
 
 def group(place: Place) -> dict[str, Any]:
     return {**phase(place), "kecamatan": place.kecamatan, "number": 1}
+
+
+def room(place: Place) -> dict[str, Any]:
+    return {"pk": place.session.venue_id}
+
+
+def closed_room(place: Place) -> dict[str, Any]:
+    return {**room(place), "closure": place.closure.pk}
+
+
+def trainer(place: Place) -> dict[str, Any]:
+    return {"pk": place.session.trainer_id}
+
+
+def away(place: Place) -> dict[str, Any]:
+    return {**trainer(place), "absence": place.absence.pk}
 
 
 def seat(place: Place) -> dict[str, Any]:
@@ -330,6 +349,33 @@ ROWS: dict[str, Row] = {
     "trainings:plan_publish": Row(AREA, run),
     "trainings:session_create": Row(),
     "trainings:session": Row(SESSION, session),
+    "trainings:session_copy": Row(SESSION, session),
+    "trainings:repeat": Row(SESSION, session),
+    "trainings:session_move": Row(SESSION, session),
+    "trainings:postpone": Row(SESSION, session),
+    "trainings:release_pending": Row(),
+    "trainings:releases": Row(),
+    "trainings:release_log": Row({**AREA, "trainer": HERE}, lambda p: {"pk": p.release.pk}),
+    "trainings:activities": Row(),
+    "trainings:activity_create": Row(),
+    "trainings:activity_edit": Row(ANYWHERE, lambda p: {"pk": "dasar"}),
+    "trainings:venues": Row(),
+    "trainings:venue_create": Row(),
+    "trainings:venue": Row(ROOM, room),
+    "trainings:venue_edit": Row(AREA, room),
+    "trainings:venue_close": Row(AREA, room),
+    "trainings:closure": Row(AREA, closed_room),
+    "trainings:venue_reopen": Row(AREA, closed_room, method="post"),
+    "trainings:venue_retire": Row(AREA, room),
+    "trainings:trainers": Row(),
+    "trainings:trainer_create": Row(),
+    "trainings:own_trainer": Row({"trainer": EVERYWHERE}, lambda p: {}),
+    "trainings:trainer": Row(TRAINER, trainer),
+    "trainings:trainer_edit": Row(ROOM, trainer),
+    "trainings:trainer_absent": Row(TRAINER_AWAY, trainer),
+    "trainings:absence": Row(TRAINER_AWAY, away),
+    "trainings:trainer_present": Row(TRAINER_AWAY, away, method="post"),
+    "trainings:trainer_retire": Row(ROOM, trainer),
     "trainings:session_edit": Row(SESSION, session),
     "trainings:publish": Row(SESSION, session),
     "trainings:cancel": Row(SESSION, session),

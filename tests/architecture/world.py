@@ -43,6 +43,8 @@ from tests.factories import (
 from tests.factories.applicants import sent_in
 from tests.factories.bazaars import ApplicationFactory, BazaarFactory, frozen_site, open_site
 from tests.factories.trainings import HolidayFactory, PhaseFactory, RamadanFactory, completed
+from trainings import releasing
+from trainings.models import Release, TrainerAbsence, VenueClosure
 from trainings.services import certificates, feeds, planning
 
 OWN, NEIGHBOUR, ELSEWHERE = "own", "neighbour", "elsewhere"
@@ -87,6 +89,9 @@ class Place:
     ramadan: Any
     phase: Any
     run: Any
+    closure: Any
+    absence: Any
+    release: Any
 
     @property
     def city(self) -> str:
@@ -174,6 +179,13 @@ def _place(name: str) -> Place:
             participant=participant, kind="copy", channel="counter", received_at=(came := timezone.now()),
             due_at=came + ANSWER_WITHIN, entered_by=officer,
         ),
+        closure=VenueClosure.objects.create(
+            venue=session.venue, first_day=session.starts_at, last_day=session.starts_at, reason="Banjir"
+        ),
+        absence=TrainerAbsence.objects.create(
+            trainer=trainer, first_day=session.starts_at, last_day=session.starts_at
+        ),
+        release=_release(session),
         holiday=HolidayFactory(area_id=city, name=NAMES[name]),
         ramadan=RamadanFactory(),
         phase=(phase := PhaseFactory(city_id=city, name=f"Tahap {NAMES[name]}", kecamatan=(kecamatan,))),
@@ -185,6 +197,12 @@ def _run(phase: Any, participant: Any, officer: User) -> Any:
     """A run of a phase whose first group holds the participant."""
     phase.members.create(kecamatan_id=participant.kecamatan_id, number=1, participant=participant)
     return planning.request_plan(phase_id=phase.pk, by=officer, today=timezone.localdate())
+
+
+def _release(session: Any) -> Any:
+    made = Release.objects.create(city_id=session.city_id, released_at=timezone.now())
+    made.entries.create(session=session, kind="new", after=releasing.snapshot(session))
+    return made
 
 
 def _certificate(participant: Any, officer: User, *, year: int) -> Any:

@@ -248,7 +248,7 @@ def blind_once(clashes):
     return look
 
 
-def test_a_published_session_that_moves_tells_everybody_on_the_list_once(camat):
+def test_a_published_session_that_moves_tells_everybody_on_the_list_once_when_released(camat):
     session = SessionFactory()
     seat = BookingFactory(session=session)
 
@@ -258,6 +258,9 @@ def test_a_published_session_that_moves_tells_everybody_on_the_list_once(camat):
     )
 
     assert response.url == session.get_absolute_url()
+    assert Message.objects.count() == 0
+    camat.post(reverse("trainings:release_pending"))
+    camat.post(reverse("trainings:release_pending"))
     assert list(Message.objects.values_list("kind", "participant_id")) == [
         ("session_changed", seat.participant_id)
     ]
@@ -307,7 +310,8 @@ def test_rule_24_a_session_is_not_moved_onto_another_of_its_people(camat):
 
     response = camat.post(
         url("session_edit", session),
-        plan(venue=session.venue, trainer=session.trainer, date="2026-08-11", start="13:00", end="15:00"),
+        plan(venue=session.venue, trainer=session.trainer, date="2026-08-11", start="13:00", end="15:00")
+        | {"reason": "Aula hanya kosong siang"},
     )
 
     assert errors(response) == {
@@ -758,9 +762,9 @@ def one_more_of_everything(n: int) -> TrainingSession:
 @pytest.mark.parametrize(
     ("name", "query", "queries"),
     [
-        ("sessions", {}, 10),
+        ("sessions", {}, 14),
         ("sessions", {"tampilan": "daftar"}, 6),
-        ("session", {}, 7),
+        ("session", {}, 9),
         ("attendance", {}, 8),
         ("attendance", {"tampilkan": "tunggu"}, 8),
         ("invite", {}, 11),

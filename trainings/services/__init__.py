@@ -18,7 +18,14 @@ from trainings.services.seats import (
     invite_preview,
     release_seat,
 )
-from trainings.services.sessions import SessionPlan, cancel, change_session, create_session, publish
+from trainings.services.sessions import (
+    SessionPlan,
+    cancel,
+    change_session,
+    create_session,
+    postpone,
+    publish,
+)
 
 __all__ = [
     "InviteOutcome",
@@ -36,6 +43,7 @@ __all__ = [
     "mark_all_present",
     "mark_present",
     "move",
+    "postpone",
     "publish",
     "release_seat",
     "take_back",

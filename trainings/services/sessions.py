@@ -1,8 +1,9 @@
-"""Sessions: planned, published, changed, cancelled."""
+"""Sessions: planned, published, changed, postponed, cancelled."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,12 +11,15 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from okoce.audit.services import record
-from trainings import messages, rules
-from trainings.enums import ENROLLED, BookingState, SessionState
-from trainings.models import Activity, Booking, Phase, Trainer, TrainingSession, Venue
+from trainings import messages, plan_rules, releasing, rules
+from trainings.enums import ENROLLED, BookingState, ChangeKind, SessionState
+from trainings.models import Activity, Booking, Phase, SessionReason, Trainer, TrainingSession, Venue
 from trainings.refusals import BookingRefused, Clash, Refusal, SessionRefused
-from trainings.scheduling import USUAL_SEATS
+from trainings.scheduling import USUAL_SEATS, Concern, day_of
+from trainings.services import offers, releases
+from trainings.services.calendar import facts_between
 from trainings.services.locks import PERSON_FREE, actor, constraint_of, locked
+from trainings.services.releases import Change, people_with_place
 from trainings.services.seats import promote
 
 FIELD_OF = {
@@ -36,7 +40,11 @@ class NewVenue:
 
 @dataclass(frozen=True)
 class SessionPlan:
-    """What an office decides about a session. ``capacity`` None: as usual, or what the room holds."""
+    """What an office decides about a session. ``capacity`` None: as usual, or what the room holds.
+
+    ``later_days``: start and end of the second and further days of a class, in order; ``required_days``: on
+    how many of them people must be, None: on all. ``reason``: why it stands against a soft rule.
+    """
 
     activity: Activity
     kecamatan_id: str
@@ -45,10 +53,33 @@ class SessionPlan:
     starts_at: datetime
     ends_at: datetime
     capacity: int | None = None
+    later_days: tuple[tuple[datetime, datetime], ...] = ()
+    required_days: int | None = None
+    reason: str = ""
+
+    @property
+    def days(self) -> tuple[tuple[datetime, datetime], ...]:
+        return ((self.starts_at, self.ends_at), *self.later_days)
 
     @property
     def seats(self) -> int:
         return min(USUAL_SEATS, self.venue.capacity) if self.capacity is None else self.capacity
+
+
+def plan_of(session: TrainingSession) -> SessionPlan:
+    """The plan of a session that stands."""
+    return SessionPlan(
+        activity=session.activity,
+        kecamatan_id=session.kecamatan_id,
+        venue=session.venue,
+        trainer=session.trainer,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        capacity=session.capacity,
+    )
+
+
+# ---------------------------------------------------------------- planning
 
 
 @transaction.atomic
@@ -60,29 +91,110 @@ def create_session(
     phase: Phase | None = None,
     group_number: int | None = None,
 ) -> TrainingSession:
-    """A draft. Raises SessionRefused with the field it stands at."""
+    """A draft, of a class its first day; the later days are made with it.
+
+    Raises SessionRefused with the field it stands at.
+    """
     now = now or timezone.now()
     refuse_bad_plan(plan, now=now)
-    session = TrainingSession(
-        activity=plan.activity,
-        kecamatan_id=plan.kecamatan_id,
-        city_id=plan.kecamatan_id[:5],
-        created_by=actor(by),
-        phase=phase,
-        group_number=group_number,
-    )
-    _write(session, plan)
-    record(by, "trainings.session.created", session)
-    return session
+    days = len(plan.days)
+    shared = {
+        "activity": plan.activity,
+        "kecamatan_id": plan.kecamatan_id,
+        "city_id": plan.kecamatan_id[:5],
+        "created_by": actor(by),
+        "day_count": days,
+        "required_days": min(plan.required_days or days, days),
+    }
+    head = TrainingSession(**shared, phase=phase, group_number=group_number)
+    _write(head, plan)
+    for number, (starts_at, ends_at) in enumerate(plan.later_days, 2):
+        day = replace(plan, venue=head.venue, trainer=head.trainer, starts_at=starts_at, ends_at=ends_at)
+        _write(TrainingSession(**shared, head=head, day_number=number), day)
+    _keep_reason(head, plan, by=by, now=now)
+    record(by, "trainings.session.created", head)
+    return head
 
 
 def refuse_bad_plan(plan: SessionPlan, *, now: datetime, seated: int = 0) -> None:
-    problems = rules.problems_of_time(plan.starts_at, plan.ends_at, now=now)
-    problems += rules.problems_of_capacity(
-        plan.seats, venue_name=plan.venue.name, room=plan.venue.capacity, seated=seated
-    )
+    """The first hard rule that the plan breaks, raised."""
+    problems = problems_of_plan(plan, now=now, seated=seated)
     if problems:
         raise problems[0]
+
+
+def problems_of_plan(plan: SessionPlan, *, now: datetime, seated: int = 0) -> list[SessionRefused]:
+    """What forbids the plan, but for who else has the room or the trainer at that time."""
+    found = rules.problems_of_capacity(
+        plan.seats, venue_name=plan.venue.name, room=plan.venue.capacity, seated=seated
+    )
+    found += plan_rules.problems_of_activity(plan.activity, plan.kecamatan_id, day_of(plan.starts_at))
+    for starts_at, ends_at in plan.days:
+        found += problems_of_day(plan, starts_at, ends_at, now=now)
+    starts = [day_of(start) for start, _end in plan.days]
+    if starts != sorted(set(starts)):
+        found.append(SessionRefused(Clash.DAYS_APART, "later_days"))
+    return found
+
+
+def problems_of_day(
+    plan: SessionPlan, starts_at: datetime, ends_at: datetime, *, now: datetime
+) -> list[SessionRefused]:
+    found = rules.problems_of_time(starts_at, ends_at, now=now)
+    if found:
+        return found
+    if isinstance(plan.venue, Venue) and plan.venue.pk:
+        found += plan_rules.problems_of_venue(plan.venue, starts_at, ends_at)
+    if isinstance(plan.trainer, Trainer) and plan.trainer.pk:
+        found += plan_rules.problems_of_trainer(plan.trainer, plan.activity, starts_at)
+    return found
+
+
+def concerns_of_plan(
+    plan: SessionPlan, *, now: datetime, besides: int | None = None
+) -> tuple[tuple[Concern, datetime], ...]:
+    """The soft rules that speak against the plan, each once, with the day on which it first does."""
+    first, last = day_of(plan.days[0][0]), day_of(plan.days[-1][0])
+    facts = facts_between(first, last, area=plan.kecamatan_id)
+    found: dict[Concern, datetime] = {}
+    for starts_at, ends_at in plan.days:
+        for concern in plan_rules.concerns_of(
+            starts_at=starts_at,
+            ends_at=ends_at,
+            kecamatan=plan.kecamatan_id,
+            trainer=plan.trainer if isinstance(plan.trainer, Trainer) else None,
+            today=day_of(now),
+            facts=facts,
+            besides=besides,
+        ):
+            found.setdefault(concern, starts_at)
+    return tuple(found.items())
+
+
+def _keep_reason(session: TrainingSession, plan: SessionPlan, *, by: Any, now: datetime) -> None:
+    """What was passed and why. Without a reason nothing is kept: drafts of a plan are asked on release."""
+    if not plan.reason:
+        return
+    concerns = concerns_of_plan(plan, now=now, besides=session.pk)
+    if concerns:
+        SessionReason.objects.create(
+            session=session,
+            concerns=[concern.value for concern, _at in concerns],
+            starts_at=session.starts_at,
+            reason=plan.reason,
+            given_at=now,
+            given_by=actor(by),
+        )
+
+
+def open_concerns(session: TrainingSession, *, now: datetime) -> list[tuple[Concern, datetime]]:
+    """Soft rules that speak against the session as it stands and for which nobody has given a reason yet."""
+    plan = plan_of(session)
+    if session.day_count > 1:
+        later = session.later_days.order_by("day_number").values_list("starts_at", "ends_at")
+        plan = replace(plan, later_days=tuple(later))
+    given = {code for row in session.reasons.filter(starts_at=session.starts_at) for code in row.concerns}
+    return [pair for pair in concerns_of_plan(plan, now=now, besides=session.pk) if pair[0] not in given]
 
 
 def _write(session: TrainingSession, plan: SessionPlan) -> None:
@@ -127,6 +239,8 @@ def _in_words(error: IntegrityError, session: TrainingSession) -> Exception:
     if name in FIELD_OF:
         code, field = FIELD_OF[name]
         return SessionRefused(code, field, clock=rules.hours(session.starts_at, session.ends_at)[:5])
+    if name == "trainings_session_group_free":
+        return _group_elsewhere(session) or error
     clashes = rules.clashes(
         venue=session.venue if name == "trainings_session_venue_free" else None,
         trainer=session.trainer if name == "trainings_session_trainer_free" else None,
@@ -137,37 +251,76 @@ def _in_words(error: IntegrityError, session: TrainingSession) -> Exception:
     return clashes[0] if clashes else error
 
 
+def _group_elsewhere(session: TrainingSession) -> SessionRefused | None:
+    other = (
+        TrainingSession.objects.active()
+        .overlapping(session.starts_at, session.ends_at)
+        .filter(phase=session.phase_id, kecamatan=session.kecamatan_id, group_number=session.group_number)
+        .exclude(pk=session.pk)
+        .select_related("activity")
+        .first()
+    )
+    if other is None:
+        return None
+    return SessionRefused(
+        Clash.GROUP,
+        "start",
+        group=session.group_number,
+        activity=other.activity.label,
+        clock=rules.hours(other.starts_at, other.ends_at),
+    )
+
+
+# ---------------------------------------------------------------- changing
+
+
 @transaction.atomic
 def change_session(
     *, session_id: int, plan: SessionPlan, by: Any, now: datetime | None = None
 ) -> TrainingSession:
-    """New plan for a draft or a coming session. Who has a place is told once when day, time or venue moved.
+    """New plan for a draft or a coming session.
 
-    More seats go to the waiting list at once. Raises SessionRefused.
+    A published one is changed at once, so that nobody else takes the room; who has a place is told by the
+    next release (trainings.services.releases), once. More seats go to the waiting list at once. Raises
+    SessionRefused.
     """
     now = now or timezone.now()
     session = locked(session_id)
     if not rules.is_changeable(session, now=now):
         raise SessionRefused(Clash.NOT_CHANGEABLE)
     refuse_bad_plan(plan, now=now, seated=session.bookings.seated().count())
-    before = (session.starts_at, session.ends_at, session.venue_id)
+    known = session.released or releasing.snapshot(session)
+    before = (session.starts_at, session.ends_at)
     if session.state == SessionState.DRAFT:
         session.activity, session.kecamatan_id = plan.activity, plan.kecamatan_id
         session.city_id = plan.kecamatan_id[:5]
-    is_moved = before[:2] != (plan.starts_at, plan.ends_at)
-    is_told = session.state == SessionState.PUBLISHED and (
-        is_moved or not isinstance(plan.venue, Venue) or before[2] != plan.venue.pk
-    )
-    if is_told:
-        session.plan_version += 1
     _write(session, plan)
+    is_moved = before != (plan.starts_at, plan.ends_at)
     if is_moved:
         _move_people(session)
-    if is_told:
-        messages.queue_changes(session, _people_with_place(session), now=now)
+    if session.state == SessionState.PUBLISHED:
+        _note_change(session, known, now=now)
+    if session.day_count > 1:
+        TrainingSession.objects.filter(head=session.class_id).exclude(pk=session.pk).update(
+            capacity=session.capacity
+        )
+        TrainingSession.objects.filter(pk=session.class_id).exclude(pk=session.pk).update(
+            capacity=session.capacity
+        )
+    _keep_reason(session, plan, by=by, now=now)
     promote(session, now=now)
     record(by, "trainings.session.changed", session, moved=is_moved)
     return session
+
+
+def _note_change(session: TrainingSession, known: dict[str, Any], *, now: datetime) -> None:
+    """Remembers what people know of the session, until a release tells them; moved back, nothing is left."""
+    after = releasing.snapshot(session)
+    changed = releasing.differences(known, after)
+    if changed & releasing.TELLS_PEOPLE:
+        session.plan_version += 1
+    session.released, session.changed_at = (known, now) if changed else ({}, None)
+    session.save(update_fields=["released", "changed_at", "plan_version", "updated_at"])
 
 
 def _move_people(session: TrainingSession) -> None:
@@ -195,9 +348,34 @@ def _numbers_elsewhere(session: TrainingSession) -> str:
     return ", ".join(numbers[:5]) + (", …" if len(numbers) > 5 else "")
 
 
-def _people_with_place(session: TrainingSession) -> list[int]:
-    places = session.bookings.filter(state__in=ENROLLED)
-    return list(places.values_list("participant_id", flat=True))
+@transaction.atomic
+def postpone(
+    *, session_id: int, plan: SessionPlan, reason: str, by: Any, now: datetime | None = None
+) -> TrainingSession:
+    """The session is held later: everybody with a place is told at once, with the reason, in one message.
+
+    They keep their places, and who cannot come then gives the place back on the answer page. Calling again
+    with the same plan tells nobody anew. Raises SessionRefused.
+    """
+    now = now or timezone.now()
+    session = change_session(session_id=session_id, plan=plan, by=by, now=now)
+    if session.changed_at is None:
+        return session
+    change = Change(
+        session,
+        ChangeKind.POSTPONED,
+        session.released,
+        releasing.snapshot(session),
+        people_with_place(session),
+        reason,
+    )
+    releases.enter([change], by=by, now=now)
+    record(by, "trainings.session.postponed", session, count=len(change.people))
+    session.refresh_from_db()
+    return session
+
+
+# ---------------------------------------------------------------- made known, called off
 
 
 @transaction.atomic
@@ -207,37 +385,78 @@ def publish(*, session_id: int, by: Any, now: datetime | None = None, note: str 
     ``note``: why it is published although something speaks against the time. Raises SessionRefused.
     """
     now = now or timezone.now()
+    changes = open_to_people(session_id, by=by, now=now, note=note)
+    if changes and changes[0].session.phase_id is None:  # a plan is released as a whole
+        releases.enter(changes, by=by, now=now)
+    return locked(session_id)
+
+
+def open_to_people(session_id: int, *, by: Any, now: datetime, note: str = "") -> list[Change]:
+    """Publishes a draft, of a class all of its days; what the release says of each. Empty: known."""
     session = locked(session_id)
     if session.state == SessionState.PUBLISHED:
-        return session
+        return []
     if session.state != SessionState.DRAFT:
         raise SessionRefused(Clash.NOT_DRAFT, state=session.get_state_display())
-    if session.starts_at <= now:
+    if session.head_id is not None:
+        raise SessionRefused(Clash.DAY_OF_A_CLASS)
+    days = [session, *_later_days(session)]
+    if any(day.starts_at <= now for day in days):
         raise SessionRefused(Clash.PAST)
-    session.state, session.published_at, session.publish_note = SessionState.PUBLISHED, now, note
-    session.save()
-    record(by, "trainings.session.published", session, against_warnings=bool(note))
-    return session
+    if note:
+        codes = [concern.value for concern, _at in open_concerns(session, now=now)]
+        SessionReason.objects.create(
+            session=session,
+            concerns=codes,
+            starts_at=session.starts_at,
+            reason=note,
+            given_at=now,
+            given_by=actor(by),
+        )
+    for day in days:
+        day.state, day.published_at, day.publish_note = SessionState.PUBLISHED, now, note
+        day.changed_at, day.released = None, {}
+        day.save()
+        record(by, "trainings.session.published", day, against_warnings=bool(note))
+    return [Change(day, ChangeKind.NEW, {}, releasing.snapshot(day)) for day in days]
+
+
+def _later_days(session: TrainingSession) -> Sequence[TrainingSession]:
+    if session.day_count == 1:
+        return []
+    days = TrainingSession.objects.select_for_update(no_key=True, of=("self",)).filter(head=session)
+    return list(days.exclude(state=SessionState.CANCELLED).with_places().order_by("day_number"))
 
 
 @transaction.atomic
 def cancel(*, session_id: int, reason: str, by: Any, now: datetime | None = None) -> TrainingSession:
-    """The session is off: everybody with a place is told once, venue, trainer and people are free again.
+    """The session is off: everybody with a place is told once and comes first for the next of the activity.
 
-    Calling again changes nothing. Raises BookingRefused when the list is closed or somebody is present.
+    Venue, trainer and people are free again; a class is called off with all its days. Calling again changes
+    nothing. Raises BookingRefused when the list is closed or somebody is present.
     """
     now = now or timezone.now()
     session = locked(session_id)
     if session.state == SessionState.CANCELLED:
         return session
-    if session.state == SessionState.HELD or session.scans.standing().exists():
+    if session.head_id is not None:
+        raise BookingRefused(Refusal.DAY_OF_CLASS, number=session.day_number)
+    days = [session, *_later_days(session)]
+    if any(day.state == SessionState.HELD or day.scans.standing().exists() for day in days):
         raise BookingRefused(Refusal.HELD)
-    told = _people_with_place(session) if session.state == SessionState.PUBLISHED else []
-    session.state, session.cancelled_at, session.cancelled_by = SessionState.CANCELLED, now, actor(by)
-    session.cancel_reason = reason
-    session.save()
+    is_known = session.state == SessionState.PUBLISHED
+    told = people_with_place(session) if is_known else []
+    for day in days:
+        day.state, day.cancelled_at, day.cancelled_by = SessionState.CANCELLED, now, actor(by)
+        day.cancel_reason, day.changed_at, day.released = reason, None, {}
+        day.save()
     if told:
         messages.queue_cancellations(session, told, now=now)
     session.bookings.filter(state__in=ENROLLED).update(state=BookingState.RELEASED)
+    if is_known:
+        off = [Change(day, ChangeKind.CANCELLED, {}, releasing.snapshot(day), told, reason) for day in days]
+        releases.enter(off, by=by, now=now)
+    if told:
+        offers.offer_next(session, people=told, by=by, now=now)
     record(by, "trainings.session.cancelled", session, count=max(1, len(told)))
     return session

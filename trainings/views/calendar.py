@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -18,14 +19,17 @@ from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
 from participants.models import Participant
 from trainings import calendar_grid, rules
+from trainings.enums import SessionState
 from trainings.filters import SessionFilter
 from trainings.models import Activity, TrainingSession
 from trainings.querysets import need_by_activity
+from trainings.services import calendar
 from trainings.views import shown
 
 WEEK, LIST = "minggu", "daftar"
 COMING = 4  # sessions in the card of seats
 ATTENTION = 7
+STANDS = (SessionState.DRAFT, SessionState.PUBLISHED)
 
 
 @requires("trainings.view")
@@ -46,6 +50,8 @@ def sessions(request: HttpRequest) -> HttpResponse:
         "view": view,
         "month_label": label,
         "may_plan": has_permission(request.user, "trainings.manage"),
+        "sees_resources": has_permission(request.user, "trainings.resources"),
+        "is_trainer": scope_of(request.user).trainer_id is not None,
         **links(form, view, first, monday),
     }
     if view == LIST:
@@ -56,11 +62,22 @@ def sessions(request: HttpRequest) -> HttpResponse:
             if view == WEEK
             else month(request.user, mine, first, now=now, today=today)
         )
+        days = [day.on for row in rows for day in row if day.on is not None]
+        area = area_of(request.user, form)
+        facts = calendar.facts_between(days[0], days[-1], area=area)
+        calendar_grid.mark(rows, facts.holidays, today=today)
         context["weeks"] = rows
         context["weekdays"] = [date_format(date(2024, 1, n), "l") for n in range(1, 8)]
         context["is_empty"] = not any(day.events for row in rows for day in row)
         context |= around(request.user, form, now=now, today=today)
     return render_page(request, "trainings/sessions.html", context, fragment="results")
+
+
+def area_of(user: Any, form: SessionFilter) -> str:
+    """Whose days off are shown: those of the chosen kecamatan, of the own area, of all Jakarta."""
+    kecamatan = form.chosen.get("kecamatan")
+    membership = user.active_membership
+    return kecamatan.pk if kecamatan is not None else (membership.area_id or "31")
 
 
 def heading(user: Any, form: SessionFilter) -> str:
@@ -163,7 +180,13 @@ def around(user: Any, form: SessionFilter, *, now: datetime, today: date) -> dic
         session.seats_text = shown.seats_text(session)
         session.shown_place = session.kecamatan.name if wide else ""
     waiting = mine.unclosed(now=now) | mine.stale_drafts(now=now)
+    may_plan = has_permission(user, "trainings.manage")
+    troubled = mine.filter(state__in=STANDS).upcoming(now=now).in_trouble() if may_plan else []
     found: dict[str, Any] = {
+        "clashes": [clash(session) for session in troubled.order_by("starts_at", "pk")[:ATTENTION]]
+        if may_plan
+        else [],
+        "untold": untold(mine, now=now) if may_plan else None,
         "coming": coming,
         "attention": list(waiting.order_by("starts_at", "pk")[:ATTENTION])
         if has_permission(user, "trainings.attendance")
@@ -172,6 +195,38 @@ def around(user: Any, form: SessionFilter, *, now: datetime, today: date) -> dic
     if has_permission(user, "participants.view") and not (scope_of(user).everything and kecamatan is None):
         found["need"] = need(user, kecamatan, now=now, today=today)
     return found
+
+
+def clash(session: Any) -> dict[str, str]:
+    """What stands in the way of a session, and where it is mended."""
+    move = reverse("trainings:session_move", args=[session.pk])
+    if session.is_room_closed:
+        return {
+            "where": shown.when_and_venue(session),
+            "what": _("The venue is closed on that day."),
+            "url": move,
+            "label": _("Move the session"),
+        }
+    if session.is_trainer_away:
+        return {
+            "where": shown.when_and_venue(session),
+            "what": _("%(trainer)s is away on that day.") % {"trainer": session.trainer.name},
+            "url": move,
+            "label": _("Choose another trainer"),
+        }
+    return {
+        "where": shown.when_and_venue(session),
+        "what": _("%(seated)s people have a seat, the venue holds %(room)s.")
+        % {"seated": session.seated_count, "room": session.venue.capacity},
+        "url": move,
+        "label": _("Choose a larger venue"),
+    }
+
+
+def untold(mine: Any, *, now: datetime) -> int:
+    """Sessions that changed and that people have not heard of."""
+    count: int = mine.filter(changed_at__isnull=False, state=SessionState.PUBLISHED, ends_at__gt=now).count()
+    return count
 
 
 def need(user: Any, kecamatan: Any, *, now: datetime, today: date) -> list[dict[str, Any]]:

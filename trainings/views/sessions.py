@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,26 +18,17 @@ from okoce.accounts.access import requires
 from okoce.accounts.roles import has_permission
 from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
-from trainings import rules, scheduling, services
-from trainings.enums import BookingState, SessionState
-from trainings.forms import CancelForm, PersonForm, PublishForm, SessionForm, next_working_day
+from okoce.ui.templatetags.okoce_ui import moment
+from trainings import plan_rules, releasing, rules, scheduling, services
+from trainings.concern_words import said
+from trainings.enums import BookingState, ChangeKind, SessionState
+from trainings.forms import MOST_DAYS, CancelForm, PersonForm, PublishForm, SessionForm, next_working_day
+from trainings.messages import next_of
 from trainings.models import Booking, TrainingSession, Waiting
-from trainings.refusals import Refused
-from trainings.scheduling import Concern
-from trainings.services import calendar
+from trainings.refusals import SENTENCES, Refusal, Refused
+from trainings.services import sessions as planning
 from trainings.views import shown
 
-CONCERNS = {
-    Concern.HOLIDAY: lambda facts, day: _("The day is a day off: %(name)s.") % {"name": facts.holidays[day]},
-    Concern.SUNDAY: lambda _facts, _day: _("The day is a Sunday."),
-    Concern.FRIDAY_PRAYER: lambda _facts, _day: _("It falls into the Friday prayer, 11.30 to 13.00."),
-    Concern.OUTSIDE_HOURS: lambda _facts, _day: _("It lies outside office hours, 07.30 to 16.00."),
-    Concern.RAMADAN_HOURS: lambda facts, day: (
-        _("It lies outside the office hours of Ramadan, %(opens)s to %(closes)s.")
-        % dict(zip(("opens", "closes"), map(time_format, facts.office_hours(day)), strict=True))
-    ),
-    Concern.SHORT_NOTICE: lambda _facts, _day: _("People hear of it fewer than 3 days before."),
-}
 CHIPS = (
     ("kursi", (BookingState.INVITED, BookingState.CONFIRMED, BookingState.WALKED_IN)),
     ("tunggu", ()),
@@ -85,9 +75,62 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "away_count": bookings.filter(state__in=CHIPS[2][1]).count(),
         "crumbs": shown.crumbs((shown.short_date_name(session), "")),
         "person_form": PersonForm(),
+        **told(session),
+        "days": days_of_class(request.user, session, now=now),
         **actions(request.user, session, now=now),
     }
     return render_page(request, "trainings/session.html", context, fragment="people")
+
+
+def told(session: TrainingSession) -> dict[str, Any]:
+    """What people do not know yet, the reasons that were given, and what was released when. Two queries."""
+    lines = []
+    if session.changed_at is not None:
+        lines = releasing.words(session.released, releasing.snapshot(session))
+    reasons = list(session.reasons.select_related("given_by"))
+    for reason in reasons:
+        reason.words = ", ".join(plan_rules.short_words(code) for code in reason.concerns).capitalize()
+        reason.by = reason.given_by.full_name if reason.given_by else "-"
+    entries = session.released_in.select_related("release__released_by").order_by("-pk")
+    return {
+        "untold_lines": lines,
+        "reasons": reasons,
+        "history": [happened(entry) for entry in entries[:HISTORY]],
+    }
+
+
+HISTORY = 10
+
+
+def happened(entry: Any) -> dict[str, Any]:
+    lines = releasing.words(entry.before, entry.after)
+    text = f"{entry.get_kind_display()}: {'; '.join(lines)}" if lines else str(entry.get_kind_display())
+    if entry.reason:
+        text = f"{text}. {entry.reason}"
+    by = entry.release.released_by.full_name if entry.release.released_by else "-"
+    return {
+        "text": text,
+        "meta": f"{moment(entry.release.released_at)}, {by}",
+        "tone": "bad" if entry.kind == ChangeKind.CANCELLED else "info",
+        "url": entry.release.get_absolute_url(),
+    }
+
+
+def days_of_class(user: Any, session: TrainingSession, *, now: datetime) -> list[dict[str, Any]]:
+    """The days of a class, each with its page: attendance is taken day by day. Empty for a single session."""
+    if session.day_count == 1:
+        return []
+    days = TrainingSession.objects.visible_to(user).filter(Q(pk=session.class_id) | Q(head=session.class_id))
+    return [
+        {
+            "label": shown.when(day.starts_at, day.ends_at),
+            "url": day.get_absolute_url(),
+            "is_this": day.pk == session.pk,
+            "state": shown.state_of(day, now=now).label,
+            "present_count": day.present_count,
+        }
+        for day in days.with_counts().order_by("day_number")
+    ]
 
 
 TONES = {
@@ -104,8 +147,10 @@ TONES = {
 def actions(user: Any, session: TrainingSession, *, now: datetime) -> dict[str, bool]:
     return {
         "may_change": rules.may_change(user, session, now=now),
-        "may_publish": rules.may_publish(user, session, now=now),
-        "may_cancel": rules.may_cancel(user, session),
+        "may_publish": rules.may_publish(user, session, now=now) and session.head_id is None,
+        "may_copy": has_permission(user, "trainings.manage"),
+        "may_postpone": session.state == SessionState.PUBLISHED and rules.may_change(user, session, now=now),
+        "may_cancel": rules.may_cancel(user, session) and session.head_id is None,
         "may_certify": session.state in (SessionState.PUBLISHED, SessionState.HELD)
         and session.starts_at <= now
         and has_permission(user, "trainings.certificates"),
@@ -120,12 +165,46 @@ def actions(user: Any, session: TrainingSession, *, now: datetime) -> dict[str, 
 # ---------------------------------------------------------------- planning
 
 
+def day_from(text: str, *, today: date) -> date:
+    """The day that was clicked in the calendar; one with the usual notice when there is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return next_working_day(today)
+
+
 @requires("trainings.manage")
 def create(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    initial = {"date": request.GET.get("tanggal") or next_working_day(timezone.localdate())}
+    initial: dict[str, Any] = {"date": day_from(request.GET.get("tanggal", ""), today=timezone.localdate())}
     if activity := request.GET.get("kegiatan"):
         initial["activity"] = activity
+    return _create(request, initial, now=now)
+
+
+@requires("trainings.manage")
+def copy(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form with everything of a session, a week later; what was typed there makes a draft of its own."""
+    now, session = timezone.now(), find(request, pk)
+    initial = SessionForm.values_of(session)
+    first = initial["date"] + timedelta(days=7)
+    while first <= timezone.localdate(now):
+        first += timedelta(days=7)
+    later = session.later_days.order_by("day_number") if session.head_id is None else []
+    shift = first - initial["date"]
+    initial |= {"date": first} | {
+        f"day_{day.day_number}": scheduling.day_of(day.starts_at) + shift
+        for day in later
+        if day.day_number <= MOST_DAYS
+    }
+    if session.day_count > 1:
+        initial["required_days"] = session.required_days
+    return _create(request, initial, now=now, original=session)
+
+
+def _create(
+    request: HttpRequest, initial: dict[str, Any], *, now: datetime, original: Any = None
+) -> HttpResponse:
     form = SessionForm(posted(request), user=request.user, now=now, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -135,7 +214,14 @@ def create(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The draft is saved. Publish it, then invite people."))
             return redirect(session)
-    context = {"form": form, "crumbs": shown.crumbs((_("Plan a session"), ""))}
+    title = _("Copy %(session)s") % {"session": shown.short_name(original)} if original else ""
+    context = {
+        "form": form,
+        "title": title,
+        "later_days": [form[name] for name in form.LATER],
+        "has_later_days": any(form[name].value() for name in form.LATER),
+        "crumbs": shown.crumbs((title or _("Plan a session"), "")),
+    }
     return render_page(request, "trainings/session_form.html", context)
 
 
@@ -151,17 +237,24 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             form.refuse(refused)
         else:
-            messages.success(request, _("The session is changed."))
+            session.refresh_from_db()
+            messages.success(request, changed_words(session))
             return redirect(session)
     context = {
         "form": form,
         "session": session,
-        "told_count": session.bookings.enrolled().count() if session.state == "published" else 0,
+        "told_count": rules.told_count(session),
         "crumbs": shown.crumbs(
             (shown.short_date_name(session), session.get_absolute_url()), (_("Change"), "")
         ),
     }
     return render_page(request, "trainings/session_form.html", context)
+
+
+def changed_words(session: TrainingSession) -> str:
+    if session.changed_at is not None and rules.told_count(session):
+        return _("The session is changed. People hear of it when you release the changes.")
+    return _("The session is changed.")
 
 
 # ---------------------------------------------------------------- confirm pages
@@ -172,18 +265,22 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     now, session = timezone.now(), find(request, pk)
     if not rules.may_publish(request.user, session, now=now):
         return redirect(session)
-    day = scheduling.day_of(session.starts_at)
-    facts = calendar.facts_between(day, day, area=session.kecamatan_id)
-    found = scheduling.concerns(session.starts_at, session.ends_at, today=scheduling.day_of(now), facts=facts)
+    if session.head_id is not None:
+        return redirect("trainings:publish", pk=session.head_id)
+    found = planning.open_concerns(session, now=now)
     form = PublishForm(posted(request)) if found else None
     if request.method == "POST" and (form is None or form.is_valid()):
         note = form.cleaned_data["note"] if form else ""
-        services.publish(session_id=pk, by=request.user, now=now, note=note)
+        try:
+            services.publish(session_id=pk, by=request.user, now=now, note=note)
+        except Refused as refused:
+            messages.error(request, refused.sentence)
+            return redirect(session)
         messages.success(request, _("The session is published. Now invite the participants."))
         return redirect("trainings:invite", pk=pk)
     context = {
         "question": _("Publish %(session)s?") % {"session": shown.short_name(session)},
-        "concerns": [CONCERNS[concern](facts, day) for concern in found],
+        "concerns": said(found, planning.plan_of(session)),
         "consequences": [
             _("It stands on the public schedule: %(place)s") % {"place": shown.where_and_when(session)},
             ngettext(
@@ -209,7 +306,11 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("trainings.manage")
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     session = find(request, pk)
+    if session.head_id is not None:
+        return redirect("trainings:cancel", pk=session.head_id)
     if not rules.may_cancel(request.user, session):
+        if session.state == SessionState.HELD:
+            messages.error(request, str(SENTENCES[Refusal.HELD]))
         return redirect(session)
     form = CancelForm(posted(request))
     if request.method == "POST" and form.is_valid():
@@ -220,11 +321,12 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The session is cancelled."))
             return redirect(session)
+    instead = next_of([session], now=timezone.now())[session.pk]
     told = rules.told_count(session)
     context = {
         "question": _("Cancel %(session)s?") % {"session": shown.short_name(session)},
         "intro": _("What happens when the session is cancelled:"),
-        "consequences": cancellation(session, told),
+        "consequences": [*cancellation(session, told), *offered_instead(session, told, instead)],
         "form": form,
         "action_label": ngettext(
             "Cancel the session and tell %(count)s person",
@@ -261,6 +363,26 @@ def cancellation(session: TrainingSession, told: int) -> list[str]:
     return [
         *lines,
         _("%(venue)s is free again. A cancellation cannot be taken back.") % {"venue": session.venue.name},
+    ]
+
+
+def offered_instead(session: TrainingSession, told: int, instead: list[TrainingSession]) -> list[str]:
+    """Which sessions come next for those who lose their place."""
+    if not told:
+        return []
+    if not instead:
+        return [
+            _("No other session of %(activity)s with free seats is coming in this kecamatan. Plan one soon.")
+            % {"activity": session.activity.label}
+        ]
+    free = sum(one.places - one.seated_count for one in instead)
+    return [
+        ngettext(
+            "The free seats of the next sessions are offered to them: %(count)s seat, the first on %(day)s.",
+            "The free seats of the next sessions are offered to them: %(count)s seats, the first on %(day)s.",
+            free,
+        )
+        % {"count": free, "day": rules.long_day(instead[0].starts_at)}
     ]
 
 

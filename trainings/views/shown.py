@@ -95,6 +95,11 @@ def seats_text(session: Any) -> str:
     return _("Full")
 
 
+def when_and_venue(session: TrainingSession) -> str:
+    """Rabu 19 Agustus 2026, Kegiatan 1, Aula Kantor Kecamatan"""
+    return f"{long_day(session.starts_at)}, {session.activity.label}, {session.venue.name}"
+
+
 def where_and_when(session: TrainingSession) -> str:
     """The line under a session's title."""
     parts = {
@@ -108,6 +113,11 @@ def where_and_when(session: TrainingSession) -> str:
     return _("%(day)s, %(clock)s. %(venue)s, kecamatan %(kecamatan)s. Trainer %(trainer)s.") % (
         parts | {"trainer": session.trainer.name}
     )
+
+
+def when(starts_at: datetime, ends_at: datetime) -> str:
+    """Rabu 19 Agustus 2026, 09.00-12.00"""
+    return f"{long_day(starts_at)}, {hours(starts_at, ends_at)}"
 
 
 def short_name(session: TrainingSession) -> str:
