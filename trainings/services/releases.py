@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from okoce.audit.services import record
@@ -35,7 +34,7 @@ class Change:
         return releasing.words(self.before, self.after)
 
 
-def untold(sessions: QuerySet[TrainingSession], *, now: datetime) -> list[Change]:
+def untold(sessions: Any, *, now: datetime) -> list[Change]:
     """Changes of ``sessions`` that were not released yet, nearest first. Two queries."""
     rows = list(
         sessions.filter(changed_at__isnull=False, state=SessionState.PUBLISHED, ends_at__gt=now)

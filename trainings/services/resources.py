@@ -14,7 +14,15 @@ from django.utils import timezone
 from okoce.audit.services import record
 from trainings import plan_rules
 from trainings.enums import SessionState
-from trainings.models import Trainer, TrainerAbsence, TrainingSession, Venue, VenueClosure, VenueHours
+from trainings.models import (
+    Activity,
+    Trainer,
+    TrainerAbsence,
+    TrainingSession,
+    Venue,
+    VenueClosure,
+    VenueHours,
+)
 from trainings.refusals import Clash, Refused, SessionRefused
 from trainings.services.locks import constraint_of
 from trainings.services.sessions import SessionPlan, change_session, plan_of
@@ -125,7 +133,7 @@ def keep_trainer(*, entry: TrainerEntry, by: Any, trainer_id: int | None = None)
         setattr(trainer, name, getattr(entry, name))
     trainer.weekdays = sorted(entry.weekdays)
     trainer.save()
-    trainer.subjects.set(entry.subjects)
+    trainer.subjects.set(Activity.objects.filter(pk__in=entry.subjects))
     record(by, "trainings.trainer.kept", trainer)
     return trainer
 
