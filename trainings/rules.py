@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
 
@@ -84,6 +84,31 @@ def largest_coming(venue: Venue, *, now: datetime) -> TrainingSession | None:
     """The coming session with the most seats in that room."""
     coming = TrainingSession.objects.active().upcoming(now=now).filter(venue=venue)
     return coming.order_by("-capacity", "starts_at").first()
+
+
+def kecamatan_of_radar(user: Any, *, city: str | None) -> Any:
+    """Kecamatan whose radar the person sees; of one city when it is given."""
+    scope = scope_of(user)
+    if not has_permission(user, "trainings.radar"):
+        return Region.objects.none()
+    if scope.kecamatan:
+        return Region.objects.filter(code=scope.kecamatan)
+    if scope.city:
+        return Region.objects.kecamatan(city=scope.city)
+    return Region.objects.kecamatan(city=city) if scope.everything else Region.objects.none()
+
+
+def cities_of_radar(user: Any) -> list[Region] | None:
+    """Cities among which the person chooses; None for whoever has one."""
+    scope = scope_of(user)
+    return list(Region.objects.cities().order_by("name")) if scope.everything else None
+
+
+def busiest_city(cities: list[Region]) -> Region:
+    """The city with the most sessions: where the province looks first."""
+    counts = TrainingSession.objects.active().order_by().values_list("city").annotate(n=Count("pk"))
+    sessions = dict(counts)
+    return max(cities, key=lambda city: sessions.get(city.code, 0))
 
 
 def areas_of_holidays(user: Any) -> tuple[Any, bool]:

@@ -29,6 +29,7 @@ MAIN = (
     Entry(_("Participants"), "participants:list", "people-fill", "participants.view", "/peserta/"),
     Entry(_("Trainings"), "trainings:sessions", "calendar3", "trainings.view", "/pelatihan/"),
     Entry(_("Phases"), "trainings:phases", "list-check", "trainings.plan", "/pelatihan/tahap/"),
+    Entry(_("Completion radar"), "trainings:radar", "circle-half", "trainings.radar", "/pelatihan/radar/"),
     Entry(_("Bazaars"), "bazaars:bazaars", "shop", "bazaars.view", "/bazar/"),
     Entry(_("Messages"), "notifications:messages", "chat-left-text", "notifications.view", "/pesan/"),
 )

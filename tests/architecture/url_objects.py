@@ -410,6 +410,13 @@ ROWS: dict[str, Row] = {
     # the address is the right to answer; a wrong one opens nothing (tests/trainings/test_answers.py)
     "trainings:answer_link": Row(ANYWHERE, lambda p: {"token": "a-" + "b" * 24}, missing=True),
     "trainings:move": Row(SESSION, session),
+    "trainings:extra_seats": Row(SESSION, session),
+    "trainings:need_invite": Row(SESSION, session),
+    "trainings:need": Row(),
+    "trainings:line": Row(),
+    "trainings:take_off": Row(AREA, lambda p: {"pk": p.wait.pk}),
+    "trainings:radar": Row(),
+    "trainings:at_risk": Row(missing=True),  # tests/trainings/test_radar.py tries areas of others
     "trainings:own_waits": Row(),
     "trainings:join": Row(kwargs=lambda p: {"code": "dasar"}, method="post"),
     "trainings:leave": Row({"participant": HERE}, lambda p: {"pk": p.wait.pk}, method="post"),
