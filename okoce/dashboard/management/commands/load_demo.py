@@ -29,6 +29,7 @@ from okoce.dashboard.demo.lists import share_views
 from okoce.dashboard.demo.people import foster_and_mentor, registered_on
 from okoce.dashboard.demo.records import tell_records
 from okoce.dashboard.demo.rights import tell_rights
+from okoce.dashboard.demo.seats import tell_seats
 from okoce.dashboard.demo.trainings import build_stage, tell_trainings
 from okoce.organisations.management.commands.load_organisations import code_of
 from okoce.organisations.models import Organisation
@@ -58,6 +59,7 @@ class Command(BaseCommand):
             share_views(users)
             tell_trainings(build_stage(users, today))
             tell_door(users, today)
+            tell_seats(users, timezone.now())
             site = tell_bazaars(users, today)
             tell_records(users, today)
             tell_applicants(users, timezone.now())

@@ -1,0 +1,55 @@
+"""Who is in line in Palmerah, when people can come, and a seat that was given back and offered on."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from okoce.accounts.models import User
+from okoce.dashboard.demo.accounts import CITY, PALMERAH
+from participants.models import Participant
+from trainings import services
+from trainings.enums import DeclineReason
+from trainings.models import Activity, Booking, TrainingSession
+from trainings.querysets import can_come
+from trainings.services import availability, waits
+
+IN_LINE = 14
+ANYWHERE = 4  # of those: as many go to any kecamatan of the city
+TRADES_BY_DAY = 3  # so many can come in the evening or at the weekend only
+
+
+def tell_seats(users: dict[str, User], now: datetime) -> None:
+    """Needs the sessions. Palmerah's next session of activity 2 is full, and some people wait for it."""
+    office = users["camat.palmerah"]
+    session = (
+        TrainingSession.objects.public()
+        .upcoming(now=now)
+        .filter(kecamatan=PALMERAH, activity__position=2)
+        .order_by("starts_at")
+        .first()
+    )
+    if session is None:
+        return
+    able = can_come(Participant.objects.filter(kecamatan=PALMERAH), session).order_by("-number")
+    for n, person in enumerate(able[:IN_LINE]):
+        waits.join(
+            participant_id=person.pk,
+            activity_id=session.activity_id,
+            area_id=CITY if n < ANYWHERE else PALMERAH,
+            by=office,
+            now=now - timedelta(days=IN_LINE - n, hours=n),
+        )
+        if n < TRADES_BY_DAY:
+            availability.put(person=person, weekdays=False, evenings=True, weekends=True, by=office, now=now)
+    third = Activity.objects.get(position=3)
+    for person in can_come(Participant.objects.filter(kecamatan=PALMERAH), session).order_by("number")[:3]:
+        waits.join(
+            participant_id=person.pk,
+            activity_id=third.pk,
+            area_id=PALMERAH,
+            by=office,
+            now=now - timedelta(days=3),
+        )
+    seat = Booking.objects.seated().filter(session=session).order_by("-queue_number").first()
+    if seat is not None:
+        services.decline(booking_id=seat.pk, by=None, now=now, reason=DeclineReason.TRADE)
