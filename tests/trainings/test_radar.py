@@ -238,8 +238,8 @@ def eight_thousand():
         "uid": "gen_random_uuid()",
         "number": "'T-' || n",
         "nik_lookup": "decode(lpad(to_hex(n), 64, '0'), 'hex')",
-        "kelurahan_id": "'31.73.0' || (1 + n % 8) || '.1001'",
-        "kecamatan_id": "'31.73.0' || (1 + n % 8)",
+        "kelurahan_id": "'31.73.0' || (1 + n %% 8) || '.1001'",
+        "kecamatan_id": "'31.73.0' || (1 + n %% 8)",
     }
     names = ", ".join(f'"{c}"' for c in columns)
     values = ", ".join(given.get(c, f'p."{c}"') for c in columns)

@@ -355,6 +355,54 @@ def test_rule_23_fifty_bookings_at_once_for_the_last_five_seats_seat_exactly_fiv
     assert Message.objects.filter(kind="session_invitation").count() == 5
 
 
+def enrol_at_once(session, people, *, connections):
+    """Everybody at one moment; as many speak to the database at a time as it has connections for us."""
+    office = member(Role.KECAMATAN, "31.73.07")
+    slots = threading.BoundedSemaphore(connections)
+
+    def enrol(person):
+        with slots:
+            try:
+                return book(session, person, office)
+            finally:
+                connection.close()
+
+    return in_parallel([lambda p=p: enrol(p) for p in people])
+
+
+def order_of(session) -> tuple[list[int], list[int]]:
+    """Queue numbers of the seats, and the people in line."""
+    seats = session.bookings.seated().order_by("queue_number")
+    return list(seats.values_list("queue_number", flat=True)), line(session)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rule_23_sixty_enrolments_at_once_for_twelve_seats_seat_twelve_and_the_rest_wait_in_order():
+    session = SessionFactory(capacity=12)
+    people = [ParticipantFactory() for _ in range(60)]
+
+    enrol_at_once(session, people, connections=40)
+
+    seats, waiting = order_of(session)
+    since = list(Waiting.objects.order_by("since", "pk").values_list("participant_id", flat=True))
+    assert (seats, waiting) == (list(range(1, 13)), since)
+    assert len(set(waiting)) == 48
+
+
+@pytest.mark.drill
+@pytest.mark.django_db(transaction=True)
+def test_rule_23_five_hundred_enrolments_at_once_for_a_hundred_seats_seat_exactly_a_hundred():
+    session = SessionFactory(capacity=100)
+    people = [ParticipantFactory() for _ in range(500)]
+
+    enrol_at_once(session, people, connections=150)
+
+    seats, waiting = order_of(session)
+    assert seats == list(range(1, 101))
+    assert len(set(waiting)) == 400
+    assert Message.objects.filter(kind="session_invitation").count() == 100
+
+
 @pytest.mark.django_db(transaction=True)
 def test_one_person_wanted_by_two_sessions_at_one_time_sits_in_one():
     office = member(Role.KECAMATAN, "31.73.07")
