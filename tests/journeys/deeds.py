@@ -81,6 +81,8 @@ def publish_session(office: Visitor, *, seats: int, activity: int = 2) -> str:
         if not title.filter(has_text="Buat sesi").is_visible():  # else an earlier journey has this room
             break
     office.follow("Terbitkan")
+    if office.page.locator("main [name=note]").count():  # a day off, or another warning
+        office.fill(note="Aula hanya bisa dipakai hari itu")
     office.press("Terbitkan sesi")
     office.page.wait_for_url("**/undang/")
     return re.sub(r"undang/$", "", office.page.url.removeprefix(office.portal.address))

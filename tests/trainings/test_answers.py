@@ -199,7 +199,7 @@ def test_beyond_the_seats_nothing_is_allowed_without_a_history_and_it_is_off_at_
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("need", 14), ("need_invite", 13), ("extra_seats", 5)])
+@pytest.mark.parametrize(("name", "queries"), [("need", 17), ("need_invite", 11), ("extra_seats", 6)])
 def test_a_page_of_invitations_costs_the_same_with_one_and_three(
     camat, rows, name, queries, django_assert_num_queries
 ):

@@ -42,8 +42,10 @@ def line(request: HttpRequest) -> HttpResponse:
     people = Participant.objects.visible_to(user).filter(pk__in=[row.participant_id for row in page.rows])
     reach = reach_of(people, now=now)
     for row in page.rows:
-        count = reach.get(row.participant_id, Reach()).sessions.get(row.activity_id, 0)
-        row.left, row.tone = left(count), tone(count)
+        lacks = reach.get(row.participant_id, Reach()).sessions
+        count = lacks.get(row.activity_id)
+        row.left = _("has done it meanwhile") if count is None else left(count)
+        row.tone = "" if count is None else tone(count)
     context = {
         "page": page,
         "form": form,

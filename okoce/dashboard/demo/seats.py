@@ -9,7 +9,7 @@ from okoce.dashboard.demo.accounts import CITY, PALMERAH
 from participants.models import Participant
 from trainings import services
 from trainings.enums import DeclineReason
-from trainings.models import Activity, Booking, TrainingSession
+from trainings.models import Booking, TrainingSession
 from trainings.querysets import can_come
 from trainings.services import availability, waits
 
@@ -41,15 +41,6 @@ def tell_seats(users: dict[str, User], now: datetime) -> None:
         )
         if n < TRADES_BY_DAY:
             availability.put(person=person, weekdays=False, evenings=True, weekends=True, by=office, now=now)
-    third = Activity.objects.get(position=3)
-    for person in can_come(Participant.objects.filter(kecamatan=PALMERAH), session).order_by("number")[:3]:
-        waits.join(
-            participant_id=person.pk,
-            activity_id=third.pk,
-            area_id=PALMERAH,
-            by=office,
-            now=now - timedelta(days=3),
-        )
     seat = Booking.objects.seated().filter(session=session).order_by("-queue_number").first()
     if seat is not None:
         services.decline(booking_id=seat.pk, by=None, now=now, reason=DeclineReason.TRADE)
