@@ -224,10 +224,14 @@ def missing_of(participant: Participant, progress: Progress) -> list[dict[str, s
     found = [
         {
             "title": _("Activity %(position)s: %(name)s") % {"position": a.position, "name": a.name},
-            "text": _("No session yet. The kecamatan office invites you."),
+            "text": _(
+                "You have no seat yet. The kecamatan office invites you, or get in line for the next one."
+            )
+            if a.reachable
+            else _("No session yet. The kecamatan office invites you."),
         }
         for a in progress.missing
-        if a.booking is None
+        if a.booking is None and a.waiting is None
     ]
     if not participant.businesses.exists():
         found.append(

@@ -24,6 +24,8 @@ from trainings.progress import ActivityProgress, progress_of
 from trainings.refusals import Refused
 from trainings.services import availability, moving, offers, waits
 
+NEAR = 20  # sessions of the own kecamatan that are shown
+
 
 def _me(request: HttpRequest) -> Participant:
     return get_object_or_404(Participant.objects.visible_to(request.user))
@@ -45,12 +47,15 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         return _moved(request, booking, now=now)
     if booking.state not in SEATED or rules.why_closed(booking.session, now=now) is not None:
         return redirect("trainings:answer", pk=pk)
-    page = keyset_page(moving.targets(booking, now=now), request, order=("starts_at", "pk"), size=20)
-    for session in page.rows:
+    targets, own = moving.targets(booking, now=now), booking.participant.kecamatan_id
+    near = list(targets.filter(kecamatan=own).order_by("starts_at", "pk")[:NEAR])
+    page = keyset_page(targets.exclude(kecamatan=own), request, order=("starts_at", "pk"), size=20)
+    for session in [*near, *page.rows]:
         session.free = session.places - session.seated_count
-        session.is_near = session.kecamatan_id == booking.participant.kecamatan_id
     return render_page(
-        request, "trainings/move.html", {"booking": booking, "now_in": booking.session, "page": page}
+        request,
+        "trainings/move.html",
+        {"booking": booking, "now_in": booking.session, "near": near, "page": page},
     )
 
 

@@ -108,5 +108,6 @@ def _activity(activity: ActivityProgress, today: date) -> dict[str, Any]:
         words = {"day": day_month(activity.waiting.since)}
         return row | {"tone": "info", "state": _("In line since %(day)s") % words, "icon": "hourglass-split"}
     if booking is None:
-        return row | {"tone": "", "state": _("Not planned yet"), "icon": "hourglass-split"}
+        state = _("Not invited yet") if activity.reachable else _("Not planned yet")
+        return row | {"tone": "", "state": state, "icon": "hourglass-split"}
     return row | {"tone": "warn", "icon": "clock", "state": own_status.near(booking.starts_at, today)}
