@@ -66,7 +66,7 @@ _BOX = (
 )
 _NAME = (
     '<th scope="row" role="rowheader"><a class="text-nowrap" href="{base}{number}/">{name}</a>'
-    '<span class="sub oo-num">{number}</span></th>'
+    '<span class="sub oo-num text-nowrap">{number}</span></th>'
 )
 _CELL = '<td role="cell" class="c-%s%s" data-l="%s"><span>{%s}</span></td>'
 

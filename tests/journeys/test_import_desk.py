@@ -113,3 +113,42 @@ def test_rows_from_a_chat_are_pasted(visitor):
     officer.check("a report of pasted rows")
     officer.follow("Buang laporan ini")
     officer.press(re.compile("^Buang"))
+
+
+def test_a_familys_phone_is_accepted_and_the_rest_of_a_saved_list_is_mended(visitor, tmp_path):
+    officer = visitor(javascript=False)
+    officer.sign_in_staff("sudin.jakbar")
+    mother, *children, neighbour = [invented.person() for _one in range(4)]
+    rows = [one.row(phone=mother.phone) for one in (mother, *children)] + [neighbour.row(nik="317307")]
+    file = invented.workbook(tmp_path / f"{invented.word().lower()}.xlsx", rows)
+
+    officer.goto("/peserta/impor/unggah/")
+    officer.page.set_input_files("[name=file]", file)
+    officer.press("Unggah dan periksa daftar")
+    deeds.wait_for_work(officer, "Impor diperiksa, belum disimpan")
+    report = officer.page.url.split("#")[0].split("?")[0]
+    officer.page.goto(f"{report}?sebab=hp-bersama")
+    officer.sees("Tiga baris daftar ini atau lebih memakai nomor ini", "3 baris tetap disimpan")
+    officer.check("the rows of a shared phone")
+    officer.page.locator("#alasan-semua").select_option("keluarga")
+    officer.press("Terima 3 baris ini")
+    officer.sees("3 baris diterima apa adanya", "dikenal kantor, misalnya satu keluarga")
+
+    officer.follow("Simpan 3 baris")
+    officer.press("Simpan 3 baris")
+    deeds.wait_for_work(officer, "Daftar sudah disimpan")
+    officer.check("a saved list with a row left over")
+    officer.press("Perbaiki 1 baris yang tersisa")
+    officer.sees("Ini baris yang tersisa dari daftar yang disimpan")
+    officer.check("the rest of a saved list")
+    officer.follow(re.compile("^Perbaiki"))
+    officer.sees("Jika dikosongkan, tanggal lahir dari berkas tetap dipakai")
+    officer.press("Buka NIK, nomor HP, dan tanggal lahir")
+    officer.sees("317307")
+    officer.check("a row whose numbers are opened")
+    officer.fill(nik=neighbour.nik)
+    officer.press("Periksa lagi baris ini")
+    officer.follow("Simpan 1 baris")
+    officer.press("Simpan 1 baris")
+    deeds.wait_for_work(officer, "Daftar sudah disimpan")
+    assert deeds.number_of(officer, neighbour).startswith("JB-PM-")
