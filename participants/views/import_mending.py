@@ -188,6 +188,8 @@ def _meant(request: HttpRequest, found: ImportBatch) -> Any:
     if (position := request.POST.get("baris", "")).isdecimal() and len(position) < 9:
         return rows.filter(position=int(position))
     chosen = Choice.read(request.POST)
+    if chosen.cause.startswith("W_") or chosen.cause == import_report.SHARED_PHONE:
+        return import_report.warned(rows, chosen.cause)
     if chosen.cause or chosen.status:
         written = {
             name: request.POST[f"tulisan_{name}"][:60]

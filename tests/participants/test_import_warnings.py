@@ -118,6 +118,16 @@ def test_the_page_accepts_all_rows_of_a_cause_with_a_reason(make, client_as, off
     assert (event.count, event.details) == (3, {"causes": [SHARED], "reason": "keluarga"})
 
 
+def test_leaving_out_the_rows_of_a_warning_leaves_the_rejected_ones_to_be_mended(make, client_as, officer):
+    batch = make(person(1, hp="-"), person(2, hp="-", nik="1"), person(3))
+
+    client_as(officer).post(
+        reverse("participants:import_leave_out", args=[batch.uid]), {"sebab": "W_HP_KOSONG"}
+    )
+
+    assert [status for _row, status, _codes in states(batch)] == ["ignored", "rejected", "accepted"]
+
+
 def test_an_unclear_business_status_is_set_for_all_its_rows(make, client_as, officer):
     header = [*HEADER, "Status Usaha"]
     rows = [[*person(1), "entah"], [*person(2), "mungkin"], [*person(3), "sudah"]]
