@@ -293,11 +293,22 @@ def test_the_log_can_show_refusals_only(camat, today):
     assert page.context["page"].rows == [refused]
 
 
+def test_the_log_names_nobody_whom_the_office_may_not_admit(camat, today):
+    stranger = ParticipantFactory(full_name="Kartolo", kelurahan_id="31.71.06.1001")
+    there = SessionFactory(kecamatan_id="31.71.06", starts_at=day_at(0, 13))
+    ScanFactory(session=today, participant=stranger, result=ScanResult.ELSEWHERE, elsewhere=there)
+
+    page = camat.get(url("scan_log", today)).content.decode()
+
+    assert "Seseorang dari wilayah lain" in page
+    assert [word for word in ("Kartolo", stranger.number, there.kecamatan.name) if word in page] == []
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_log_costs_the_same_with_one_row_and_with_three(camat, today, django_assert_num_queries, rows):
     for _ in range(rows):
         ScanFactory(session=today, result=ScanResult.ELSEWHERE, elsewhere=SessionFactory())
     camat.get(url("scan_log", today))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         camat.get(url("scan_log", today))

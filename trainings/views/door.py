@@ -194,14 +194,8 @@ def moment(text: str) -> datetime:
 
 def told(request: HttpRequest, session: TrainingSession, scan: AttendanceScan) -> dict[str, Any]:
     """A name only of people whom the person may find at the door anyway."""
-    person = None
-    if scan.participant_id is not None:
-        mine = Booking.objects.visible_to(request.user).filter(
-            session=session, participant=scan.participant_id
-        )
-        known = rules.walk_ins_for(request.user, session).filter(pk=scan.participant_id)
-        booking = mine.select_related("participant").first()
-        person = booking.participant if booking else known.first()
+    is_known = bool(findable(request, session, {scan.participant_id} - {None}))
+    person = scan.participant if is_known else None
     sentence = door_words.sentence_of(
         scan, session, name=person.full_name if person else "", shows_elsewhere=person is not None
     )
@@ -236,7 +230,9 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
         order=("-pk",),
         size=50,
     )
+    known = findable(request, session, {scan.participant_id for scan in page.rows} - {None})
     for scan in page.rows:
+        scan.is_known = scan.participant_id in known
         scan.tone = door_words.tone_of(scan.result)
         scan.clock_note = clock_note(scan.clock_ahead)
         scan.waited = scan.received_at - scan.happened_at > timedelta(minutes=2)
@@ -252,6 +248,13 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
         ),
     }
     return render_page(request, "trainings/scan_log.html", context, fragment="rows")
+
+
+def findable(request: HttpRequest, session: TrainingSession, people: set[Any]) -> set[int]:
+    """Whose names may be told at this door: those of the list, and whom the person may admit."""
+    on_list = Booking.objects.visible_to(request.user).filter(session=session, participant__in=people)
+    others = rules.walk_ins_for(request.user, session).filter(pk__in=people)
+    return {*on_list.values_list("participant_id", flat=True), *others.values_list("pk", flat=True)}
 
 
 def clock_note(ahead: timedelta) -> str:

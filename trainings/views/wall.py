@@ -53,7 +53,7 @@ def wall(request: HttpRequest, pk: int) -> HttpResponse:
         "qr": qr.draw(f"{address}?{urlencode({'sesi': session.pk, 'kode': code})}", border=2)
         if code
         else None,
-        "page": f"{address.split('//')[-1]}",
+        "page": f"{settings.PORTAL_URL.split('//')[-1].rstrip('/')}{reverse('trainings:check_in')}",
         "refresh_in": services.seconds_left(now) + 1,
         "asks_feedback": now >= session.ends_at - timedelta(minutes=15),
         **counts(request, session),
