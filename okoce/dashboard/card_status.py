@@ -14,6 +14,7 @@ from okoce.accounts.access import public
 from okoce.ui.responses import render_page
 from participants.services import cards
 from trainings.progress import progress_of
+from trainings.services import wall
 
 
 @public
@@ -33,8 +34,7 @@ def card_status(request: HttpRequest, token: str) -> HttpResponse:
         "ring_label": _("%(done)d of %(all)d activities done") % {"done": done, "all": required},
         "next_session_at": next_at,
         "token": token,
-        "is_today": next_at is not None
-        and timezone.localtime(next_at).date() == timezone.localtime(now).date(),
+        "is_today": bool(wall.sessions_of(participant, now=now)),
     }
     response = render_page(request, "dashboard/card_status.html", context)
     response["Cache-Control"] = "no-store, private"

@@ -339,7 +339,7 @@ def test_a_hundred_people_in_under_two_minutes_by_one_officer(phones):
 def test_somebody_checks_in_with_the_card_and_the_code_on_the_wall(phones):
     hall, own = phones("dinding"), phones("peserta")
     hall.person.sign_in_staff("sudin.jakbar")
-    session = session_of_today(hall, "31.73.01")
+    session = session_of_today(hall, "31.73.07")
     number = people_of(hall, session, absent=True)[-1]
     card = card_of(hall, number).split("/k/")[1]
     hall.person.follow("Tampilkan kode")

@@ -300,7 +300,7 @@ def test_the_log_names_nobody_whom_the_office_may_not_admit(camat, today):
 
     page = camat.get(url("scan_log", today)).content.decode()
 
-    assert "Seseorang dari wilayah lain" in page
+    assert "Seseorang di wilayah lain" in page
     assert [word for word in ("Kartolo", stranger.number, there.kecamatan.name) if word in page] == []
 
 
