@@ -280,6 +280,11 @@ class ActivityForm(forms.Form):
     )
     days = forms.IntegerField(label=_("Days of a class"), min_value=1, max_value=6, initial=1)
     required_days = forms.IntegerField(label=_("Days people must come"), min_value=1, max_value=6, initial=1)
+    counts_hours = forms.BooleanField(
+        label=_("People check in and out"),
+        required=False,
+        help_text=_("The certificate then says the hours between the two"),
+    )
     needs_permit = forms.BooleanField(label=_("A permit is needed"), required=False)
     no_equipment = forms.BooleanField(
         label=_("Only who never got equipment: it is handed out afterwards"), required=False
@@ -314,7 +319,7 @@ class ActivityForm(forms.Form):
             name: getattr(activity, name)
             for name in (
                 "code", "name_id", "name_en", "is_required", "first_year", "last_year", "closed_to", "days",
-                "required_days",
+                "required_days", "counts_hours",
             )
         } | {
             "area": activity.area_id,
@@ -366,5 +371,6 @@ class ActivityForm(forms.Form):
             closed_to=tuple(given["closed_to"]),
             days=given["days"],
             required_days=given["required_days"],
+            counts_hours=given["counts_hours"],
             conditions=conditions,
         )

@@ -14,8 +14,10 @@ from trainings import certifying
 from trainings.enums import ScanResult
 from trainings.models import Activity
 from trainings.refusals import BookingRefused, Refusal
+from trainings.resource_forms import ActivityForm
 from trainings.scheduling import JAKARTA
 from trainings.services import certificates, hours
+from trainings.services.curriculum import ActivityEntry, keep_activity
 from trainings.stays import stays_of
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +150,18 @@ def test_rule_32_the_certificate_says_the_hours_between_coming_and_leaving(offic
 
     assert [row["minutes"] for row in facts["activities"]] == [120, 180, 180]
     assert (facts["minutes"], certifying.hours(facts["minutes"])) == (480, "8")
+
+
+def test_the_curriculum_says_whether_hours_are_counted():
+    activity = Activity.objects.get(code="dasar")
+    entry = ActivityEntry(
+        code="dasar", name_id=activity.name_id, name_en=activity.name_en, is_required=True, counts_hours=False
+    )
+
+    keep_activity(entry=entry, by=member(Role.PROVINCE))
+
+    assert Activity.objects.get(code="dasar").counts_hours is False
+    assert ActivityForm.values_of(activity)["counts_hours"] is True
 
 
 @pytest.mark.parametrize("people", [1, 3])

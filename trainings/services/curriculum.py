@@ -31,6 +31,7 @@ class ActivityEntry:
     closed_to: tuple[str, ...] = ()
     days: int = 1
     required_days: int = 1
+    counts_hours: bool = False
     conditions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -48,6 +49,7 @@ def keep_activity(*, entry: ActivityEntry, by: Any) -> Activity:
         activity.position = (Activity.objects.aggregate(last=Max("position"))["last"] or 0) + 1
     for name in (
         "name_id", "name_en", "is_required", "first_year", "last_year", "area_id", "days", "required_days",
+        "counts_hours",
     ):  # fmt: skip
         setattr(activity, name, getattr(entry, name))
     activity.closed_to = list(entry.closed_to)
