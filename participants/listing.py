@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from html import escape  # as Django's, but for lazy and marked texts, of which a row has none
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import formats
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -130,7 +130,7 @@ def _row_format(codes: tuple[str, ...], has_boxes: bool, language: str) -> Calla
     cells = []
     for code in codes:
         column = list_columns.ALL[code]
-        label = escape(column.label).replace("{", "{{").replace("}", "}}")
+        label = escape(str(column.label)).replace("{", "{{").replace("}", "}}")
         cells.append(_CELL % (code, " less" if column.is_less else "", label, code))
     return (_START + (_BOX if has_boxes else "") + _NAME + "".join(cells) + "</tr>\n").format
 

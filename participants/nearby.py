@@ -53,7 +53,7 @@ def names_near(people: ParticipantQuerySet, query: str, *, limit: int = 5) -> li
 
 def _found(people: ParticipantQuerySet, words: Sequence[str], patterns: Iterable[str]) -> list[Near]:
     wanted = " | ".join(f"({pattern})" for pattern in patterns)
-    rows = people.filter(HasWords("name_key", wanted)).order_by()
+    rows = people.filter(HasWords(wanted)).order_by()
     counts: dict[str, int] = {}
     written: dict[str, str] = {}
     for key, name in rows.values_list("name_key", "full_name")[:LOOKED_AT]:
@@ -219,6 +219,6 @@ def forget(name_key: str, *, participant_id: int) -> int:
     alone = [
         word
         for word in set(names.words(name_key))
-        if not others.filter(HasWords("name_key", words_query([[word]]))).exists()
+        if not others.filter(HasWords(words_query([[word]]))).exists()
     ]
     return NameWord.objects.filter(word__in=alone).delete()[0]

@@ -54,25 +54,28 @@ _WORDS = "array_to_tsvector(array_remove(string_to_array(translate(%(expressions
 
 
 class NameWords(models.Func):
-    """The words of a name key, indexed: participants_name_words."""
+    """The words of a name key. The table keeps them in ``name_words`` (migration 0020)."""
 
     template = _WORDS
     output_field = SearchVectorField()
 
 
 class HasWords(models.Func):
-    """Condition: a name key holds words, given as a tsquery of ours (``words_query``)."""
+    """Condition: a name holds words, given as a tsquery of ours (``words_query``).
 
-    template = f"{_WORDS} @@ %(wanted)s::tsquery"
+    ``name_words`` is a column that PostgreSQL alone keeps: no query fetches it, no history repeats it.
+    """
+
+    template = "%(expressions)s @@ %(wanted)s::tsquery"
     output_field = models.BooleanField()
 
-    def __init__(self, column: str, wanted: str) -> None:
-        super().__init__(models.F(column))
+    def __init__(self, wanted: str) -> None:
+        super().__init__(models.F("name_key"))
         self.wanted = wanted
 
     def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         sql, params = super().as_sql(compiler, connection, wanted="%s", **extra)
-        return sql, [*params, self.wanted]
+        return sql.replace('"name_key"', '"name_words"'), [*params, self.wanted]
 
 
 def words_query(choices: Sequence[Sequence[str]], *, beginnings: bool = False) -> str:
@@ -218,7 +221,7 @@ class ParticipantQuerySet(models.QuerySet):
         words = names_searched(query)
         if not words:
             return self.none()
-        return self.filter(HasWords("name_key", words_query([[word] for word in words], beginnings=True)))
+        return self.filter(HasWords(words_query([[word] for word in words], beginnings=True)))
 
     def by_kecamatan(self) -> dict[str, int]:
         """How many of these there are in each kecamatan; kecamatan without anybody are absent.

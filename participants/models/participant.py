@@ -6,7 +6,6 @@ import uuid
 
 import pghistory
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Left
@@ -21,7 +20,6 @@ from okoce.values import phone as phone_values
 from participants.enums import Category, Channel, Purpose, Sex, Source, Status, Step
 from participants.querysets import (
     FosterLinkQuerySet,
-    NameWords,
     ParticipantManager,
     ParticipantQuerySet,
     StepReachedQuerySet,
@@ -179,7 +177,6 @@ class Participant(Dated):
             models.Index(name="participants_kk", fields=["kk_lookup"], condition=Q(kk_lookup__isnull=False)),
             models.Index(name="participants_phone", fields=["phone_lookup"]),
             models.Index(name="participants_born", fields=["birth_date"], condition=NOT_MERGED),
-            GinIndex(NameWords("name_key"), name="participants_name_words"),
         ]
 
     def __str__(self) -> str:

@@ -31,7 +31,7 @@ from participants.services.sign_in import Problem, TooManyCodes
 ASKED, PROVED = "code_asked", "phone_proved"
 PROOF_SECONDS = 600
 COLUMN = "participants.sign_in_phone"
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "okoce.accounts.backends.AccountBackend"
 
 
 @public

@@ -256,7 +256,7 @@ def _session(user: User, role: Role | None) -> str:
     """A session as sign-in leaves it."""
     store = SessionStore()
     store[SESSION_KEY] = str(user.pk)
-    store[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    store[BACKEND_SESSION_KEY] = "okoce.accounts.backends.AccountBackend"
     store[HASH_SESSION_KEY] = User.objects.get(pk=user.pk).get_session_auth_hash()
     kind = sessions.PARTICIPANT if role == Role.PARTICIPANT else sessions.STAFF
     sessions.start(store, kind=kind, now=timezone.now())

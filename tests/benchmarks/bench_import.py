@@ -74,12 +74,13 @@ class Importer:
         print(words, file=self.process.stdin, flush=True)
         return json.loads(self.process.stdout.readline())
 
-    def run(self, case: str, *, saved: int = SAVED) -> None:
+    def run(self, case: str, *, saved: int = SAVED, few: int = 0) -> None:
+        """``few``: so many of the rows may be taken for somebody else on the list."""
         self._empty()
         with children_watched(self.process.pid) as peak:
             answer = self.ask(case)
             self.peak_of_child = max(self.peak_of_child, peak())
-        assert answer.pop("saved") == saved
+        assert saved - few <= answer.pop("saved") <= saved
         self.costs.setdefault(case, []).append(Cost(**answer))
 
     def _empty(self) -> None:
@@ -141,7 +142,7 @@ def test_280_000_rows_in_one_file(importer):
     write_large_list(Path(importer.environment["BENCH_LARGE_LIST"]), LARGE)
     importer.run("portal")
     importer.run("portal")
-    importer.run("portal-large", saved=LARGE)
+    importer.run("portal-large", saved=LARGE, few=LARGE // 1_000)
     usual, large = importer.costs["portal"][-1], importer.costs["portal-large"][0]
     rate = LARGE / large.wall
     print()

@@ -149,7 +149,7 @@ def _fill(owner: str, named: Iterable[str]) -> None:
         _copy(
             connection,
             "trainings_attendancescan (session_id, participant_id, nonce, method, result, device, device_at, "
-            "received_at)",
+            "received_at, clock_ahead, reason)",
             people.scans(PEOPLE, SESSIONS),
         )
     with psycopg.connect(owner, autocommit=True) as connection:

@@ -25,8 +25,8 @@ class Column:
 
 
 HEADS = [
-    *("No", "Nama Lengkap", "NIK", "No HP", "Tempat Lahir", "Tanggal Lahir", "Jenis Kelamin", "Alamat"),
-    *("RT/RW", "Kelurahan", "Kecamatan", "Jenis Usaha", "Nama Usaha", "Status Usaha"),
+    *("No", "Nama Lengkap", "NIK", "No HP", "Tanggal Lahir", "Jenis Kelamin", "Alamat"),
+    *("Kelurahan", "Kecamatan", "Jenis Usaha"),
 ]
 
 
@@ -44,9 +44,8 @@ def _rows(count: int) -> Iterator[tuple[Any, ...]]:
         day = born.day + (40 if sex == "P" else 0)
         nik = f"{code}{day:02d}{born:%m%y}{n % len(places) + 1:04d}"  # as many days as rounds of the places
         yield (
-            *(str(n + 1), name, nik, f"0812{n:08d}", "Jakarta", f"{born:%d-%m-%Y}", sex),
-            *(f"Jl. Mangga No. {n % 90 + 1}", f"{n % 12 + 1:03d}/{n % 9 + 1:03d}", kelurahan, kecamatan),
-            *(TRADES[n % len(TRADES)], f"Usaha {name.split()[0]}", "Sudah berjalan" if n % 3 else "Belum"),
+            *(str(n + 1), name, nik, f"0812{n:08d}", f"{born:%d-%m-%Y}", sex),
+            *(f"Jl. Mangga No. {n % 90 + 1}", kelurahan, kecamatan, TRADES[n % len(TRADES)]),
         )
 
 

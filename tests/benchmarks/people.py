@@ -118,7 +118,18 @@ def scans(count: int, sessions: int) -> Iterator[tuple[Any, ...]]:
     for n in range(3, count + 1, 3):
         for k in range(2 if n % 6 == 0 else 1):
             session = (n // 3 + k * (sessions // 3)) % sessions + 1
-            yield session, n, UUID(int=dice.getrandbits(128), version=4), "list", "accepted", "", NOW, NOW
+            yield (
+                session,
+                n,
+                UUID(int=dice.getrandbits(128), version=4),
+                "list",
+                "accepted",
+                "",
+                NOW,
+                NOW,
+                "0",
+                "",
+            )
 
 
 NOW = "2026-06-01 09:00:00+07"
