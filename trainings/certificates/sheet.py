@@ -10,9 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import segno
-import typst
+
+if TYPE_CHECKING:
+    import typst
 
 HERE = Path(__file__).resolve().parent
 AT_ONCE = 100  # pages of one compilation: memory grows with them
@@ -86,6 +89,8 @@ def qr(address: str) -> str:
 
 @lru_cache(maxsize=1)
 def _compiler() -> typst.Compiler:
+    import typst  # noqa: PLC0415 (seven MB that only who makes certificates needs)
+
     return typst.Compiler(
         str(HERE / "certificate.typ"),
         root=str(HERE),
