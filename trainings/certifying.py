@@ -10,9 +10,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from okoce.db.encryption import decrypt, lookup
 from trainings import completion
@@ -45,9 +47,11 @@ def completed_in(ids: Collection[int], year: int) -> dict[int, dict[str, Any]]:
             found[person] = done
             chosen[person] = _first(attended[person], year, activities)
     sessions = _sessions({one.session_id for rows in chosen.values() for one in rows})
-    minutes = _minutes(sessions, chosen)
+    minutes, days = _minutes(sessions, chosen), _class_days(sessions, chosen)
     return {
-        person: _facts(found[person].on, rows, sessions, activities, minutes.get(person, {}))
+        person: _facts(
+            found[person].on, rows, sessions, activities, minutes.get(person, {}), days.get(person, {})
+        )
         for person, rows in chosen.items()
     }
 
@@ -62,7 +66,8 @@ def _first(
 def _sessions(ids: Collection[int]) -> dict[int, dict[str, Any]]:
     rows = AttendanceScan.objects.filter(session__in=ids).order_by().values(
         "session_id", "session__starts_at", "session__ends_at", "session__venue__name",
-        "session__kecamatan__name", "session__activity__counts_hours",
+        "session__kecamatan__name", "session__activity__counts_hours", "session__day_count",
+        "session__head_id",
     )  # fmt: skip
     return {row["session_id"]: row for row in rows.distinct()}
 
@@ -78,16 +83,48 @@ def _minutes(sessions: dict[int, dict[str, Any]], people: Collection[int]) -> di
     return found
 
 
+def _class_days(
+    sessions: dict[int, dict[str, Any]], people: Collection[int]
+) -> dict[int, dict[int, list[tuple[Any, Any]]]]:
+    """Person → session → start and end of each day attended, for classes of several days. One query."""
+    heads = {
+        row["session__head_id"] or pk: pk for pk, row in sessions.items() if row["session__day_count"] > 1
+    }
+    found: dict[int, dict[int, list[tuple[Any, Any]]]] = {}
+    if not heads:
+        return found
+    rows = (
+        AttendanceScan.objects.standing()
+        .filter(participant__in=people)
+        .annotate(first=Coalesce("session__head_id", "session_id"))
+        .filter(first__in=heads)
+        .order_by("session__starts_at")
+        .values_list("participant_id", "first", "session__starts_at", "session__ends_at")
+        .distinct()
+    )
+    ends_in = {row["session__head_id"] or pk: [] for pk, row in sessions.items()}
+    for pk, row in sessions.items():
+        ends_in[row["session__head_id"] or pk].append(pk)
+    for person, first, starts_at, ends_at in rows:
+        for pk in ends_in[first]:
+            days = found.setdefault(person, {}).setdefault(pk, [])
+            days.append((timezone.localtime(starts_at), timezone.localtime(ends_at)))
+    return found
+
+
 def _facts(
     completed_on: date,
     attended: list[completion.Attended],
     sessions: dict[int, Any],
     activities: Any,
     minutes: dict[int, int],
+    days: dict[int, list[tuple[Any, Any]]],
 ) -> dict[str, Any]:
+    """Of a class the days and hours are those the person came to: ``days`` lists them."""
     rows = []
     for one in attended:
         session = sessions[one.session_id]
+        came = days.get(one.session_id)
         starts, ends = (timezone.localtime(session[f"session__{k}_at"]) for k in ("starts", "ends"))
         rows.append(
             {
@@ -101,11 +138,21 @@ def _facts(
                 "kecamatan": session["session__kecamatan__name"],
                 "session": one.session_id,
             }
+            | _of_a_class(came)
         )
     return {
         "completed_on": completed_on.isoformat(),
         "minutes": sum(row["minutes"] for row in rows),
         "activities": rows,
+    }
+
+
+def _of_a_class(came: list[tuple[Any, Any]] | None) -> dict[str, Any]:
+    if not came:
+        return {}
+    return {
+        "days": [start.date().isoformat() for start, _end in came],
+        "minutes": sum(int((end - start).total_seconds() // 60) for start, end in came),
     }
 
 
@@ -163,11 +210,24 @@ def sheet_of(certificate: Certificate, edition: CertificateEdition) -> Sheet:
 def _row(number: int, row: dict[str, Any]) -> Row:
     return Row(
         f"{number}. {row['title']}",
-        date_format(date.fromisoformat(row["day"]), "LONG_DATE_FORMAT"),
+        _days_in_words(row),
         f"{row['starts']}-{row['ends']}",
         hours(row["minutes"]),
         row["place"],
     )
+
+
+def _days_in_words(row: dict[str, Any]) -> str:
+    """Rabu 12 Agustus 2026; of a class 10 Agustus-13 Agustus 2026 (3 hari), the days attended."""
+    days = row.get("days", [])
+    if len(days) < 2:
+        return date_format(date.fromisoformat(row["day"]), "LONG_DATE_FORMAT")
+    first, last = (date.fromisoformat(days[n]) for n in (0, -1))
+    return _("%(first)s to %(last)s (%(count)s days)") % {
+        "first": date_format(first, "DAY_MONTH_FORMAT"),
+        "last": date_format(last, "DATE_FORMAT"),
+        "count": len(days),
+    }
 
 
 def hours(minutes: int) -> str:

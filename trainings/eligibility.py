@@ -21,7 +21,8 @@ from trainings.scheduling import day_of
 
 
 def conditions_of(activity: Activity) -> list[ActivityCondition]:
-    return list(activity.conditions.all())
+    """None is asked for where the activity has none: no query then."""
+    return list(activity.conditions.all()) if activity.has_conditions else []
 
 
 def why_not(activity: Activity, participant: Participant) -> BookingRefused | None:
@@ -80,6 +81,11 @@ def grant_of(person: Participant) -> EquipmentGrant | None:
 
 
 def _no_equipment(_row: ActivityCondition, activity: Activity, person: Participant) -> BookingRefused | None:
+    return had_equipment(activity, person)
+
+
+def had_equipment(activity: Activity, person: Participant) -> BookingRefused | None:
+    """That the NIK was given equipment already, in words."""
     grant = grant_of(person)
     if grant is None:
         return None

@@ -168,7 +168,7 @@ def short_words(code: str) -> str:
     """A concern that was passed, in the record of a session: two or three words."""
     return {
         Concern.HOLIDAY: _("day off"),
-        Concern.SUNDAY: _("Sunday"),
+        Concern.SUNDAY: _("on a Sunday"),
         Concern.FRIDAY_PRAYER: _("Friday prayer"),
         Concern.OUTSIDE_HOURS: _("outside office hours"),
         Concern.RAMADAN_HOURS: _("outside the hours of Ramadan"),

@@ -37,6 +37,7 @@ class BookedSession:
     trainer_name: str
     state: str
     answer_by: datetime | None = None
+    class_id: int | None = None  # the first day, where a class of several days is answered
 
     @property
     def needs_answer(self) -> bool:
@@ -44,7 +45,7 @@ class BookedSession:
 
     @property
     def answer_url(self) -> str:
-        return reverse("trainings:answer", args=[self.session_id])
+        return reverse("trainings:answer", args=[self.class_id or self.session_id])
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,7 @@ def _booked(booking: Any) -> BookedSession:
         trainer_name=session.trainer.name if session.trainer else "",
         state=booking.state,
         answer_by=booking.answer_by if booking.state == BookingState.INVITED else None,
+        class_id=session.class_id,
     )
 
 

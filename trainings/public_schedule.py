@@ -41,7 +41,7 @@ class PublicSession:
 
 def coming(*, now: datetime | None = None, kecamatan: str | None = None, city: str | None = None) -> QuerySet:
     """Published sessions that have not begun, with what a row shows."""
-    sessions = TrainingSession.objects.public().upcoming(now=now).with_places().with_seats()
+    sessions = TrainingSession.objects.public().first_days().upcoming(now=now).with_places().with_seats()
     if kecamatan:
         sessions = sessions.filter(kecamatan_id=kecamatan)
     if city:

@@ -558,8 +558,11 @@ def can_come(participants: models.QuerySet, session: Any) -> models.QuerySet:
     meets = Q()
     for starts_at, ends_at in days_of(session):
         meets |= Q(during__overlap=(starts_at, ends_at))
+    from trainings import eligibility  # noqa: PLC0415  it imports the models, and the models this module
+
+    fit = eligibility.able(participants, session.activity)
     return (
-        participants.in_programme()  # type: ignore[attr-defined]
+        fit.in_programme()  # type: ignore[attr-defined]
         .usable()
         .exclude(category__in=session.activity.closed_to)
         .filter(

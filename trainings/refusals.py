@@ -28,6 +28,7 @@ class Refusal(StrEnum):
     SIMILAR_BEFORE = "similar_before"
     EQUIPMENT_BEFORE = "equipment_before"
     QUOTA = "quota"
+    NOT_PRESENT = "not_present"
     # attendance
     TOO_EARLY = "too_early"
     NOT_BOOKED = "not_booked"
@@ -80,6 +81,7 @@ SENTENCES: dict[Refusal, Any] = {
         "%(name)s does not take %(activity)s, having received equipment on %(day)s (%(item)s), given once "
         "only: choose an activity without equipment."
     ),
+    Refusal.NOT_PRESENT: _("%(name)s was not present at this session. Equipment is for those who came."),
     Refusal.QUOTA: _(
         "The %(seats)s seats of this session for %(group)s are taken: choose another session for %(name)s."
     ),

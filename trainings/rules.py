@@ -16,7 +16,7 @@ from okoce.values import names
 from participants import numbering, searching
 from participants.models import Participant
 from participants.rules import is_in_programme, is_usable
-from trainings import scheduling
+from trainings import eligibility, quotas, scheduling
 from trainings.enums import ENROLLED, SessionState
 from trainings.models import Booking, Trainer, TrainingSession, Venue, Waiting
 from trainings.querysets import attendance_of, days_of, outside_the_class, seats_for_the_same
@@ -245,6 +245,8 @@ def why_not(session: TrainingSession, participant: Participant) -> BookingRefuse
         return BookingRefused(Refusal.NOT_IN_PROGRAMME, name=name)
     if participant.category in session.activity.closed_to:
         return BookingRefused(Refusal.CATEGORY, name=name)
+    if (unfit := eligibility.why_not(session.activity, participant)) is not None:
+        return unfit
     done = attendance_of(session, participant.pk).select_related("session").first()
     if done is not None:
         return BookingRefused(Refusal.DONE, name=name, day=long_day(done.session.starts_at))
@@ -269,7 +271,7 @@ def why_not(session: TrainingSession, participant: Participant) -> BookingRefuse
     same = seats_for_the_same(session, others).select_related("session").first()
     if same is not None:
         return BookingRefused(Refusal.SAME_ACTIVITY, name=name, day=long_day(same.session.starts_at))
-    return None
+    return quotas.why_not(session, participant)
 
 
 def why_closed(session: TrainingSession, *, now: datetime) -> BookingRefused | None:

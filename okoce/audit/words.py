@@ -123,6 +123,8 @@ ACTIONS: dict[str, Any] = {
     "trainings.activity.kept": _("kept an activity of the curriculum"),
     "trainings.attendance.recorded": _("recorded attendance"),
     "trainings.attendance.taken_back": _("took attendance back"),
+    "trainings.equipment.granted": _("recorded equipment handed over"),
+    "trainings.quotas.kept": _("limited seats to kelurahan and trades"),
     "trainings.calendar.released": _("released changes of the calendar"),
     "trainings.certificate.issued": _("issued a certificate"),
     "trainings.certificate.reissued": _("issued a certificate anew"),

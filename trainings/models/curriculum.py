@@ -38,6 +38,9 @@ class Activity(models.Model):
     days = models.PositiveSmallIntegerField(default=1)
     required_days = models.PositiveSmallIntegerField(default=1)
 
+    has_conditions = models.BooleanField(
+        default=False, help_text="there are rows of ActivityCondition: asked only then"
+    )
     counts_hours = models.BooleanField(
         default=False, help_text="people check in and out; the certificate says the hours between"
     )

@@ -158,6 +158,9 @@ class TrainingSession(Dated):
     day_number = models.PositiveSmallIntegerField(default=1)
     day_count = models.PositiveSmallIntegerField(default=1)
     required_days = models.PositiveSmallIntegerField(default=1)
+    has_quotas = models.BooleanField(
+        default=False, help_text="some seats are limited to a kelurahan or a trade (SeatQuota)"
+    )
     released = models.JSONField(default=dict, blank=True, help_text="trainings.releasing.snapshot")
     changed_at = models.DateTimeField(null=True, blank=True)
 

@@ -53,6 +53,7 @@ def keep_activity(*, entry: ActivityEntry, by: Any) -> Activity:
     ):  # fmt: skip
         setattr(activity, name, getattr(entry, name))
     activity.closed_to = list(entry.closed_to)
+    activity.has_conditions = bool(entry.conditions)
     after = _required_by_year([*(a for a in known.values() if a.pk != activity.pk), activity])
     for year, count in after.items():
         if count > REQUIRED_ACTIVITIES:

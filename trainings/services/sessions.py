@@ -105,6 +105,7 @@ def create_session(
         "created_by": actor(by),
         "day_count": days,
         "required_days": min(plan.required_days or days, days),
+        "has_quotas": phase is not None and phase.quotas.exists(),
     }
     head = TrainingSession(**shared, phase=phase, group_number=group_number)
     _write(head, plan)

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from okoce.audit.services import record
 from participants.models import Participant
+from trainings import quotas
 from trainings.enums import LeftReason, SessionState
 from trainings.models import AttendanceScan, Booking, TrainingSession, Waiting
 from trainings.querysets import available_at, can_come
@@ -104,7 +105,8 @@ def since_of(people: Collection[int], session: TrainingSession) -> dict[int, dat
 def by_need(people: QuerySet[Participant], session: TrainingSession, *, now: datetime) -> list[int]:
     """``people`` in the order in which seats of the session are given; docs/programme.md says which.
 
-    Two queries: the people with the time they wait since, and how many sessions each can still reach.
+    Whose kelurahan or trade has its seats already is left out. Two queries: the people with the time they
+    wait since, and how many sessions each can still reach; three more where seats are limited.
     """
     since = Waiting.objects.for_session(session).filter(participant=OuterRef("pk")).order_by("since")
     rows = list(
@@ -123,4 +125,4 @@ def by_need(people: QuerySet[Participant], session: TrainingSession, *, now: dat
         mine = one.sessions.get(session.activity_id, 0)
         return (mine, one.total, waits_since is None, waits_since or now, registered_on, pk)
 
-    return [row[0] for row in sorted(rows, key=need)]
+    return quotas.within(session, [row[0] for row in sorted(rows, key=need)])

@@ -149,6 +149,10 @@ def actions(user: Any, session: TrainingSession, *, now: datetime) -> dict[str, 
         "may_change": rules.may_change(user, session, now=now),
         "may_publish": rules.may_publish(user, session, now=now) and session.head_id is None,
         "may_copy": has_permission(user, "trainings.manage"),
+        "may_limit": session.head_id is None and rules.may_change(user, session, now=now),
+        "may_grant": session.starts_at <= now
+        and session.state in (SessionState.PUBLISHED, SessionState.HELD)
+        and has_permission(user, "trainings.manage"),
         "may_postpone": session.state == SessionState.PUBLISHED and rules.may_change(user, session, now=now),
         "may_cancel": rules.may_cancel(user, session) and session.head_id is None,
         "may_certify": session.state in (SessionState.PUBLISHED, SessionState.HELD)

@@ -22,6 +22,7 @@ from okoce.accounts.models import User
 from okoce.dashboard.demo.accounts import ACCOUNTS, CITY, PALMERAH, create_accounts, new_password
 from okoce.dashboard.demo.applicants import tell_applicants
 from okoce.dashboard.demo.bazaars import tell_bazaars
+from okoce.dashboard.demo.calendar import tell_calendar
 from okoce.dashboard.demo.door import tell_door
 from okoce.dashboard.demo.duplicates import tell_duplicates
 from okoce.dashboard.demo.imports import tell_imports
@@ -60,6 +61,7 @@ class Command(BaseCommand):
             tell_trainings(build_stage(users, today))
             tell_door(users, today)
             tell_seats(users, timezone.now())
+            tell_calendar(users, today)
             site = tell_bazaars(users, today)
             tell_records(users, today)
             tell_applicants(users, timezone.now())
