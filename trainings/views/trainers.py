@@ -180,7 +180,8 @@ def absence(request: HttpRequest, pk: int, absence: int) -> HttpResponse:
         resources.standing_on(person, row.first_day, row.last_day, now=now).filter(pk__in=mine.values("pk"))
     )
     may_move = has_permission(request.user, "trainings.manage")
-    context = {
+    context: dict[str, Any] = {
+        "form": None,
         "title": _("Sessions of %(name)s on the days of absence") % {"name": person.name},
         "subtitle": _("%(first)s to %(last)s")
         % {

@@ -144,7 +144,7 @@ def _class_of_several_days(by: User, today: date) -> None:
 def _changes(by: User) -> None:
     """One change that people know of, and one that waits to be released."""
     coming = list(
-        TrainingSession.objects.filter(kecamatan__startswith=CITY, state=SessionState.PUBLISHED)
+        TrainingSession.objects.filter(city=CITY, state=SessionState.PUBLISHED)
         .exclude(kecamatan__in=[PALMERAH, KEMBANGAN])
         .first_days()
         .upcoming(now=timezone.now() + timedelta(days=5))
