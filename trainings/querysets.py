@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from okoce.accounts.roles import Role, has_permission
 from okoce.accounts.scope import scope_of
-from trainings.enums import ENROLLED, SEATED, BookingState, RunState, ScanResult, SessionState
+from participants.enums import Step
+from trainings.enums import ENROLLED, SEATED, BookingState, ConditionCode, RunState, ScanResult, SessionState
 from trainings.scheduling import JAKARTA, at, slot_of
 
 
@@ -558,11 +559,9 @@ def can_come(participants: models.QuerySet, session: Any) -> models.QuerySet:
     meets = Q()
     for starts_at, ends_at in days_of(session):
         meets |= Q(during__overlap=(starts_at, ends_at))
-    from trainings import eligibility  # noqa: PLC0415  it imports the models, and the models this module
-
-    fit = eligibility.able(participants, session.activity)
     return (
-        fit.in_programme()  # type: ignore[attr-defined]
+        fit_for(participants, session.activity)
+        .in_programme()  # type: ignore[attr-defined]
         .usable()
         .exclude(category__in=session.activity.closed_to)
         .filter(
@@ -571,6 +570,48 @@ def can_come(participants: models.QuerySet, session: Any) -> models.QuerySet:
             ~Exists(others.filter(meets, state__in=ENROLLED)),
         )
     )
+
+
+def fit_for(participants: models.QuerySet, activity: Any) -> models.QuerySet:
+    """Those who meet the conditions of the activity; ``eligibility.why_not`` says the same of one, in words.
+
+    Asks only where there are conditions.
+    """
+    if not activity.has_conditions:
+        return participants
+    for condition in activity.conditions.all():
+        participants = participants.filter(_FITS[ConditionCode(condition.code)](condition))
+    return participants
+
+
+def _with_permit(_condition: Any) -> Q:
+    steps = apps.get_model("participants", "StepReached").objects
+    return Q(Exists(steps.filter(participant=OuterRef("pk"), step=Step.P4_PERMITS)))
+
+
+def similar_before(condition: Any, person: Any) -> models.QuerySet:
+    """Completed trainings of the same kind, in whatever year, by ``person`` (an id or an outer reference)."""
+    scans = _rows("AttendanceScan").counted()  # type: ignore[attr-defined]
+    found: models.QuerySet = scans.filter(participant=person, session__activity__in=condition.similar)
+    return found
+
+
+def _without_similar(condition: Any) -> Q:
+    return Q(~Exists(similar_before(condition, OuterRef("pk"))))
+
+
+def _without_equipment(_condition: Any) -> Q:
+    grants = _rows("EquipmentGrant").filter(
+        Q(participant=OuterRef("pk")) | Q(nik_lookup=OuterRef("nik_lookup"), nik_lookup__isnull=False)
+    )
+    return Q(~Exists(grants))
+
+
+_FITS = {
+    ConditionCode.PERMIT: _with_permit,
+    ConditionCode.NOT_SIMILAR: _without_similar,
+    ConditionCode.NO_EQUIPMENT: _without_equipment,
+}
 
 
 def days_of(session: Any) -> list[tuple[datetime, datetime]]:
