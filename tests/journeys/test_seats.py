@@ -68,8 +68,8 @@ def test_a_participant_moves_to_another_date_in_two_taps(visitor, camat, device)
 @pytest.mark.parametrize("device", PHONES)
 def test_a_no_by_the_address_gives_the_seat_to_the_next_who_takes_it(visitor, camat, device):
     office = camat()
-    (_first, first_number), (second, second_number) = registered(office), registered(office)
-    session = deeds.publish_session(office, seats=1)
+    (first, first_number), (second, second_number) = registered(office), registered(office)
+    session = deeds.publish_session(office, seats=1, activity=1)  # nobody else is in line for it
     add(office, session, first_number)
     office.sees("1/1")
     add(office, session, second_number)
@@ -93,6 +93,11 @@ def test_a_no_by_the_address_gives_the_seat_to_the_next_who_takes_it(visitor, ca
     other.sees("Kursi Anda")
     office.goto(session)
     office.sees(second.name, "1/1")
+
+    phone.sign_in_participant(first.phone, first_number)
+    phone.follow("Lihat antrean saya")
+    phone.press(re.compile("^Keluar dari antrean"))
+    phone.sees("Anda sudah keluar dari antrean")
 
 
 def test_a_person_gets_in_line_and_says_when(visitor, camat):
