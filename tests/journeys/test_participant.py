@@ -101,7 +101,7 @@ def test_an_invitation_is_answered_and_answered_otherwise(visitor, device):
     person.sees("Anda dalam antrean untuk sesi lain")
     person.check("an answer taken back")
     person.follow("Ke status saya")
-    expect(person.page.locator("main")).not_to_contain_text("Hadiri kegiatan 2")
+    expect(person.page.locator("main")).not_to_contain_text("Anda sudah menjawab akan hadir")
 
 
 @pytest.mark.parametrize("device", [*PHONES, DARK])
