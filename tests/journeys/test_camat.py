@@ -141,7 +141,7 @@ def mark(person: Visitor, name: str) -> None:
 def test_attendance_is_taken_on_the_day(office, device):
     person = office(**device)
     person.goto("/pelatihan/")
-    person.page.locator("td.today a").first.click()
+    person.page.locator("td.today a.oo-ev").first.click()
     person.page.wait_for_url("**/absen/")
     expect(person.page.locator("h1")).to_contain_text("Kegiatan 3")
     address, began = person.page.url.removeprefix(person.portal.address), present(person)
@@ -189,7 +189,7 @@ def search(person: Visitor, words: str) -> None:
 def test_everybody_but_these_is_present(office, device):
     person = office(**device)
     person.goto("/pelatihan/")
-    person.page.locator("td.today a").first.click()
+    person.page.locator("td.today a.oo-ev").first.click()
     person.page.wait_for_url("**/absen/")
     began = present(person)
     missing = int(re.search(r"\d+", person.page.locator("#saring a").first.inner_text()).group())
@@ -215,7 +215,7 @@ def test_everybody_but_these_is_present(office, device):
 def test_the_sheet_for_the_wall_can_be_printed(office):
     person = office()
     person.goto("/pelatihan/")
-    person.page.locator("td.today a").first.click()
+    person.page.locator("td.today a.oo-ev").first.click()
     person.follow(re.compile("^Cetak"))
     person.check()
     assert person.page.locator(".oo-sheet").count() == 4
@@ -256,6 +256,6 @@ def test_the_offices_pages_in_the_dark(office):
         person.menu(name)
         person.check()
     person.menu("Pelatihan")
-    person.page.locator("td.today a").first.click()
+    person.page.locator("td.today a.oo-ev").first.click()
     person.page.wait_for_url("**/absen/")
     person.check()

@@ -136,7 +136,7 @@ def phones(portal, playing, tmp_path):
 def session_of_today(phone: Phone, kecamatan: str) -> int:
     """A session of today of that kecamatan nobody else's journey uses."""
     phone.person.goto(f"/pelatihan/?kecamatan={kecamatan}")
-    phone.page.locator("td.today a").first.click()
+    phone.page.locator("td.today a.oo-ev").first.click()
     phone.page.wait_for_url("**/absen/")
     return int(re.search(r"/sesi/(\d+)/", phone.page.url)[1])
 

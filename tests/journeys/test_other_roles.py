@@ -79,7 +79,7 @@ def test_a_trainer_takes_attendance_and_sees_no_numbers_of_people(visitor):
     person = visitor(width=390)
     person.sign_in_staff("pelatih.palmerah")
     person.goto("/pelatihan/")
-    person.page.locator("td.today a").first.click()
+    person.page.locator("td.today a.oo-ev").first.click()
     person.page.wait_for_url("**/absen/")
     first = person.page.locator("#orang > li").first
     name = first.locator("b").inner_text()
