@@ -38,10 +38,8 @@ def mend(
         return None
     last = session.scans.filter(participant=participant_id).moves().last()
     assert last is not None  # a stay that is open began
-    if not last.at < left_at <= min(now, session.ends_at):
-        raise BookingRefused(
-            Refusal.LEFT_WHEN, came=rules.clock(last.at), ends=rules.clock(min(now, session.ends_at))
-        )
+    if not last.at < left_at <= now:
+        raise BookingRefused(Refusal.LEFT_WHEN, came=rules.clock(last.at), ends=rules.clock(now))
     row = AttendanceScan.objects.create(
         session=session,
         participant_id=participant_id,
