@@ -11,17 +11,18 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from okoce.audit.services import record
-from trainings import messages, scheduling
-from trainings.enums import ENROLLED, RunKind, RunState, SessionState
+from trainings import releasing, scheduling
+from trainings.enums import RunKind, RunState, SessionState
 from trainings.models import Activity, Phase, PlanRun, Trainer, TrainingSession, Venue
 from trainings.planning.codec import plan_from_data, problem_from_data
 from trainings.planning.figures import Difference, difference
 from trainings.planning.problem import Key, Placement, Plan, Problem, Slot, in_order
 from trainings.planning.validity import Broken, Fault, faults
-from trainings.services import planning
+from trainings.services import planning, releases
 from trainings.services.asked import changeable, is_usual, keys_of, problem_of, standing, with_pins
 from trainings.services.locks import actor
-from trainings.services.sessions import SessionPlan, create_session, publish
+from trainings.services.releases import Change
+from trainings.services.sessions import SessionPlan, create_session, open_to_people
 
 
 class PlanRefused(Exception):
@@ -169,10 +170,12 @@ def publish_plan(
     if troubles := why_not(run, now=now):
         raise PlanRefused("troubles", troubles)
     new = in_order([p for p in plan if p.key not in stands])
-    made = _make(phase, problem, new, by=by, now=now, note=note)
+    changes = _make(phase, problem, new, by=by, now=now, note=note)
+    if changes:
+        releases.enter(changes, by=by, now=now)
     _publish_run(run, by=by, now=now, invites=invites)
-    record(by, "trainings.plan.published", run, count=made)
-    return made
+    record(by, "trainings.plan.published", run, count=max(1, len(new)))
+    return len(new)
 
 
 def _publish_run(run: PlanRun, *, by: Any, now: datetime, invites: bool) -> None:
@@ -182,10 +185,13 @@ def _publish_run(run: PlanRun, *, by: Any, now: datetime, invites: bool) -> None
         transaction.on_commit(lambda: planning.wake_invitations(run.pk))
 
 
-def _make(phase: Phase, problem: Problem, plan: Plan, *, by: Any, now: datetime, note: str) -> int:
+def _make(phase: Phase, problem: Problem, plan: Plan, *, by: Any, now: datetime, note: str) -> list[Change]:
+    """The sessions, open to people; the caller releases them in one go. ``note`` for those that are near."""
     activities = Activity.objects.in_bulk(problem.activities)
     venues = Venue.objects.in_bulk([v.id for v in problem.venues])
     trainers = Trainer.objects.in_bulk([t.id for t in problem.trainers])
+    near = scheduling.day_of(now) + timedelta(days=scheduling.NOTICE_DAYS)
+    changes: list[Change] = []
     for p in plan:
         slot = problem.slots[p.slot]
         session = create_session(
@@ -203,8 +209,8 @@ def _make(phase: Phase, problem: Problem, plan: Plan, *, by: Any, now: datetime,
             by=by,
             now=now,
         )
-        publish(session_id=session.pk, by=by, now=now, note=note)
-    return len(plan)
+        changes += open_to_people(session.pk, by=by, now=now, note=note if p.day < near else "")
+    return changes
 
 
 @dataclass(frozen=True)
@@ -249,9 +255,11 @@ def publish_change(
         raise PlanRefused("troubles", troubles)
     told = difference_of(run)
     moves = [*told.moved, *told.taught_by_others]
-    _rewrite(problem, [(sessions[b.key], b) for _a, b in moves], by=by, now=now)
-    _make(phase, problem, told.added, by=by, now=now, note=note)
-    people = _tell(by, [sessions[b.key] for _a, b in told.moved], now=now, reason=run.reason)
+    changes = _rewrite(problem, [(sessions[b.key], b) for _a, b in moves], by=by, now=now)
+    for change in changes:
+        change.reason = run.reason
+    changes += _make(phase, problem, told.added, by=by, now=now, note=note)
+    people = releases.enter(changes, by=by, now=now).told_count if changes else 0
     _publish_run(run, by=by, now=now, invites=invites)
     record(by, "trainings.plan.changed", run, count=max(1, len(moves)), moved=len(told.moved))
     return Changed(len(told.moved), len(told.taught_by_others), len(told.added), people)
@@ -268,18 +276,25 @@ def _slot_number(problem: Problem, slot: Slot) -> int:
 
 def _rewrite(
     problem: Problem, rows: list[tuple[TrainingSession, Placement]], *, by: Any, now: datetime
-) -> None:
+) -> list[Change]:
+    """Writes all of them, then lets the database look. What the release says of those that are published."""
     venues = Venue.objects.in_bulk([p.venue for _s, p in rows])
     trainers = Trainer.objects.in_bulk([p.trainer for _s, p in rows if p.trainer is not None])
     with connection.cursor() as cursor:
         cursor.execute(f"SET CONSTRAINTS {', '.join(SWAPPED)} DEFERRED")
     for session, p in rows:
         slot = problem.slots[p.slot]
+        known = session.released or releasing.snapshot(session)
         session.venue = venues[p.venue]
         session.trainer = trainers[p.trainer] if p.trainer is not None else None
         starts_at, ends_at = scheduling.at(p.day, slot.start), scheduling.at(p.day, slot.end)
         is_moved = (session.starts_at, session.ends_at) != (starts_at, ends_at)
         session.starts_at, session.ends_at = starts_at, ends_at
+        if session.state == SessionState.PUBLISHED:
+            session.plan_version += bool(
+                releasing.TELLS_PEOPLE & releasing.differences(known, releasing.snapshot(session))
+            )
+            session.released, session.changed_at = known, now
         session.save()
         if is_moved:
             session.bookings.update(during=(starts_at, ends_at))
@@ -288,6 +303,7 @@ def _rewrite(
         raise PlanRefused("troubles", troubles)
     with connection.cursor() as cursor:
         cursor.execute(f"SET CONSTRAINTS {', '.join(SWAPPED)} IMMEDIATE")
+    return releases.untold(TrainingSession.objects.filter(pk__in=[s.pk for s, _p in rows]), now=now)
 
 
 SWAPPED = (
@@ -335,17 +351,3 @@ def _clashes(ids: list[int]) -> list[Trouble]:
         for kecamatan, group, activity, numbers in cursor.fetchall():
             found.append(Trouble("people", (kecamatan, group, activity), numbers))
     return found
-
-
-def _tell(by: Any, sessions: list[TrainingSession], *, now: datetime, reason: str) -> int:
-    told: set[int] = set()
-    for session in sessions:
-        if session.state != SessionState.PUBLISHED:
-            continue
-        session.plan_version += 1
-        session.save(update_fields=["plan_version"])
-        places = session.bookings.filter(state__in=ENROLLED)
-        people = list(places.values_list("participant_id", flat=True))
-        messages.queue_changes(session, people, now=now)
-        told |= set(people)
-    return len(told)

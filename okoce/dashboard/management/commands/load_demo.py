@@ -28,6 +28,7 @@ from okoce.dashboard.demo.duplicates import tell_duplicates
 from okoce.dashboard.demo.imports import tell_imports
 from okoce.dashboard.demo.lists import share_views
 from okoce.dashboard.demo.people import foster_and_mentor, registered_on
+from okoce.dashboard.demo.phases import tell_phases
 from okoce.dashboard.demo.records import tell_records
 from okoce.dashboard.demo.rights import tell_rights
 from okoce.dashboard.demo.seats import tell_seats
@@ -66,6 +67,7 @@ class Command(BaseCommand):
             tell_records(users, today)
             tell_applicants(users, timezone.now())
             tell_rights(users)
+            tell_phases(users, today)
             tell_duplicates(users, today=today, now=timezone.now())
         tell_imports(users, today)  # checks its lists in a process of their own: not in a transaction
         _write_private(
