@@ -184,7 +184,7 @@ def changeable(
     """(the phase as it is today, the sessions as they stand, those of them that stay)."""
     problem = replace(problem_of(phase, today=today), pins=())
     rows = standing(phase, problem)
-    offered = set(problem.slots)
+    offered = offered_slots(phase)
     problem = with_pins(problem, rows)  # for the slots of all of them
     before = problem.pins
     problem = replace(problem, pins=())
@@ -196,6 +196,11 @@ def changeable(
 
 
 UNUSABLE = (Broken.VENUE_CLOSED, Broken.VENUE_TWICE, Broken.VENUE_ELSEWHERE)
+
+
+def offered_slots(phase: Phase) -> set[Slot]:
+    """The times of the phase itself; sessions that an office has moved may have others."""
+    return {_slot(start, phase.minutes) for start in phase.starts}
 
 
 def is_usual(phase: Phase, row: tuple[Placement, Slot], offered: set[Slot]) -> bool:

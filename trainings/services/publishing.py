@@ -19,7 +19,15 @@ from trainings.planning.figures import Difference, difference
 from trainings.planning.problem import Key, Placement, Plan, Problem, Slot, in_order
 from trainings.planning.validity import Broken, Fault, faults
 from trainings.services import planning, releases
-from trainings.services.asked import changeable, is_usual, keys_of, problem_of, standing, with_pins
+from trainings.services.asked import (
+    changeable,
+    is_usual,
+    keys_of,
+    offered_slots,
+    problem_of,
+    standing,
+    with_pins,
+)
 from trainings.services.locks import actor
 from trainings.services.releases import Change
 from trainings.services.sessions import SessionPlan, create_session, open_to_people
@@ -84,8 +92,8 @@ def conflicts(phase: Phase, *, today: date) -> list[Trouble]:
     """What has come between the coming sessions of the phase and their halls, trainers and days."""
     seen, before, _pins = changeable(phase, today=today)
     rows = standing(phase, seen)
-    starts = set(phase.starts)
-    usual = {row[0].key for row in rows if is_usual(phase, row, {s for s in seen.slots if s.start in starts})}
+    offered = offered_slots(phase)
+    usual = {row[0].key for row in rows if is_usual(phase, row, offered)}
     coming = in_order([p for p in before if p.day >= today])
     fresh = replace(problem_of(phase, today=today, with_notice=False), pins=())
     return [
