@@ -279,14 +279,17 @@ def test_a_participant_takes_a_copy_that_holds_everything(client_as, siti):
     assert siti.number not in answer["Content-Disposition"]
 
 
-def test_the_copy_holds_the_papers_and_photos_themselves(client_as, siti, staff, settings, tmp_path):
+def test_the_copy_holds_the_papers_and_photos_themselves(
+    client_as, siti, staff, settings, tmp_path, django_capture_on_commit_callbacks
+):
     settings.MEDIA_ROOT = tmp_path
     paper = {"participant": siti, "content_type": "application/pdf", "by": staff}
     kept = dossier.add_document(kind="other", title="Surat", content=b"%PDF-surat", **paper)
     gone = dossier.add_document(kind="other", title="Lain", content=b"%PDF-hapus", **paper)
     dossier.remove_document(document_id=gone.pk, reason="keliru", by=staff)
     lost = dossier.add_document(kind="other", title="Hilang", content=b"%PDF-hilang", **paper)
-    sealed_files.delete(lost.file)
+    with django_capture_on_commit_callbacks(execute=True):
+        sealed_files.delete(lost.file)
 
     answer = as_participant(client_as, siti).post(reverse("own_data:copy"))
 
