@@ -404,8 +404,8 @@ def open_to_people(session_id: int, *, by: Any, now: datetime, note: str = "") -
     days = [session, *_later_days(session)]
     if any(day.starts_at <= now for day in days):
         raise SessionRefused(Clash.PAST)
-    if note:
-        codes = [concern.value for concern, _at in open_concerns(session, now=now)]
+    codes = [concern.value for concern, _at in open_concerns(session, now=now)] if note else []
+    if codes:
         SessionReason.objects.create(
             session=session,
             concerns=codes,
