@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from okoce.accounts.access import requires
+from okoce.accounts.access import WrongRole, requires
 from okoce.accounts.roles import has_permission
 from okoce.ui import errors
 from okoce.ui.responses import render_page
@@ -55,10 +55,12 @@ def row(request: HttpRequest, uid: UUID, position: int) -> HttpResponse:
     return _row_page(request, found, wanted, form)
 
 
-@requires("participants.unmask")
+@requires("participants.import")
 @require_POST
 def open_row(request: HttpRequest, uid: UUID, position: int) -> HttpResponse:
     """The row with its NIK, phone and birth date, on this answer only. A POST: each opening is recorded."""
+    if not has_permission(request.user, "participants.unmask"):
+        raise WrongRole("participants.unmask")
     found, wanted = _row(request, uid, position)
     if found.state != BatchState.CHECKED:
         return redirect("participants:import", uid=uid)
