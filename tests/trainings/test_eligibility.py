@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import translation
 
 from okoce.accounts.roles import Role
 from participants.enums import Step
@@ -22,6 +23,13 @@ from trainings.scheduling import JAKARTA
 from trainings.services import curriculum, shares
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _indonesian():
+    """The sentences are read as the person gets them, whatever page another test opened before."""
+    with translation.override("id"):
+        yield
 
 
 @pytest.fixture
