@@ -263,6 +263,7 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
 def retiring(what: Any, coming: int) -> dict[str, Any]:
     if what.retired_at is not None:
         return {
+            "form": None,
             "question": _("Use %(name)s again?") % {"name": what.name},
             "consequences": [_("New sessions can be planned with it again.")],
             "action_label": _("Use it again"),
@@ -270,6 +271,7 @@ def retiring(what: Any, coming: int) -> dict[str, Any]:
             "dangerous": "no",
         }
     return {
+        "form": None,
         "question": _("Take %(name)s out of use?") % {"name": what.name},
         "consequences": [
             _("No new session can be planned with it. What was held with it stays in the lists."),
