@@ -46,7 +46,7 @@ SAMPLE = {
     "reason": "Aula terkena banjir",
     "answer_path": "/pelatihan/jawab/abc-contohtautanjawaban/",
     "group_path": "/pelatihan/sesi/12/jawab/",
-    "answer_by": "2026-08-11T14:00:00+07:00",
+    "answer_by": datetime(2026, 8, 11, 14, tzinfo=JAKARTA),
     "is_waiting": False,
     "others": [],
     "instead": ["Rabu 19 Agustus 2026, 09.00-12.00, RPTRA Kota Bambu"],

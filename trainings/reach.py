@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import F, QuerySet
 from django.utils import timezone
@@ -109,7 +110,10 @@ def reach_of(people: QuerySet, *, now: datetime) -> dict[int, Reach]:
 
     Who lacks nothing has an empty Reach; ask with ``.get(pk, Reach())``.
     """
-    sql, values = asked(people, _CHANCES, now=now)
+    try:
+        sql, values = asked(people, _CHANCES, now=now)
+    except EmptyResultSet:  # nobody was asked about
+        return {}
     found: dict[int, Reach] = defaultdict(Reach)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)

@@ -90,9 +90,7 @@ def own(request: HttpRequest) -> HttpResponse:
 def trainer(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     person = find(request, pk)
-    booked = (
-        TrainingSession.objects.active().filter(trainer=person, ends_at__gt=now).with_places().with_seats()
-    )
+    booked = person.sessions.active().filter(ends_at__gt=now).with_places().with_seats()
     page = keyset_page(booked, request, order=("starts_at", "pk"), size=50)
     seen = set(
         TrainingSession.objects.visible_to(request.user)

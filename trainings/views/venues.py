@@ -89,7 +89,7 @@ def venue(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     room = find(request, pk)
     today = timezone.localdate(now)
-    booked = TrainingSession.objects.active().filter(venue=room, ends_at__gt=now).with_places().with_seats()
+    booked = room.sessions.active().filter(ends_at__gt=now).with_places().with_seats()
     page = keyset_page(booked, request, order=("starts_at", "pk"), size=50)
     seen = set(
         TrainingSession.objects.visible_to(request.user)
