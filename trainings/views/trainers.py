@@ -220,7 +220,7 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
             resources.bring_back(what=person, by=request.user)
             messages.success(request, _("The trainer can be chosen again."))
         return redirect(person)
-    coming = TrainingSession.objects.active().upcoming(now=now).filter(trainer=person).count()
+    coming = person.sessions.active().upcoming(now=now).count()
     context = retiring(person, coming) | {
         "cancel_url": person.get_absolute_url(),
         "crumbs": crumbs(request.user, (person.name, person.get_absolute_url()), (_("Out of use"), "")),

@@ -252,7 +252,7 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
             resources.bring_back(what=room, by=request.user)
             messages.success(request, _("The venue can be chosen again."))
         return redirect(room)
-    coming = TrainingSession.objects.active().upcoming(now=now).filter(venue=room).count()
+    coming = room.sessions.active().upcoming(now=now).count()
     context = retiring(room, coming) | {
         "cancel_url": room.get_absolute_url(),
         "crumbs": crumbs((room.name, room.get_absolute_url()), (_("Out of use"), "")),
