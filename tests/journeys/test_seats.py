@@ -111,7 +111,7 @@ def test_a_person_gets_in_line_and_says_when(visitor, camat):
     person.check()
     person.page.get_by_label(re.compile("Di mana saja di")).first.check()
     person.press(re.compile("^Masuk antrean"))
-    person.sees("Keluar dari antrean")
+    person.sees("Anda masuk antrean", re.compile("Keluar dari antrean|Lihat kursi saya"))
     person.page.get_by_label("Hari kerja, siang hari").uncheck()
     person.press("Simpan waktu ini")
     person.sees("Kami mengundang Anda pada waktu yang Anda bisa")

@@ -117,7 +117,10 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
         area = form.cleaned_data["area"]
         waits.join(participant_id=person.pk, activity_id=code, area_id=area, by=request.user, now=now)
         offers.fill_soon(code, area)
-        messages.success(request, _("You are in line. We tell you as soon as a seat is free."))
+        messages.success(
+            request,
+            _("You are in line. The next free seat is offered to you; one that is free now stands below."),
+        )
     return redirect("trainings:own_waits")
 
 
