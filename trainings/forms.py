@@ -318,6 +318,12 @@ class PostponeForm(MoveForm):
     )
     MOVES = (*MoveForm.MOVES, "why")
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not self.errors and self.plan.starts_at <= self.session.starts_at:
+            self.add_error("date", _("Postponing needs a later day or time. To hold it earlier, move it."))
+        return cleaned
+
     def clean_why(self) -> str:
         return harmless(self.cleaned_data["why"])
 

@@ -378,17 +378,41 @@ class BookingQuerySet(models.QuerySet):
 HAPPENED_AT = ExpressionWrapper(F("device_at") - F("clock_ahead"), output_field=models.DateTimeField())
 
 
-class WaitingQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> WaitingQuerySet:
-        """A participant's own; for the offices those of people of the own area."""
+class OfSessionQuerySet(models.QuerySet):
+    """Rows that belong to a session and are seen by whoever works with it."""
+
+    PERMISSION = "trainings.attendance"
+
+    def visible_to(self, user: Any) -> Any:
+        if not has_permission(user, self.PERMISSION):
+            return self.none()
+        return self.filter(
+            scope_of(user).as_q(
+                city="session__city_id",
+                kecamatan="session__kecamatan_id",
+                trainer="session__trainer__user_id",
+            )
+        )
+
+
+class OfPersonQuerySet(models.QuerySet):
+    """Rows that belong to a person: the own ones, and for the offices those of people of the own area."""
+
+    PERMISSION = "trainings.certificates"
+
+    def visible_to(self, user: Any) -> Any:
         membership = getattr(user, "active_membership", None)
         if membership is not None and membership.role == Role.PARTICIPANT:
             return self.filter(participant__user=user)
-        if not has_permission(user, "trainings.view"):
+        if not has_permission(user, self.PERMISSION):
             return self.none()
         return self.filter(
             scope_of(user).as_q(city="participant__city_id", kecamatan="participant__kecamatan_id")
         )
+
+
+class WaitingQuerySet(OfPersonQuerySet):
+    PERMISSION = "trainings.view"
 
     def open(self) -> WaitingQuerySet:
         """Not ended: who waits, or has been offered a seat and has not said yes to it yet."""
@@ -418,17 +442,8 @@ class WaitingQuerySet(models.QuerySet):
         )
 
 
-class ScanQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> ScanQuerySet:
-        if not has_permission(user, "trainings.view"):
-            return self.none()
-        return self.filter(
-            scope_of(user).as_q(
-                city="session__city_id",
-                kecamatan="session__kecamatan_id",
-                trainer="session__trainer__user_id",
-            )
-        )
+class ScanQuerySet(OfSessionQuerySet):
+    PERMISSION = "trainings.view"
 
     def with_moment(self) -> ScanQuerySet:
         """Adds ``at``: when it was, by our clock."""
@@ -491,21 +506,6 @@ class ScanQuerySet(models.QuerySet):
         return self.filter(year_in_jakarta(year, "session__"))
 
 
-class OfSessionQuerySet(models.QuerySet):
-    """Rows that belong to a session and are seen by whoever works with it."""
-
-    def visible_to(self, user: Any) -> Any:
-        if not has_permission(user, "trainings.attendance"):
-            return self.none()
-        return self.filter(
-            scope_of(user).as_q(
-                city="session__city_id",
-                kecamatan="session__kecamatan_id",
-                trainer="session__trainer__user_id",
-            )
-        )
-
-
 class SheetQuerySet(OfSessionQuerySet):
     pass
 
@@ -514,18 +514,7 @@ class FeedbackQuerySet(OfSessionQuerySet):
     pass
 
 
-class CertificateQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> CertificateQuerySet:
-        """A participant's own; for the offices those of people of the own area."""
-        membership = getattr(user, "active_membership", None)
-        if membership is not None and membership.role == Role.PARTICIPANT:
-            return self.filter(participant__user=user)
-        if not has_permission(user, "trainings.certificates"):
-            return self.none()
-        return self.filter(
-            scope_of(user).as_q(city="participant__city_id", kecamatan="participant__kecamatan_id")
-        )
-
+class CertificateQuerySet(OfPersonQuerySet):
     def with_sheet(self) -> CertificateQuerySet:
         """With what is printed, but the edition."""
         return self.select_related("participant", "issuer")

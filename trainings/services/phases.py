@@ -16,10 +16,8 @@ from trainings.models import (
     Phase,
     PhaseKecamatan,
     Trainer,
-    TrainerAbsence,
     TrainingSession,
     Venue,
-    VenueClosure,
 )
 from trainings.services.locks import actor, constraint_of
 
@@ -156,30 +154,3 @@ def _keep_what_stands(phase: Phase, entry: PhaseEntry) -> None:
     for row in phase.members.order_by().values_list("kecamatan_id", "kecamatan__name", "number").distinct():
         if row[2] > groups.get(row[0], 0):
             raise PhaseRefused("stands_members", kecamatan=row[1], group=row[2])
-
-
-# ---------------------------------------------------------------- floods and strikes
-
-
-@transaction.atomic
-def close_venue(*, venue: Venue, first_day: date, last_day: date, reason: str, by: Any) -> VenueClosure:
-    """Entering the same closure again changes nothing."""
-    Venue.objects.select_for_update().get(pk=venue.pk)
-    closure, is_new = VenueClosure.objects.get_or_create(
-        venue=venue, first_day=first_day, last_day=last_day, defaults={"reason": reason}
-    )
-    if is_new:
-        record(by, "trainings.venue.closed", venue)
-    return closure
-
-
-@transaction.atomic
-def keep_trainer_away(*, trainer: Trainer, first_day: date, last_day: date, by: Any) -> TrainerAbsence:
-    """Entering the same days again changes nothing."""
-    Trainer.objects.select_for_update().get(pk=trainer.pk)
-    absence, is_new = TrainerAbsence.objects.get_or_create(
-        trainer=trainer, first_day=first_day, last_day=last_day
-    )
-    if is_new:
-        record(by, "trainings.trainer.absent", trainer)
-    return absence

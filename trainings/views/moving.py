@@ -24,7 +24,7 @@ from trainings.models import TrainingSession
 from trainings.refusals import CLASH_SENTENCES, Clash, Refused
 from trainings.services import repeating
 from trainings.views import shown
-from trainings.views.sessions import changed_words, find, posted
+from trainings.views.sessions import changed, find, posted
 
 SHIFTS = (-7, -1, 1, 7)  # days, as links beside the form: the calendar without a mouse
 
@@ -37,15 +37,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     form = MoveForm(
         posted(request), user=request.user, now=now, session=session, initial=shifted(request, session)
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.change_session(session_id=pk, plan=form.plan, by=request.user, now=now)
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            session.refresh_from_db()
-            messages.success(request, changed_words(session))
-            return redirect(session)
+    if request.method == "POST" and (done := changed(request, session, form)):
+        return done
     return render_page(request, "trainings/session_move.html", moving(session, form, _("Move the session")))
 
 
@@ -58,18 +51,15 @@ def postpone(request: HttpRequest, pk: int) -> HttpResponse:
         posted(request), user=request.user, now=now, session=session, initial=shifted(request, session)
     )
     if request.method == "POST" and form.is_valid():
-        if form.plan.starts_at <= session.starts_at:
-            form.add_error("date", _("Postponing needs a later day or time. To hold it earlier, move it."))
+        try:
+            services.postpone(
+                session_id=pk, plan=form.plan, reason=form.cleaned_data["why"], by=request.user, now=now
+            )
+        except Refused as refused:
+            form.refuse(refused)
         else:
-            try:
-                services.postpone(
-                    session_id=pk, plan=form.plan, reason=form.cleaned_data["why"], by=request.user, now=now
-                )
-            except Refused as refused:
-                form.refuse(refused)
-            else:
-                messages.success(request, _("The session is postponed, and the people on the list are told."))
-                return redirect(session)
+            messages.success(request, _("The session is postponed, and the people on the list are told."))
+            return redirect(session)
     context = moving(session, form, _("Postpone the session")) | {
         "told_count": rules.told_count(session),
         "instead": [

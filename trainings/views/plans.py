@@ -25,8 +25,7 @@ from trainings.phase_forms import KeepForm, PublishPlanForm, ReplanForm, key_tex
 from trainings.planning.codec import finding_from_data
 from trainings.planning.problem import Key
 from trainings.refusals import Refused
-from trainings.services import phases as phase_services
-from trainings.services import planning, publishing
+from trainings.services import planning, publishing, resources
 from trainings.services.publishing import PlanRefused
 from trainings.views.phases import crumbs, may_plan
 from trainings.views.phases import find as find_phase
@@ -497,14 +496,14 @@ def standing_of(user: Any, phase: Phase) -> list[dict[str, Any]]:
 def enter_facts(form: ReplanForm, *, by: Any) -> None:
     given = form.cleaned_data
     if given.get("venue"):
-        phase_services.close_venue(
-            venue=given["venue"],
-            first_day=given["first_day"],
-            last_day=given["last_day"],
+        resources.close_venue(
+            venue_id=given["venue"].pk,
+            first=given["first_day"],
+            last=given["last_day"],
             reason=given["reason"],
             by=by,
         )
     if given.get("trainer"):
-        phase_services.keep_trainer_away(
-            trainer=given["trainer"], first_day=given["first_day"], last_day=given["last_day"], by=by
+        resources.set_absence(
+            trainer_id=given["trainer"].pk, first=given["first_day"], last=given["last_day"], by=by
         )

@@ -235,15 +235,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if not rules.may_change(request.user, session, now=now):
         return redirect(session)
     form = SessionForm(posted(request), user=request.user, now=now, session=session)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.change_session(session_id=pk, plan=form.plan, by=request.user, now=now)
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            session.refresh_from_db()
-            messages.success(request, changed_words(session))
-            return redirect(session)
+    if request.method == "POST" and (done := changed(request, session, form)):
+        return done
     context = {
         "form": form,
         "session": session,
@@ -253,6 +246,20 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         ),
     }
     return render_page(request, "trainings/session_form.html", context)
+
+
+def changed(request: HttpRequest, session: TrainingSession, form: SessionForm) -> HttpResponse | None:
+    """Writes what was typed and answers; None when it cannot be, with the reasons in the form."""
+    if not form.is_valid():
+        return None
+    try:
+        services.change_session(session_id=session.pk, plan=form.plan, by=request.user, now=form.now)
+    except Refused as refused:
+        form.refuse(refused)
+        return None
+    session.refresh_from_db()
+    messages.success(request, changed_words(session))
+    return redirect(session)
 
 
 def changed_words(session: TrainingSession) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +26,16 @@ class State:
     label: str
     tone: str
     icon: str
+
+
+def link(sessions: Iterable[TrainingSession], user: Any, *, now: datetime) -> None:
+    """Gives each its state, and its address where the person may open it."""
+    rows = list(sessions)
+    mine = TrainingSession.objects.visible_to(user).filter(pk__in=[s.pk for s in rows])
+    seen = set(mine.values_list("pk", flat=True))
+    for session in rows:
+        session.shown_state = state_of(session, now=now)
+        session.url = session.get_absolute_url() if session.pk in seen else ""
 
 
 def state_of(session: TrainingSession, *, now: datetime) -> State:

@@ -92,14 +92,7 @@ def trainer(request: HttpRequest, pk: int) -> HttpResponse:
     person = find(request, pk)
     booked = person.sessions.active().filter(ends_at__gt=now).with_places().with_seats()
     page = keyset_page(booked, request, order=("starts_at", "pk"), size=50)
-    seen = set(
-        TrainingSession.objects.visible_to(request.user)
-        .filter(pk__in=[s.pk for s in page.rows])
-        .values_list("pk", flat=True)
-    )
-    for session in page.rows:
-        session.shown_state = shown.state_of(session, now=now)
-        session.url = session.get_absolute_url() if session.pk in seen else ""
+    shown.link(page.rows, request.user, now=now)
     context = {
         "trainer": person,
         "teaches": subjects_of(person),
