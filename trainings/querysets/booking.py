@@ -1,0 +1,84 @@
+"""Seats in a session."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Subquery
+
+from okoce.accounts.roles import Role, has_permission
+from okoce.accounts.scope import scope_of
+from trainings.enums import ENROLLED, SEATED, BookingState, SessionState
+from trainings.querysets.base import rows_of
+from trainings.scheduling import at
+
+
+class BookingQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> BookingQuerySet:
+        membership = getattr(user, "active_membership", None)
+        if membership is not None and membership.role == Role.PARTICIPANT:
+            return self.filter(participant__user=user)
+        if not has_permission(user, "trainings.view"):
+            return self.none()
+        return self.filter(
+            scope_of(user).as_q(
+                city="session__city_id",
+                kecamatan="session__kecamatan_id",
+                trainer="session__trainer__user_id",
+            )
+        )
+
+    def seated(self) -> BookingQuerySet:
+        """Those who take a seat: invited or confirmed."""
+        return self.filter(state__in=SEATED)
+
+    def enrolled(self) -> BookingQuerySet:
+        """Those who may be marked present: seated, or admitted on the day."""
+        return self.filter(state__in=ENROLLED)
+
+    def late(self, *, now: datetime) -> BookingQuerySet:
+        """Offers not answered in time, of sessions that have not begun; of a class its first day."""
+        return self.filter(
+            state=BookingState.INVITED,
+            answer_by__lte=now,
+            session__starts_at__gt=now,
+            session__head__isnull=True,
+        )
+
+    def of_published_sessions_on(self, day: date) -> BookingQuerySet:
+        """Of sessions that are on, on that Jakarta day."""
+        return self.filter(
+            session__state=SessionState.PUBLISHED,
+            session__starts_at__gte=at(day, time()),
+            session__starts_at__lt=at(day + timedelta(days=1), time()),
+        )
+
+    def for_the_door(self) -> BookingQuerySet:
+        """With the person and what the attendance list says of them; adds ``is_first_time``."""
+        before = (
+            rows_of("AttendanceScan")
+            .counted()  # type: ignore[attr-defined]
+            .filter(participant=OuterRef("participant"))
+            .exclude(session=OuterRef("session"))
+        )
+        return (
+            self.with_presence()
+            .annotate(is_first_time=~Exists(before))
+            .select_related("participant__kelurahan")
+            .prefetch_related("participant__businesses")
+        )
+
+    def with_presence(self) -> BookingQuerySet:
+        """Adds ``is_present`` and ``present_at`` (when it was recorded)."""
+        standing = (
+            rows_of("AttendanceScan")
+            .standing()  # type: ignore[attr-defined]
+            .filter(session=OuterRef("session"), participant=OuterRef("participant"))
+            .order_by("pk")
+        )
+        return self.annotate(
+            is_present=Exists(standing),
+            present_at=Subquery(standing.with_moment().values("at")[:1]),
+        )
