@@ -5,30 +5,23 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db import models
 from django.db.models import Exists, OuterRef, Subquery
 
-from okoce.accounts.roles import Role, has_permission
-from okoce.accounts.scope import scope_of
+from okoce.accounts.roles import Role
 from trainings.enums import ENROLLED, SEATED, BookingState, SessionState
-from trainings.querysets.base import rows_of
+from trainings.querysets.base import OfSessionQuerySet, rows_of
 from trainings.scheduling import at
 
 
-class BookingQuerySet(models.QuerySet):
+class BookingQuerySet(OfSessionQuerySet):
+    PERMISSION = "trainings.view"
+
     def visible_to(self, user: Any) -> BookingQuerySet:
+        """A participant's own; for the offices and trainers those of their sessions."""
         membership = getattr(user, "active_membership", None)
         if membership is not None and membership.role == Role.PARTICIPANT:
             return self.filter(participant__user=user)
-        if not has_permission(user, "trainings.view"):
-            return self.none()
-        return self.filter(
-            scope_of(user).as_q(
-                city="session__city_id",
-                kecamatan="session__kecamatan_id",
-                trainer="session__trainer__user_id",
-            )
-        )
+        return super().visible_to(user)
 
     def seated(self) -> BookingQuerySet:
         """Those who take a seat: invited or confirmed."""

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db import models
-
-from okoce.accounts.roles import has_permission
-from okoce.accounts.scope import scope_of
 from trainings.querysets.base import OfPersonQuerySet
 
 
@@ -17,10 +11,5 @@ class CertificateQuerySet(OfPersonQuerySet):
         return self.select_related("participant", "issuer")
 
 
-class NameConfirmationQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> NameConfirmationQuerySet:
-        if not has_permission(user, "trainings.certificates"):
-            return self.none()
-        return self.filter(
-            scope_of(user).as_q(city="participant__city_id", kecamatan="participant__kecamatan_id")
-        )
+class NameConfirmationQuerySet(OfPersonQuerySet):
+    pass

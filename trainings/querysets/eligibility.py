@@ -8,21 +8,13 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from okoce.accounts.roles import has_permission
-from okoce.accounts.scope import scope_of
 from participants.enums import Step
 from trainings.enums import ConditionCode
-from trainings.querysets.base import rows_of
+from trainings.querysets.base import OfPersonQuerySet, rows_of
 
 
-class GrantQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> GrantQuerySet:
-        """Of the people of the own area."""
-        if not has_permission(user, "trainings.manage"):
-            return self.none()
-        return self.filter(
-            scope_of(user).as_q(city="participant__city_id", kecamatan="participant__kecamatan_id")
-        )
+class GrantQuerySet(OfPersonQuerySet):
+    PERMISSION = "trainings.manage"
 
 
 def fit_for(participants: models.QuerySet, activity: Any) -> models.QuerySet:
