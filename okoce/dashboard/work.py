@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -16,6 +17,7 @@ from django.utils.translation import ngettext
 from bazaars.enums import SiteState
 from bazaars.models import SeedPart, Site
 from okoce.accounts.roles import Role, has_permission
+from okoce.accounts.scope import scope_of
 from okoce.notifications.models import Message
 from okoce.ui.templatetags.okoce_ui import clock, day_month, number
 from participants.models import (
@@ -23,12 +25,15 @@ from participants.models import (
     DuplicateCandidate,
     ImportApproval,
     ImportBatch,
+    Participant,
     SelfRegistration,
     TransferRequest,
 )
 from participants.services import transfers
-from trainings.enums import SessionState
-from trainings.models import TrainingSession
+from trainings import radar, rules
+from trainings.enums import ChangeKind, SessionState
+from trainings.models import Activity, TrainingSession
+from trainings.services import releases
 
 URGENT, SOON, INFO = "bad", "warn", "info"
 RANK = {URGENT: 0, SOON: 1, INFO: 2}
@@ -36,6 +41,12 @@ SHOWN = 7
 PAIRS_COUNTED = 1_000
 WAITS_TOO_LONG = 3  # days
 DRAFTS_WITHIN = timedelta(days=14)
+SOON_TO_BEGIN = timedelta(days=3)
+TROUBLES_READ = 300  # sessions; more than that is one sentence all the same
+SINGLE_TROUBLES = 5
+WORTH_A_SESSION = 5  # people out of reach; for fewer one looks at the radar, but nobody plans a session
+RADAR_KEPT = 300  # seconds
+WEEKS_TO_HURRY = 10  # of the year that are left
 EMPTY_SEATS_MATTER = 0.8  # a session tomorrow with fewer seats taken than this share is worth a call
 
 
@@ -54,6 +65,8 @@ def work_for(user: Any, *, now: datetime) -> list[Work]:
     found: list[Work] = []
     for source in (
         _sessions,
+        _untold,
+        _troubles,
         _attendance,
         _applicants,
         _duplicates,
@@ -63,6 +76,7 @@ def work_for(user: Any, *, now: datetime) -> list[Work]:
         _messages,
         _moves,
         _data_requests,
+        _out_of_reach,
     ):
         found.extend(source(user, now))
     return sorted(found, key=lambda work: RANK[work.tone])
@@ -151,6 +165,164 @@ def _sessions(user: Any, now: datetime) -> Iterator[Work]:
                 _url("trainings:session_create") or url,
                 _("Make a session"),
             )
+
+
+def _untold(user: Any, now: datetime) -> Iterator[Work]:
+    """Changes of published sessions that nobody has been told of yet."""
+    if not has_permission(user, "trainings.manage"):
+        return
+    changes = releases.untold(TrainingSession.objects.visible_to(user), now=now)
+    if not changes:
+        return
+    people = {person for change in changes for person in change.people}
+    near = [c for c in changes if c.kind == ChangeKind.MOVED and c.session.starts_at < now + SOON_TO_BEGIN]
+    first = {"day": day_month(changes[0].session.starts_at), "place": changes[0].session.kecamatan.name}
+    yield Work(
+        URGENT if near else SOON if people else INFO,
+        "megaphone",
+        ngettext(
+            "The change of %(count)s session is not released yet",
+            "The changes of %(count)s sessions are not released yet",
+            len(changes),
+        )
+        % {"count": number(len(changes))},
+        ngettext(
+            "%(count)s person does not know of it. The first session is on %(day)s in %(place)s.",
+            "%(count)s people do not know of it. The first session is on %(day)s in %(place)s.",
+            len(people),
+        )
+        % {**first, "count": number(len(people))}
+        if people
+        else _("Nobody has to be told. It stands in the change log from then on."),
+        _url("trainings:release_pending"),
+        _("Release changes"),
+    )
+
+
+def _troubles(user: Any, now: datetime) -> Iterator[Work]:
+    """Coming sessions whose room is closed or whose trainer is away: of a phase together, others each."""
+    if not has_permission(user, "trainings.manage"):
+        return
+    found = (
+        TrainingSession.objects.visible_to(user)
+        .active()
+        .upcoming(now=now)
+        .in_trouble()
+        .filter(Q(is_room_closed=True) | Q(is_trainer_away=True))
+        .select_related("phase", "venue", "trainer", "kecamatan", "activity")
+        .order_by("starts_at", "pk")
+    )
+    of_phase: dict[Any, list[Any]] = {}
+    single = []
+    for session in found[:TROUBLES_READ]:
+        (of_phase.setdefault(session.phase, []) if session.phase else single).append(session)
+    for phase, sessions in of_phase.items():
+        yield _trouble_of_phase(user, phase, sessions, now=now)
+    for session in single[:SINGLE_TROUBLES]:
+        yield _trouble_of_one(session, now=now)
+
+
+def _trouble_of_phase(user: Any, phase: Any, sessions: list[Any], *, now: datetime) -> Work:
+    """Who plans phases plans it anew; a kecamatan office moves its sessions by hand or calls the Sudin."""
+    may_plan = has_permission(user, "trainings.plan")
+    reasons = [
+        _("%(venue)s is closed.") % {"venue": name}
+        for name in dict.fromkeys(s.venue.name for s in sessions if s.is_room_closed)
+    ]
+    reasons += [
+        _("%(trainer)s is away.") % {"trainer": name}
+        for name in dict.fromkeys(s.trainer.name for s in sessions if s.is_trainer_away)
+    ]
+    first = _("The first is on %(day)s.") % {"day": day_month(sessions[0].starts_at)}
+    return Work(
+        URGENT if sessions[0].starts_at < now + DRAFTS_WITHIN else SOON,
+        "exclamation-triangle-fill",
+        ngettext(
+            "%(count)s session of %(phase)s cannot be held as planned",
+            "%(count)s sessions of %(phase)s cannot be held as planned",
+            len(sessions),
+        )
+        % {"count": number(len(sessions)), "phase": phase.name},
+        " ".join([*reasons[:2], first]),
+        _url("trainings:replan" if may_plan else "trainings:phase", phase.pk),
+        _("Plan anew") if may_plan else _("See the sessions"),
+    )
+
+
+def _trouble_of_one(session: Any, *, now: datetime) -> Work:
+    place = {"place": session.kecamatan.name, "day": day_month(session.starts_at)}
+    text = (
+        _("%(venue)s is closed that day. Move the session to another room or day.")
+        % {"venue": session.venue.name}
+        if session.is_room_closed
+        else _("%(trainer)s is away that day. Choose another trainer, or move the session.")
+        % {"trainer": session.trainer.name}
+    )
+    return Work(
+        URGENT if session.starts_at < now + DRAFTS_WITHIN else SOON,
+        "exclamation-triangle-fill",
+        _("The session of %(day)s in %(place)s cannot be held as planned") % place,
+        text,
+        _url("trainings:session_edit", session.pk),
+        _("Arrange the session"),
+    )
+
+
+def _out_of_reach(user: Any, now: datetime) -> Iterator[Work]:
+    """People who cannot finish the year with the sessions there are, and where four more would help most.
+
+    Definitions: docs/indicators.md, "Completion radar". Counted at most every five minutes.
+    """
+    scope = scope_of(user)
+    if not has_permission(user, "trainings.radar") or not has_permission(user, "trainings.manage"):
+        return
+    key = f"radar-work:{timezone.localtime(now):%Y%m%d}:{scope.city or scope.kecamatan}"
+    found = cache.get(key)
+    if found is None:
+        found = _radar_of(user, now)
+        cache.set(key, found, RADAR_KEPT)
+    stuck, rescued, place, more = found
+    if stuck < WORTH_A_SESSION:
+        return
+    weeks_left = (366 - timezone.localtime(now).timetuple().tm_yday) // 7
+    labels = {a.code: a.label for a in Activity.objects.visible_to(user).required()} if more else {}
+    yield Work(
+        SOON if weeks_left < WEEKS_TO_HURRY else INFO,
+        "circle-half",
+        ngettext(
+            "%(count)s person cannot finish the three activities this year with the sessions there are",
+            "%(count)s people cannot finish the three activities this year with the sessions there are",
+            stuck,
+        )
+        % {"count": number(stuck)},
+        ngettext(
+            "Four more sessions in %(place)s would let %(count)s more person finish: %(sessions)s.",
+            "Four more sessions in %(place)s would let %(count)s more people finish: %(sessions)s.",
+            rescued,
+        )
+        % {"place": place, "count": number(rescued), "sessions": radar.words_of(more, labels)}
+        if rescued
+        else _("No session with a free seat is left for something they lack."),
+        _url("trainings:radar"),
+        _("See where sessions are needed"),
+    )
+
+
+def _radar_of(user: Any, now: datetime) -> tuple[int, int, str, dict[str, int]]:
+    """How many are out of reach; and of the kecamatan where four more sessions help most: how many people,
+    its name, and which sessions."""
+    names = dict(rules.kecamatan_of_radar(user, city=None).values_list("code", "name"))
+    activities = Activity.objects.visible_to(user).required().taught_in(timezone.localtime(now).year)
+    rows = radar.radar(
+        Participant.objects.visible_to(user).in_programme(),
+        areas=list(names),
+        activities=list(activities.values_list("code", flat=True)),
+        now=now,
+    )
+    best = max(rows, key=lambda row: row.rescued, default=None)
+    if best is None:
+        return 0, 0, "", {}
+    return sum(row.out_of_reach for row in rows), best.rescued, names[best.code], best.more
 
 
 def _day(session: TrainingSession) -> Any:
