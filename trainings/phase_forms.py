@@ -20,6 +20,7 @@ from okoce.regions.models import Region
 from okoce.ui import forms
 from trainings import plan_words, scheduling
 from trainings.models import Activity, Phase, Trainer, Venue
+from trainings.planning.codec import key_text
 from trainings.planning.problem import Key
 from trainings.services.groups import without_group
 from trainings.services.phases import PhaseEntry, PhaseRefused, Share
@@ -468,10 +469,6 @@ class KeepForm(forms.Form):
             for key, day in self.days.items()
             if key[0] in areas or key_text(key) in single or (until is not None and day <= until)
         )
-
-
-def key_text(key: Key) -> str:
-    return "|".join(map(str, key))
 
 
 class ReplanForm(KeepForm):

@@ -11,15 +11,17 @@ from typing import Any
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
+from trainings import calendar_grid
 from trainings.enums import RunKind, RunState
 from trainings.models import PlanRun
 from trainings.plan_words import Names, why_unplaced
-from trainings.planning.codec import plan_from_data, problem_from_data
+from trainings.planning.codec import key_text, plan_from_data, problem_from_data
 from trainings.planning.figures import difference
 from trainings.planning.problem import Key, Placement, Plan, Problem
 from trainings.planning.validity import Broken, faults
 from trainings.services.planning import PROOF_SECONDS
 
+TABLE, LIST, FIGURES = "", "daftar", "angka"
 MOST_UNPLACED = 60  # rows of what found no place; the counts above say the rest
 TONES = {
     RunState.QUEUED: "info",
@@ -220,6 +222,55 @@ def _when_and_where(problem: Problem, p: Placement) -> str:
         "clock": _hours(problem, p),
         "venue": venue.name if venue else _("another venue"),
     }
+
+
+def view_of(text: str) -> str:
+    return text if text in (LIST, FIGURES) else TABLE
+
+
+def month_of(shown: Shown, *, view: str, month: str, area: str) -> dict[str, Any]:
+    """The days or sessions of a month (2026-08; else the first one), and the addresses of the others."""
+    months = shown.months
+    asked = calendar_grid.month_of(month, today=months[0])
+    current = asked if asked in months else months[0]
+    area = area if area in dict(shown.kecamatan) else ""
+    path = shown.run.get_absolute_url()
+
+    def address(first: date, to: str = view) -> str:
+        words = [f"bulan={first:%Y-%m}"] + ([f"tampilan={to}"] if to else [])
+        return f"{path}?{'&'.join(words + ([f'kecamatan={area}'] if area and to == LIST else []))}"
+
+    found: dict[str, Any] = {
+        "month": current,
+        "month_label": date_format(current, "F Y"),
+        "month_links": [
+            {"label": date_format(first, "F"), "url": address(first), "is_current": first == current}
+            for first in months
+        ],
+        "table_url": address(current, TABLE),
+        "list_url": address(current, LIST),
+        "figures_url": address(current, FIGURES),
+        "area": area,
+    }
+    if view == TABLE:
+        found["days"] = shown.days(current)
+    elif view == LIST:
+        found["items"] = shown.of_month(current, area)
+    return found
+
+
+def boxes(shown: Shown, *, ticked: Iterable[str] | None) -> list[dict[str, Any]]:
+    """Check boxes of all sessions, those of a kecamatan together."""
+    chosen = set(ticked or ())
+    found: dict[str, list[dict[str, Any]]] = {code: [] for code, _name in shown.kecamatan}
+    for item in shown.items(shown.plan):
+        value = key_text(item.key)
+        found[item.key[0]].append({"value": value, "item": item, "is_ticked": value in chosen})
+    return [
+        {"name": name, "rows": found[code], "is_open": any(row["is_ticked"] for row in found[code])}
+        for code, name in shown.kecamatan
+        if found[code]
+    ]
 
 
 def share_done(run: PlanRun, *, now: datetime) -> int:

@@ -10,6 +10,7 @@ from trainings.planning.problem import (
     Busy,
     Day,
     Kecamatan,
+    Key,
     Placement,
     Plan,
     Problem,
@@ -129,3 +130,8 @@ def _clock(moment: time) -> str:
 
 def _time(text: str) -> time:
     return time.fromisoformat(text)
+
+
+def key_text(key: Key) -> str:
+    """A session of a plan, as a check box names it: 31.73.05|3|izin-keuangan."""
+    return "|".join(map(str, key))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -55,6 +56,18 @@ class SessionQuerySet(models.QuerySet):
 
     def of_year(self, year: int) -> SessionQuerySet:
         return self.filter(year_in_jakarta(year))
+
+    def of_groups(self, keys: Iterable[tuple[str, int, str]]) -> SessionQuerySet:
+        """Those of these groups and activities of a phase: (kecamatan, group, activity)."""
+        chosen = Q(pk__in=[])
+        for kecamatan, group, activity in keys:
+            chosen |= Q(kecamatan=kecamatan, group_number=group, activity=activity)
+        return self.filter(chosen)
+
+    def people_count(self) -> int:
+        """People with a place in any of them, each once."""
+        places = self.filter(bookings__state__in=ENROLLED).order_by()
+        return places.values("bookings__participant").distinct().count()
 
     def overlapping(self, starts_at: datetime, ends_at: datetime) -> SessionQuerySet:
         """Sessions that share a moment; one that begins when the other ends does not."""
