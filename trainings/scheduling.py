@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -95,6 +95,14 @@ def concerns(
     if (start.date() - today).days < NOTICE_DAYS:
         found.append(Concern.SHORT_NOTICE)
     return tuple(found)
+
+
+def next_working_day(today: date, notice_days: int = NOTICE_DAYS) -> date:
+    """The first weekday that leaves people the notice they need."""
+    day = today + timedelta(days=notice_days)
+    while day.weekday() > FRIDAY:
+        day += timedelta(days=1)
+    return day
 
 
 def day_of(moment: datetime) -> date:

@@ -12,9 +12,9 @@ from tests.factories import BookingFactory, ScanFactory, SessionFactory, UserFac
 from tests.factories.trainings import completed, day_at
 from trainings import certifying
 from trainings.enums import ScanResult
+from trainings.forms.curriculum import ActivityForm
 from trainings.models import Activity
 from trainings.refusals import BookingRefused, Refusal
-from trainings.resource_forms import ActivityForm
 from trainings.scheduling import JAKARTA
 from trainings.services import certificates, hours
 from trainings.services.curriculum import ActivityEntry, keep_activity

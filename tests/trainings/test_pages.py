@@ -221,7 +221,7 @@ def test_rule_25_a_taken_venue_and_a_busy_trainer_are_both_named_with_their_sess
 
 
 def test_rule_25_a_clash_that_only_the_database_saw_is_refused_in_the_same_words(camat, monkeypatch):
-    from trainings import forms
+    from trainings.forms import sessions as forms
 
     camat.cookies["bahasa"] = "en"
     other = SessionFactory(venue__name="Aula Palmerah", starts_at=datetime(2026, 8, 19, 9, 0, tzinfo=JAKARTA))

@@ -23,7 +23,7 @@ from okoce.ui.responses import render_page, wants_fragment
 from participants import searching
 from trainings import rules, scheduling, services
 from trainings.enums import ScanMethod, ScanResult, SessionState
-from trainings.forms import NumbersForm
+from trainings.forms.attendance import NumbersForm
 from trainings.models import AttendanceScan, Booking, TrainingSession, Waiting
 from trainings.refusals import BookingRefused, Refusal, Refused
 from trainings.views import shown

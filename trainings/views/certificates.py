@@ -20,7 +20,7 @@ from okoce.ui.responses import render_page
 from participants.models import Participant
 from trainings import certifying
 from trainings.certificates import sheet as sheets
-from trainings.forms import CertificateReasonForm
+from trainings.forms.certificates import CertificateReasonForm
 from trainings.models import Certificate, NameConfirmation, TrainingSession
 from trainings.refusals import Refused
 from trainings.scheduling import day_of

@@ -16,9 +16,9 @@ from okoce.accounts.roles import has_permission
 from okoce.ui.responses import render_page
 from participants.enums import Category
 from trainings.enums import ConditionCode
+from trainings.forms.curriculum import ActivityForm
 from trainings.models import Activity
 from trainings.refusals import Refused
-from trainings.resource_forms import ActivityForm
 from trainings.services import curriculum
 from trainings.views import shown
 from trainings.views.sessions import posted

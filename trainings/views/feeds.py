@@ -16,7 +16,7 @@ from okoce.accounts.access import participant_only, public, requires
 from okoce.ui.responses import render_page
 from participants.models import Participant
 from trainings import ical
-from trainings.forms import FeedForm
+from trainings.forms.feeds import FeedForm
 from trainings.models import CalendarFeed
 from trainings.models.feed import FeedKind
 from trainings.services import feeds

@@ -17,8 +17,8 @@ from okoce.accounts.access import requires
 from okoce.accounts.roles import has_permission
 from okoce.ui.responses import render_page
 from trainings import rules
-from trainings.calendar_forms import HolidayForm, RamadanForm, StrikeForm
 from trainings.enums import HolidayKind, HolidayOrigin
+from trainings.forms.calendar import HolidayForm, RamadanForm, StrikeForm
 from trainings.models import Holiday, RamadanPeriod
 from trainings.services import calendar
 from trainings.views import shown

@@ -18,7 +18,7 @@ from okoce.ui.responses import render_page
 from trainings import rules, services
 from trainings.concern_words import said
 from trainings.enums import SessionState
-from trainings.forms import MoveForm, PostponeForm, RepeatForm
+from trainings.forms.session_changes import MoveForm, PostponeForm, RepeatForm
 from trainings.messages import next_of
 from trainings.models import TrainingSession
 from trainings.refusals import CLASH_SENTENCES, Clash, Refused

@@ -19,7 +19,7 @@ from okoce.ui.responses import render_page
 from okoce.ui.templatetags.okoce_ui import number
 from participants.models import Participant
 from trainings import rules
-from trainings.forms import ExtraSeatsForm, NeedForm
+from trainings.forms.seats import ExtraSeatsForm, NeedForm
 from trainings.models import TrainingSession
 from trainings.refusals import Refused, SessionRefused
 from trainings.services import need, overbooking

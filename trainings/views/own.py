@@ -18,7 +18,7 @@ from okoce.ui.responses import render_page
 from participants.models import Participant
 from trainings import rules, services
 from trainings.enums import SEATED
-from trainings.forms import AvailabilityForm, JoinForm
+from trainings.forms.waiting import AvailabilityForm, JoinForm
 from trainings.models import Booking, Waiting
 from trainings.progress import ActivityProgress, progress_of
 from trainings.refusals import Refused

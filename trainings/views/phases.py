@@ -23,8 +23,8 @@ from okoce.ui.templatetags.okoce_ui import number
 from participants.models import Participant
 from trainings import plan_pages, plan_words
 from trainings.enums import RunState
+from trainings.forms.phases import WEEKDAYS, PhaseForm
 from trainings.models import GroupMember, Phase, TrainingSession
-from trainings.phase_forms import WEEKDAYS, PhaseForm
 from trainings.services import groups, planning, publishing
 from trainings.services import phases as services
 from trainings.services.phases import PhaseRefused

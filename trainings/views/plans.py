@@ -16,8 +16,8 @@ from okoce.accounts.access import requires
 from okoce.ui.responses import render_page, wants_fragment
 from trainings import plan_pages, plan_run_words, plan_words
 from trainings.enums import RunKind, RunState
+from trainings.forms.plans import KeepForm, PublishPlanForm, ReplanForm
 from trainings.models import Phase, PlanRun, TrainingSession
-from trainings.phase_forms import KeepForm, PublishPlanForm, ReplanForm
 from trainings.planning.codec import finding_from_data, key_text
 from trainings.refusals import Refused
 from trainings.services import planning, publishing, resources

@@ -14,7 +14,7 @@ from okoce.ui.responses import render_page
 from participants import searching
 from participants.models import Participant
 from trainings import rules, services
-from trainings.forms import InviteForm, PersonForm
+from trainings.forms.seats import InviteForm, PersonForm
 from trainings.models import Booking, Waiting
 from trainings.refusals import Refused
 from trainings.views import shown

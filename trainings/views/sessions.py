@@ -22,10 +22,13 @@ from okoce.ui.templatetags.okoce_ui import moment
 from trainings import plan_rules, releasing, rules, scheduling, services
 from trainings.concern_words import said
 from trainings.enums import BookingState, ChangeKind, SessionState
-from trainings.forms import MOST_DAYS, CancelForm, PersonForm, PublishForm, SessionForm, next_working_day
+from trainings.forms.seats import PersonForm
+from trainings.forms.session_changes import CancelForm, PublishForm
+from trainings.forms.sessions import MOST_DAYS, SessionForm
 from trainings.messages import next_of
 from trainings.models import Booking, TrainingSession, Waiting
 from trainings.refusals import SENTENCES, Refusal, Refused
+from trainings.scheduling import next_working_day
 from trainings.services import sessions as planning
 from trainings.views import shown
 

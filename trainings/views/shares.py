@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from okoce.accounts.access import requires
 from okoce.ui.responses import render_page
-from trainings.forms import EquipmentForm, QuotaForm
+from trainings.forms.shares import EquipmentForm, QuotaForm
 from trainings.models import AttendanceScan, EquipmentGrant, Phase
 from trainings.services import shares
 from trainings.views import shown

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from okoce.accounts.access import requires
 from okoce.ui.responses import render_page
 from trainings import rules, scheduling
-from trainings.forms import SheetForm
+from trainings.forms.attendance import SheetForm
 from trainings.models import PrintedSheet
 from trainings.refusals import Refused
 from trainings.services import sheets

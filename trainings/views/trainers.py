@@ -19,8 +19,8 @@ from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
 from trainings import plan_rules, rules
 from trainings.filters import TrainerFilter
+from trainings.forms.resources import AbsenceForm, TrainerForm
 from trainings.models import Trainer, TrainerAbsence, TrainingSession
-from trainings.resource_forms import AbsenceForm, TrainerForm
 from trainings.services import resources
 from trainings.views import shown
 from trainings.views.sessions import posted

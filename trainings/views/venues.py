@@ -19,9 +19,9 @@ from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
 from trainings import plan_rules, rules
 from trainings.filters import VenueFilter
+from trainings.forms.resources import ClosureForm, StrandedForm, VenueForm
 from trainings.models import TrainingSession, Venue, VenueClosure
 from trainings.refusals import Refused
-from trainings.resource_forms import ClosureForm, StrandedForm, VenueForm
 from trainings.services import resources
 from trainings.views import shown
 from trainings.views.sessions import posted

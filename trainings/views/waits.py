@@ -17,7 +17,7 @@ from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
 from participants.models import Participant
 from trainings.enums import LeftReason
-from trainings.forms import LineForm
+from trainings.forms.waiting import LineForm
 from trainings.models import Waiting
 from trainings.reach import Reach, reach_of
 from trainings.services import waits

@@ -1,32 +1,25 @@
-"""What Sudin staff type about phases: the phase in one form, what stays, floods and strikes."""
+"""A phase in one form: dates × kecamatan × quota, and what it is held with."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db.models import Count
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import time_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from okoce.notifications import safety
 from okoce.regions.models import Region
 from okoce.ui import forms
-from trainings import plan_words, scheduling
+from trainings import scheduling
+from trainings.forms.fields import in_figures
+from trainings.forms.phase_shares import GROUPS, QUOTA, SharesForm, row_values
 from trainings.models import Activity, Phase, Trainer, Venue
-from trainings.planning.codec import key_text
-from trainings.planning.problem import Key
-from trainings.services.groups import without_group
-from trainings.services.phases import PhaseEntry, PhaseRefused, Share
+from trainings.services.phases import PhaseEntry, Share
 
 USUAL_QUOTA, USUAL_GROUP = 1000, 100
-MOST_GROUPS = 60
 WEEKDAYS = (
     (0, _("Monday")),
     (1, _("Tuesday")),
@@ -35,33 +28,11 @@ WEEKDAYS = (
     (4, _("Friday")),
     (5, _("Saturday")),
 )
-PART, QUOTA, GROUPS = "ikut", "peserta", "kelompok"
 FIRST_START, SECOND_START, THIRD_START = "mulai_1", "mulai_2", "mulai_3"
 TIMES = (FIRST_START, SECOND_START, THIRD_START)
 
 
-def in_figures(field: Any) -> Any:
-    field.widget = forms.TextInput(attrs={"inputmode": "numeric", "class": f"{forms.SHORT} form-control"})
-    return field
-
-
-@dataclass(frozen=True)
-class Row:
-    """One kecamatan of the form; ``available``: people of the programme who are in no group of the year."""
-
-    code: str
-    name: str
-    part: Any
-    quota: Any
-    groups: Any
-    available: int
-
-    @property
-    def errors(self) -> list[str]:
-        return [*self.part.errors, *self.quota.errors, *self.groups.errors]
-
-
-class PhaseForm(forms.Form):
+class PhaseForm(SharesForm):
     """A phase in one form: dates × kecamatan × quota, and what it is held with."""
 
     name = forms.CharField(label=_("Name of the phase"), max_length=80)
@@ -128,14 +99,7 @@ class PhaseForm(forms.Form):
         self.fields["trainers"].queryset = trainers
         self.fields["venues"].choices = self._venue_choices()
         self.fields["trainers"].choices = [(t.pk, t.name) for t in trainers]
-        for area in self.areas:
-            self._add_row(area)
-        year_of = {row["kecamatan_id"]: row["n"] for row in self._available(year)}
-        self.available = {area.code: year_of.get(area.code, 0) for area in self.areas}
-
-    @staticmethod
-    def _available(year: int) -> Any:
-        return without_group(year).order_by().values("kecamatan_id").annotate(n=Count("pk"))
+        self.add_rows(year)
 
     def _venue_choices(self) -> list[tuple[str, list[tuple[int, str]]]]:
         groups: dict[str, list[tuple[int, str]]] = {}
@@ -148,8 +112,7 @@ class PhaseForm(forms.Form):
         return list(groups.items())
 
     def _usual(self, user: Any, first: date, activities: Any, trainers: list[Trainer]) -> dict[str, Any]:
-        """As in 2018: all kecamatan, groups of 100, one morning session a day in each hall that holds "
-        "them."""
+        """As in 2018: all kecamatan, groups of 100, one morning session a day in every large enough hall."""
         number = Phase.objects.visible_to(user).filter(city=self.city, year=first.year).count() + 1
         found: dict[str, Any] = {
             "name": _("Phase %(number)s") % {"number": number},
@@ -165,7 +128,7 @@ class PhaseForm(forms.Form):
             "trainers": [t.pk for t in trainers],
         }
         for area in self.areas:
-            found |= _row_values(area.code, True, USUAL_QUOTA, USUAL_QUOTA // USUAL_GROUP)
+            found |= row_values(area.code, True, USUAL_QUOTA, USUAL_QUOTA // USUAL_GROUP)
         return found
 
     def _of_phase(self, phase: Phase) -> dict[str, Any]:
@@ -186,39 +149,13 @@ class PhaseForm(forms.Form):
         rows = {row.kecamatan_id: row for row in phase.kecamatan.all()}
         for area in self.areas:
             row = rows.get(area.code)
-            found |= _row_values(
+            found |= row_values(
                 area.code,
                 row is not None,
                 row.quota if row else USUAL_QUOTA,
                 row.groups if row else USUAL_QUOTA // USUAL_GROUP,
             )
         return found
-
-    def _add_row(self, area: Region) -> None:
-        said = {"kecamatan": area.name}
-        self.fields[f"{PART}_{area.code}"] = forms.BooleanField(label=area.name, required=False)
-        self.fields[f"{QUOTA}_{area.code}"] = in_figures(
-            forms.IntegerField(label=_("People of %(kecamatan)s") % said, required=False, max_value=60_000)
-        )
-        self.fields[f"{GROUPS}_{area.code}"] = in_figures(
-            forms.IntegerField(
-                label=_("Groups of %(kecamatan)s") % said, required=False, max_value=MOST_GROUPS
-            )
-        )
-
-    @property
-    def rows(self) -> list[Row]:
-        return [
-            Row(
-                area.code,
-                area.name,
-                self[f"{PART}_{area.code}"],
-                self[f"{QUOTA}_{area.code}"],
-                self[f"{GROUPS}_{area.code}"],
-                self.available[area.code],
-            )
-            for area in self.areas
-        ]
 
     @property
     def venue_boxes(self) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -240,8 +177,8 @@ class PhaseForm(forms.Form):
         given = super().clean() or self.cleaned_data
         self._clean_days(given)
         self._clean_times(given)
-        self._refuse_other_cities()
-        shares = self._clean_rows(given)
+        self.refuse_other_cities()
+        shares = self.clean_rows(given)
         if not shares and not any(name.startswith((QUOTA, GROUPS)) for name in self.errors):
             self.add_error(None, _("Tick at least one kecamatan."))
         self._clean_venues(given, shares)
@@ -256,14 +193,11 @@ class PhaseForm(forms.Form):
         elif last.year != first.year:
             self.add_error(
                 "ends_on",
-                ValidationError(
-                    _(
-                        "The activities are completed within one calendar year. Choose a last day in "
-                        "%(year)s, or "
-                        "make a second phase."
-                    )
-                    % {"year": first.year}
-                ),
+                _(
+                    "The activities are completed within one calendar year. Choose a last day in %(year)s, "
+                    "or make a second phase."
+                )
+                % {"year": first.year},
             )
         if self.phase is None and last < self.today:
             self.add_error("ends_on", _("The phase is over. Choose days that are still to come."))
@@ -289,67 +223,19 @@ class PhaseForm(forms.Form):
             if before is not None and begins < before:
                 self.add_error(
                     name,
-                    ValidationError(
-                        _("The session before lasts until %(end)s. Choose that time or a later one.")
-                        % {"end": time_format(before.time())}
-                    ),
+                    _("The session before lasts until %(end)s. Choose that time or a later one.")
+                    % {"end": time_format(before.time())},
                 )
             elif ends.day != begins.day or start < opens or ends.time() > closes:
                 self.add_error(
                     name,
-                    ValidationError(
-                        _(
-                            "From %(start)s to %(end)s lies outside office hours, %(opens)s to "
-                            "%(closes)s. Choose "
-                            "another time, or a shorter session."
-                        )
-                        % said
-                    ),
-                )
-            before = ends
-
-    def _refuse_other_cities(self) -> None:
-        """A kecamatan that is not on the form was sent all the same."""
-        own = {area.code for area in self.areas}
-        for name in self.data:
-            code = name.removeprefix(f"{PART}_")
-            if code == name or code in own or not re.fullmatch(r"[0-9.]{8}", code):
-                continue
-            area = Region.objects.filter(pk=code).select_related("parent").first()
-            self.refuse(
-                PhaseRefused(
-                    "other_city",
-                    kecamatan=area.name if area else code,
-                    city=area.parent.short_name if area and area.parent else code[:5],
-                )
-            )
-
-    def _clean_rows(self, given: dict[str, Any]) -> list[Share]:
-        shares = []
-        for area in self.areas:
-            if not given.get(f"{PART}_{area.code}"):
-                for name in (QUOTA, GROUPS):  # what is not ticked is not judged
-                    self._errors.pop(f"{name}_{area.code}", None)
-                continue
-            names = {name: f"{name}_{area.code}" for name in (QUOTA, GROUPS)}
-            for name in names.values():
-                if given.get(name) is None and name not in self.errors:
-                    self.add_error(name, _("Write a number for %(kecamatan)s.") % {"kecamatan": area.name})
-            quota, groups = given.get(names[QUOTA]), given.get(names[GROUPS])
-            if quota is None or groups is None:
-                continue
-            said = {"kecamatan": area.name, "quota": quota}
-            if groups < 1:
-                self.add_error(names[GROUPS], _("%(kecamatan)s needs at least 1 group.") % said)
-            elif quota < groups:
-                self.add_error(
-                    names[QUOTA],
-                    _("%(kecamatan)s has more groups than people. Write more people, or fewer groups.")
+                    _(
+                        "From %(start)s to %(end)s lies outside office hours, %(opens)s to %(closes)s. "
+                        "Choose another time, or a shorter session."
+                    )
                     % said,
                 )
-            else:
-                shares.append(Share(area.code, quota, groups))
-        return shares
+            before = ends
 
     def _clean_venues(self, given: dict[str, Any], shares: list[Share]) -> None:
         venues = given.get("venues")
@@ -368,27 +254,17 @@ class PhaseForm(forms.Form):
             }
             if not said["room"]:
                 self.add_error(
-                    "venues",
-                    ValidationError(
-                        _("%(kecamatan)s has no venue. Tick one, or take the kecamatan out.") % said
-                    ),
+                    "venues", _("%(kecamatan)s has no venue. Tick one, or take the kecamatan out.") % said
                 )
             elif said["room"] < size:
                 self.add_error(
                     "venues",
-                    ValidationError(
-                        _(
-                            "The groups of %(kecamatan)s have %(size)s people and the largest venue "
-                            "ticked there "
-                            "holds %(room)s. Tick a larger one, or write more groups."
-                        )
-                        % said
-                    ),
+                    _(
+                        "The groups of %(kecamatan)s have %(size)s people and the largest venue ticked there "
+                        "holds %(room)s. Tick a larger one, or write more groups."
+                    )
+                    % said,
                 )
-
-    def refuse(self, refused: PhaseRefused) -> None:
-        field = refused.field if refused.field in self.fields else None
-        self.add_error(field, ValidationError(plan_words.phase_refusal(refused.code, refused.params)))
 
     # ------------------------------------------------------------ for the service
 
@@ -404,7 +280,7 @@ class PhaseForm(forms.Form):
             starts_on=given["starts_on"],
             ends_on=given["ends_on"],
             activities=list(given["activities"]),
-            shares=self._clean_rows(given),
+            shares=self.clean_rows(given),
             weekdays=[int(day) for day in given["weekdays"]],
             starts=[given[name] for name in TIMES if given.get(name) is not None],
             minutes=given["minutes"],
@@ -415,10 +291,6 @@ class PhaseForm(forms.Form):
         )
 
 
-def _row_values(code: str, part: bool, quota: int, groups: int) -> dict[str, Any]:
-    return {f"{PART}_{code}": part, f"{QUOTA}_{code}": quota, f"{GROUPS}_{code}": groups}
-
-
 WEEKS_A_PHASE_TAKES = 18
 
 
@@ -427,104 +299,4 @@ def usual_first_day(today: date) -> date:
     day = today + timedelta(days=scheduling.NOTICE_DAYS)
     if day + timedelta(weeks=WEEKS_A_PHASE_TAKES) > date(day.year, 12, 31):
         day = date(day.year + 1, 1, 5)
-    while day.weekday() > scheduling.FRIDAY:
-        day += timedelta(days=1)
-    return day
-
-
-# ---------------------------------------------------------------- what stays
-
-
-class KeepForm(forms.Form):
-    """Sessions that stay where they are: one by one, of whole kecamatan, or up to a day."""
-
-    until = forms.DateField(label=_("Everything up to and including"), required=False)
-    kecamatan = forms.MultipleChoiceField(
-        label=_("Everything in these kecamatan"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    tetap = forms.MultipleChoiceField(
-        label=_("These sessions"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-
-    def __init__(
-        self,
-        *args: Any,
-        days: dict[Key, date],
-        kecamatan: Iterable[tuple[str, str]],
-        kept: Iterable[Key] = (),
-        **kwargs: Any,
-    ) -> None:
-        self.days = days
-        kwargs["initial"] = {"tetap": [key_text(key) for key in kept]} | (kwargs.get("initial") or {})
-        super().__init__(*args, **kwargs)
-        self.fields["kecamatan"].choices = list(kecamatan)
-        self.fields["tetap"].choices = [(key_text(key), key_text(key)) for key in days]
-
-    @property
-    def keys(self) -> frozenset[Key]:
-        given = self.cleaned_data
-        until, areas, single = given.get("until"), set(given["kecamatan"]), set(given["tetap"])
-        return frozenset(
-            key
-            for key, day in self.days.items()
-            if key[0] in areas or key_text(key) in single or (until is not None and day <= until)
-        )
-
-
-class ReplanForm(KeepForm):
-    """What happened, if it is not entered yet: a venue that cannot be used, or a trainer who cannot come."""
-
-    venue = forms.ModelChoiceField(
-        queryset=None, label=_("A venue that cannot be used"), required=False, empty_label=_("None")
-    )
-    trainer = forms.ModelChoiceField(
-        queryset=None, label=_("A trainer who cannot come"), required=False, empty_label=_("Nobody")
-    )
-    first_day = forms.DateField(label=_("From"), required=False)
-    last_day = forms.DateField(label=_("Until"), required=False)
-    reason = forms.CharField(
-        label=_("Why it is planned anew"),
-        max_length=120,
-        help_text=_("Kept with the plan; for a venue also with the days on which it is closed"),
-    )
-    field_order = ["reason", "venue", "trainer", "first_day", "last_day", "until", "kecamatan", "tetap"]
-
-    def __init__(self, *args: Any, phase: Phase, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["venue"].queryset = phase.venues.select_related("kecamatan")
-        self.fields["trainer"].queryset = phase.trainers.all()
-
-    def clean_reason(self) -> str:
-        reason = " ".join(self.cleaned_data["reason"].split())
-        if safety.problem_in(reason):
-            raise ValidationError(
-                _("The reason goes out in messages. Leave phone numbers, NIK, amounts and addresses out.")
-            )
-        return reason
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        first, last = given.get("first_day"), given.get("last_day")
-        if given.get("venue") or given.get("trainer"):
-            for name in ("first_day", "last_day"):
-                if given.get(name) is None and name not in self.errors:
-                    self.add_error(name, _("Write the first and the last day on which this is so."))
-        if first and last and last < first:
-            self.add_error("last_day", _("The last day lies before the first. Check both."))
-        return given
-
-
-class PublishPlanForm(forms.Form):
-    """``invites``: whether the people of the groups are invited at once. ``note``: only against a warning."""
-
-    invites = forms.BooleanField(label=_("Invite the people of the groups"), required=False)
-    note = forms.CharField(
-        label=_("Why it is published all the same"), max_length=200, help_text=_("Kept with the sessions")
-    )
-
-    def __init__(self, *args: Any, has_groups: bool, is_warned: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not has_groups:
-            del self.fields["invites"]
-        if not is_warned:
-            del self.fields["note"]
+    return scheduling.next_working_day(day, 0)

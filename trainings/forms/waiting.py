@@ -1,0 +1,69 @@
+"""Where and when somebody can come, and which lines are shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from okoce.ui import forms
+from participants.models import Participant
+from trainings import rules
+from trainings.models import Activity
+
+
+class LineForm(forms.Form):
+    """Which lines are shown."""
+
+    kegiatan = forms.ModelChoiceField(
+        queryset=None, label=_("Activity"), required=False, empty_label=_("All activities")
+    )
+    kecamatan = forms.ModelChoiceField(
+        queryset=None, label=_("Lives in kecamatan"), required=False, empty_label=_("All kecamatan")
+    )
+
+    marks_optional = False
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kegiatan"].queryset = Activity.objects.visible_to(user)
+        kecamatan = rules.kecamatan_to_filter(user)
+        self.fields["kecamatan"].queryset = kecamatan
+        if not kecamatan.exists():
+            del self.fields["kecamatan"]
+
+
+class AvailabilityForm(forms.Form):
+    """When somebody can come; at least one time."""
+
+    weekdays = forms.BooleanField(label=_("On weekdays, in the daytime"), required=False)
+    evenings = forms.BooleanField(label=_("On weekdays, in the evening from 17.00"), required=False)
+    weekends = forms.BooleanField(label=_("On Saturday or Sunday"), required=False)
+
+    marks_optional = False
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if not any(found.get(slot) for slot in ("weekdays", "evenings", "weekends")):
+            raise ValidationError(_("Tick at least one time at which you can come."))
+        return found
+
+
+class JoinForm(forms.Form):
+    """Where somebody waits for an activity: the own kecamatan, or anywhere in the city."""
+
+    area = forms.ChoiceField(label=_("Where can you go?"), widget=forms.RadioSelect)
+
+    marks_optional = False
+
+    def __init__(self, *args: Any, person: Participant, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own, city = person.kecamatan, person.city
+        if own is None or city is None:
+            return
+        self.fields["area"].choices = [
+            (own.code, _("Only in kecamatan %(name)s") % {"name": own.name}),
+            (city.code, _("Anywhere in %(name)s") % {"name": city.short_name}),
+        ]
+        self.fields["area"].initial = own.code
