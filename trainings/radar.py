@@ -31,30 +31,7 @@ ASSUMED_RATE = 0.75
 
 _NEED = """
 WITH {ctes},
-chance AS (
-    SELECT l.id, l.activity_id, c.id AS session_id, c.during
-    FROM lack l JOIN coming c
-      ON c.activity_id = l.activity_id AND c.kecamatan_id = l.kecamatan_id AND c.has_room
-    UNION ALL
-    SELECT l.id, l.activity_id, c.id, c.during
-    FROM lack l
-    JOIN trainings_waiting w
-      ON w.participant_id = l.id AND w.activity_id = l.activity_id AND w.left_at IS NULL
-    JOIN coming c
-      ON c.activity_id = l.activity_id AND c.has_room AND w.area_id IN (c.kecamatan_id, c.city_id)
-    UNION ALL
-    SELECT l.id, l.activity_id, seat.session_id, seat.during
-    FROM lack l
-    JOIN seat ON seat.participant_id = l.id AND seat.activity_id = l.activity_id AND seat.head_id IS NULL
-),
-reached AS (
-    SELECT DISTINCT chance.id, chance.activity_id
-    FROM chance
-    WHERE NOT EXISTS (
-        SELECT 1 FROM seat
-        WHERE seat.participant_id = chance.id AND seat.activity_id <> chance.activity_id
-          AND seat.during && chance.during)
-),
+reached AS (SELECT DISTINCT id, activity_id FROM reachable),
 needs AS (
     SELECT l.id, array_agg(l.activity_id ORDER BY l.activity_id) AS missing,
            bool_and(r.id IS NOT NULL) AS can_finish

@@ -40,6 +40,7 @@ class Reach:
 
 
 # The parts that the radar uses too (trainings.radar). {people}, {done} and {required} are querysets.
+# A session stands in ``reachable`` once for each way to it: the kecamatan, a line, the own seat.
 CTES = """
 person AS MATERIALIZED ({people}),
 place AS MATERIALIZED (
@@ -71,37 +72,37 @@ seat AS MATERIALIZED (
     FROM trainings_booking b JOIN trainings_trainingsession s ON s.id = b.session_id
     WHERE b.state IN ('invited', 'confirmed') AND b.participant_id IN (SELECT id FROM person)
       AND s.state = 'published' AND s.starts_at > %(now)s AND s.starts_at < %(year_ends)s
-)
-"""
-_CHANCES = """
-WITH {ctes},
+),
 chance AS (
     SELECT l.id, l.activity_id, c.id AS session_id, c.during
     FROM lack l JOIN coming c
       ON c.activity_id = l.activity_id AND c.kecamatan_id = l.kecamatan_id AND c.has_room
-    UNION
+    UNION ALL
     SELECT l.id, l.activity_id, c.id, c.during
     FROM lack l
     JOIN trainings_waiting w
       ON w.participant_id = l.id AND w.activity_id = l.activity_id AND w.left_at IS NULL
     JOIN coming c
       ON c.activity_id = l.activity_id AND c.has_room AND w.area_id IN (c.kecamatan_id, c.city_id)
-    UNION
+    UNION ALL
     SELECT l.id, l.activity_id, seat.session_id, seat.during
     FROM lack l
     JOIN seat ON seat.participant_id = l.id AND seat.activity_id = l.activity_id AND seat.head_id IS NULL
 ),
 reachable AS (
-    SELECT chance.id, chance.activity_id, count(*) AS n
+    SELECT chance.id, chance.activity_id, chance.session_id
     FROM chance
     WHERE NOT EXISTS (
         SELECT 1 FROM seat
         WHERE seat.participant_id = chance.id AND seat.activity_id <> chance.activity_id
           AND seat.during && chance.during)
-    GROUP BY 1, 2
 )
-SELECT l.id, l.activity_id, coalesce(r.n, 0)
-FROM lack l LEFT JOIN reachable r ON r.id = l.id AND r.activity_id = l.activity_id
+"""
+_COUNTED = """
+WITH {ctes},
+counted AS (SELECT id, activity_id, count(DISTINCT session_id) AS n FROM reachable GROUP BY 1, 2)
+SELECT l.id, l.activity_id, coalesce(c.n, 0)
+FROM lack l LEFT JOIN counted c ON c.id = l.id AND c.activity_id = l.activity_id
 """
 
 
@@ -111,7 +112,7 @@ def reach_of(people: QuerySet, *, now: datetime) -> dict[int, Reach]:
     Who lacks nothing has an empty Reach; ask with ``.get(pk, Reach())``.
     """
     try:
-        sql, values = asked(people, _CHANCES, now=now)
+        sql, values = asked(people, _COUNTED, now=now)
     except EmptyResultSet:  # nobody was asked about
         return {}
     found: dict[int, Reach] = defaultdict(Reach)
