@@ -6,6 +6,7 @@ a reason, which is kept. Who is where at what time is the database's word (train
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,11 +18,8 @@ from trainings import scheduling
 from trainings.models import (
     Activity,
     Trainer,
-    TrainerAbsence,
     TrainingSession,
     Venue,
-    VenueClosure,
-    VenueHours,
 )
 from trainings.refusals import Clash, SessionRefused
 from trainings.scheduling import Concern, Facts, day_of
@@ -37,7 +35,7 @@ def problems_of_venue(venue: Venue, starts_at: datetime, ends_at: datetime) -> l
     day, name = day_of(starts_at), venue.name
     if venue.retired_at is not None:
         return [SessionRefused(Clash.VENUE_RETIRED, "venue", venue=name)]
-    closure = VenueClosure.objects.filter(venue=venue, first_day__lte=day, last_day__gte=day).first()
+    closure = _on(day, venue.closures.all())
     if closure is not None:
         return [
             SessionRefused(
@@ -49,7 +47,7 @@ def problems_of_venue(venue: Venue, starts_at: datetime, ends_at: datetime) -> l
                 reason=closure.reason,
             )
         ]
-    rows = {row.weekday: row for row in VenueHours.objects.filter(venue=venue)}
+    rows = {row.weekday: row for row in venue.hours.all()}
     if not rows:
         return []
     weekday = weekday_name(day.weekday())
@@ -71,6 +69,11 @@ def problems_of_venue(venue: Venue, starts_at: datetime, ends_at: datetime) -> l
     return []
 
 
+def _on(day: date, periods: Iterable[Any]) -> Any:
+    """The first that contains the day. They are read whole: who asks for many rooms has fetched them."""
+    return next((p for p in periods if p.first_day <= day <= p.last_day), None)
+
+
 def problems_of_trainer(
     trainer: Trainer, activity: Activity | None, starts_at: datetime
 ) -> list[SessionRefused]:
@@ -79,10 +82,10 @@ def problems_of_trainer(
     if trainer.retired_at is not None:
         return [SessionRefused(Clash.TRAINER_RETIRED, "trainer", trainer=name)]
     found = []
-    subjects = set(trainer.subjects.values_list("pk", flat=True))
+    subjects = {subject.pk for subject in trainer.subjects.all()}
     if activity is not None and subjects and activity.pk not in subjects:
         found.append(SessionRefused(Clash.TRAINER_SUBJECT, "trainer", trainer=name, activity=activity.label))
-    away = TrainerAbsence.objects.filter(trainer=trainer, first_day__lte=day, last_day__gte=day).first()
+    away = _on(day, trainer.absences.all())
     if away is not None:
         first, last = (date_format(d, "LONG_DATE_FORMAT") for d in (away.first_day, away.last_day))
         found.append(SessionRefused(Clash.TRAINER_ABSENT, "trainer", trainer=name, first=first, last=last))

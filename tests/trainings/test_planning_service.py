@@ -26,6 +26,7 @@ from trainings.planning import runner
 from trainings.planning.codec import plan_from_data, problem_as_data, problem_from_data
 from trainings.planning.problem import Busy
 from trainings.planning.validity import faults
+from trainings.refusals import Clash, SessionRefused
 from trainings.scheduling import JAKARTA
 from trainings.services import planning, publishing
 
@@ -299,6 +300,49 @@ def test_room_taken_meanwhile_publishes_nothing(officer):
         publishing.publish_plan(run_id=run.pk, by=officer)
 
     assert TrainingSession.objects.filter(phase__isnull=False).count() == 0
+
+
+def test_room_taken_at_the_last_moment_is_named_by_the_database(officer, monkeypatch):
+    run = planning.request_plan(phase_id=phase().pk, by=officer, today=TODAY)
+    last = plan_from_data(run.plan)[-1]
+    start = datetime.combine(last.day, time(9), tzinfo=JAKARTA)
+    other = SessionFactory(
+        kecamatan_id=last.kecamatan, venue_id=last.venue, venue=None, trainer=None, starts_at=start
+    )
+    monkeypatch.setattr(publishing, "why_not", lambda run, now: [])  # nothing stood there when it was asked
+
+    with pytest.raises(SessionRefused) as refused, transaction.atomic():
+        publishing.publish_plan(run_id=run.pk, by=officer)
+
+    assert refused.value.code == Clash.VENUE
+    assert list(TrainingSession.objects.all()) == [other]
+
+
+@pytest.mark.parametrize("groups", [1, 5])
+def test_a_plan_of_many_sessions_is_published_in_as_many_statements_as_one_of_few(
+    officer, groups, django_assert_num_queries
+):
+    asked = phase()
+    asked.kecamatan.update(groups=groups, quota=groups * 100)
+    run = planning.request_plan(phase_id=asked.pk, by=officer, today=TODAY)
+
+    with django_assert_num_queries(50):
+        made = publishing.publish_plan(run_id=run.pk, by=officer)
+
+    assert made == groups * 2 * 3
+
+
+def test_the_trail_names_each_session_of_a_published_plan(officer):
+    run = planning.request_plan(phase_id=phase().pk, by=officer, today=TODAY)
+
+    publishing.publish_plan(run_id=run.pk, by=officer)
+
+    made = {str(pk) for pk in TrainingSession.objects.values_list("pk", flat=True)}
+    for action in ("trainings.session.created", "trainings.session.published"):
+        rows = AuditEvent.objects.filter(
+            action=action, target_type="trainings.trainingsession", actor=officer
+        )
+        assert set(rows.values_list("target_id", flat=True)) == made
 
 
 def test_impossible_run_is_not_published(officer):

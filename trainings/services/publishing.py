@@ -30,7 +30,7 @@ from trainings.services.asked import (
 )
 from trainings.services.locks import actor
 from trainings.services.releases import Change
-from trainings.services.sessions import SessionPlan, create_session, open_to_people
+from trainings.services.sessions import GroupPlan, SessionPlan, create_open
 
 
 class PlanRefused(Exception):
@@ -196,29 +196,25 @@ def _publish_run(run: PlanRun, *, by: Any, now: datetime, invites: bool) -> None
 def _make(phase: Phase, problem: Problem, plan: Plan, *, by: Any, now: datetime, note: str) -> list[Change]:
     """The sessions, open to people; the caller releases them in one go. ``note`` for those that are near."""
     activities = Activity.objects.in_bulk(problem.activities)
-    venues = Venue.objects.in_bulk([v.id for v in problem.venues])
-    trainers = Trainer.objects.in_bulk([t.id for t in problem.trainers])
+    venues = Venue.objects.prefetch_related("hours", "closures").in_bulk([v.id for v in problem.venues])
+    trainers = Trainer.objects.prefetch_related("subjects", "absences").in_bulk(
+        [t.id for t in problem.trainers]
+    )
     near = scheduling.day_of(now) + timedelta(days=scheduling.NOTICE_DAYS)
-    changes: list[Change] = []
+    plans = []
     for p in plan:
         slot = problem.slots[p.slot]
-        session = create_session(
-            plan=SessionPlan(
-                activity=activities[p.activity],
-                kecamatan_id=p.kecamatan,
-                venue=venues[p.venue],
-                trainer=trainers[p.trainer] if p.trainer is not None else None,
-                starts_at=scheduling.at(p.day, slot.start),
-                ends_at=scheduling.at(p.day, slot.end),
-                capacity=problem.area_of[p.kecamatan].seats,
-            ),
-            phase=phase,
-            group_number=p.group,
-            by=by,
-            now=now,
+        session = SessionPlan(
+            activity=activities[p.activity],
+            kecamatan_id=p.kecamatan,
+            venue=venues[p.venue],
+            trainer=trainers[p.trainer] if p.trainer is not None else None,
+            starts_at=scheduling.at(p.day, slot.start),
+            ends_at=scheduling.at(p.day, slot.end),
+            capacity=problem.area_of[p.kecamatan].seats,
         )
-        changes += open_to_people(session.pk, by=by, now=now, note=note if p.day < near else "")
-    return changes
+        plans.append(GroupPlan(session, p.group, note if p.day < near else ""))
+    return create_open(plans=plans, phase=phase, by=by, now=now)
 
 
 @dataclass(frozen=True)

@@ -23,19 +23,20 @@ PIXELS_A_MM = 8
 BORDER = 2  # modules of white around the code
 
 
-def picture(sheet: sheets.Sheet) -> Image.Image:
-    """The page as pixels, by the compiler that makes the PDF of it."""
+def picture(sheet: sheets.Sheet, fine: int = PIXELS_A_MM) -> Image.Image:
+    """The page as pixels, ``fine`` of them a millimetre, by the compiler that makes the PDF of it."""
     data = [{**asdict(sheet), "qr": sheets.qr(sheet.address)}]
     made = sheets._compiler().compile(
-        format="png", ppi=PIXELS_A_MM * 25.4, sys_inputs={"sheets": json.dumps(data)}, timestamp=0
+        format="png", ppi=fine * 25.4, sys_inputs={"sheets": json.dumps(data)}, timestamp=0
     )
     return Image.open(BytesIO(made)).convert("L")
 
 
 def modules(page: Image.Image) -> list[list[int]]:
-    """The code at the lower right, sampled in the middle of each module."""
-    right, bottom = page.width - 22 * PIXELS_A_MM, page.height - 14 * PIXELS_A_MM
-    corner = page.crop((right - 28 * PIXELS_A_MM, bottom - 28 * PIXELS_A_MM, right, bottom))
+    """The code at the lower right, sampled in the middle of each module. A4 is 297 mm wide."""
+    fine = page.width / 297
+    right, bottom = page.width - round(22 * fine), page.height - round(14 * fine)
+    corner = page.crop((right - round(28 * fine), bottom - round(28 * fine), right, bottom))
     dark = corner.point(lambda value: 255 if value < 128 else 0)
     left, top, end, _low = dark.getbbox()
     across = 0
