@@ -112,6 +112,10 @@ class ParticipantQuerySet(models.QuerySet):
         """
         return self.filter(status="active", is_outside_dki=False, merged_into__isnull=True)
 
+    def came_of(self, rows: ImportRowQuerySet) -> ParticipantQuerySet:
+        """Whom the saving of these rows of a list registered: each has the uid of their row."""
+        return self.filter(uid__in=rows.fine().values("uid"))
+
     def named(self) -> ParticipantQuerySet:
         """Those whose data is still there: not erased. Lists of people to act on; counts leave it out."""
         return self.filter(erased_at__isnull=True)
@@ -323,6 +327,14 @@ class ImportRowQuerySet(models.QuerySet):
         if not has_permission(user, "participants.import"):
             return self.none()
         return self.filter(scope_of(user).as_q(city="batch__city_id"))
+
+    def fine(self) -> ImportRowQuerySet:
+        """Rows that can be saved, or were."""
+        return self.filter(status__in=("accepted", "warning"))
+
+    def of_person(self, *, participant_id: int, uid: Any) -> ImportRowQuerySet:
+        """The row the person came from (they have its uid), and those that found them registered."""
+        return self.filter(Q(participant=participant_id) | Q(uid=uid))
 
 
 def _of_unit(user: Any) -> Q:

@@ -52,7 +52,7 @@ def key(text: str) -> str:
     """
     folded = clean(text).translate(_APOSTROPHES).casefold()
     head, *tail = folded.split(",")
-    words = [word for word in re.split(r"[\s.]+", _join_initials(head)) if word]
+    words = (_join_initials(head).replace(".", " ") if "." in head else head).split()
     while len(words) > 1 and words[0] in _TITLES:
         words.pop(0)
     while len(words) > 1 and words[-1] in _WELL_KNOWN_DEGREES:

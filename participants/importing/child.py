@@ -53,17 +53,21 @@ class Line:
         """The rows, then what is kept of each, on a line of its own: nobody has to read that to seal it."""
         if self._rows:
             rows, self._rows = self._rows, []
-            told = _encode({"rows": [row[:-1] for row in rows]})
-            self._write("\n".join([told, *(row[-1] for row in rows), ""]))
+            kept = _bytes("\n".join([row.pop() for row in rows]))
+            self._write(_bytes(_encode({"rows": rows, "size": len(kept)})) + b"\n" + kept)
 
     def send(self, told: dict[str, Any]) -> None:
-        self._write(_encode(told) + "\n")
+        self._write(_bytes(_encode(told)) + b"\n")
 
-    def _write(self, text: str) -> None:
-        # A lone surrogate cannot be written; it comes from a damaged file and means nothing.
-        data = memoryview(text.encode("utf-8", "replace"))
+    def _write(self, said: bytes) -> None:
+        data = memoryview(said)
         while data:
             data = data[os.write(self._descriptor, data) :]
+
+
+def _bytes(text: str) -> bytes:
+    # A lone surrogate cannot be written; it comes from a damaged file and means nothing.
+    return text.encode("utf-8", "replace")
 
 
 def answer(job: dict[str, Any], content: bytes, line: Line) -> dict[str, Any]:

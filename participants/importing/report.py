@@ -1,10 +1,10 @@
 """What came of a file: rows, totals, and the JSON that the command writes and the child sends home."""
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from participants.importing import kept
 from participants.importing.cells import Cell, text_of
 from participants.importing.checks import NIK_LENGTH, Checked
 from participants.importing.codes import Status
@@ -13,8 +13,6 @@ from participants.importing.rows import Ignored
 OTHER_CITY_SHARE = 0.5  # when more of the readable rows lie elsewhere, it is another city's list
 MOST_IGNORED = 2_000  # rows left out that are told one by one
 SAVED = (Status.ACCEPTED, Status.WARNING)
-
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(slots=True)
@@ -88,7 +86,7 @@ class Report:
 
 
 # One row on its way home: sheet, row, status, codes, kecamatan, duplicate_of, NIK of a row that is saved,
-# and the JSON of what is kept of it (values, or the cells as written), as text: it is sealed as it is.
+# and what is kept of it as participants.importing.kept writes it: it is sealed as it is.
 Packed = list[Any]
 
 
@@ -105,7 +103,7 @@ def packed(checked: Checked) -> Packed:
         values["kecamatan"],
         checked.duplicate_of if status is Status.DUPLICATE else None,
         checked.nik if is_saved else None,
-        _encode(values if is_saved else _cells(checked)),
+        kept.of_values(values) if is_saved else kept.of_cells(_cells(checked)),
     ]
 
 
@@ -115,17 +113,17 @@ def _cells(checked: Checked) -> dict[str, str]:
 
 def unpacked(row: Packed) -> dict[str, Any]:
     """The row as the report's JSON has it."""
-    sheet, number, status, codes, kecamatan, duplicate_of, nik, kept = row
+    sheet, number, status, codes, kecamatan, duplicate_of, nik, text = row
     found = {
         "sheet": sheet,
         "row": number,
         "status": status,
         "codes": [str(code) for code in codes],
-        "values": json.loads(kept) if nik is not None else None,
+        "values": kept.read(text) if nik is not None else None,
         "duplicate_of": duplicate_of,
     }
     if nik is None:
-        found["cells"] = json.loads(kept)
+        found["cells"] = kept.read(text)
         found["kecamatan"] = kecamatan
     return found
 

@@ -160,7 +160,7 @@ def _converse(
         except ValueError as error:
             raise ImportRefused("too_large") from error
         if "rows" in told:
-            each(_with_kept(told["rows"], child.stdout))
+            each(_with_kept(told["rows"], told["size"], child.stdout))
         elif "progress" in told:
             if progress is not None:
                 phase, done, total = told["progress"]
@@ -172,11 +172,11 @@ def _converse(
     raise ImportRefused("too_large")
 
 
-def _with_kept(rows: list[Packed], line: IO[bytes]) -> list[Packed]:
-    """Each row with what is kept of it, as bytes, from the lines that follow."""
-    for row in rows:
-        kept = line.readline(LONGEST_ANSWER)
-        if not kept.endswith(b"\n"):
-            raise ImportRefused("too_large")
-        row.append(kept[:-1])
+def _with_kept(rows: list[Packed], size: int, line: IO[bytes]) -> list[Packed]:
+    """Each row with what is kept of it, as bytes: the lines that follow, ``size`` bytes together."""
+    kept = line.read(size).split(b"\n") if 0 <= size <= LONGEST_ANSWER else []
+    if len(kept) != len(rows):
+        raise ImportRefused("too_large")
+    for row, text in zip(rows, kept, strict=True):
+        row.append(text)
     return rows

@@ -154,16 +154,21 @@ class ImportBatch(models.Model):
 
 
 class RowOutcome(models.TextChoices):
-    NONE = "", _("Not saved")
-    NEW = "new", _("New participant")
-    EXISTING = "existing", _("Already registered")
+    """Whether the row's person stood in the register before it; nobody reads these words."""
+
+    NONE = ""
+    EXISTING = "existing"
 
 
 IGNORED = "ignored"  # beside the statuses of participants.importing: an officer leaves this row out
 
 
 class ImportRow(models.Model):
-    """One person's row. ``values_ciphertext`` is the sealed JSON of what was read."""
+    """One person's row. ``values_ciphertext`` is the sealed JSON of what was read.
+
+    Whoever is registered by saving the list has the uid of the row: no row is written again for it. A row of
+    somebody who was registered before names them in ``participant``.
+    """
 
     uid = models.UUIDField(default=uuid.uuid4, editable=False)
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows", db_index=False)
@@ -211,7 +216,13 @@ class ImportRow(models.Model):
     )
     outcome = models.CharField(max_length=8, choices=RowOutcome.choices, blank=True)
     participant = models.ForeignKey(
-        Participant, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        Participant,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+        help_text="who was registered before; whoever came of the row has its uid instead",
     )
 
     objects = ImportRowQuerySet.as_manager()
@@ -221,7 +232,19 @@ class ImportRow(models.Model):
         constraints = [
             models.UniqueConstraint(name="participants_importrow_once", fields=["batch", "position"]),
         ]
-        indexes = [models.Index(name="participants_importrow_status", fields=["batch", "status", "position"])]
+        # Almost all rows are accepted and came of nobody: neither index has them.
+        indexes = [
+            models.Index(
+                name="participants_importrow_unfine",
+                fields=["batch", "status", "position"],
+                condition=~models.Q(status="accepted"),
+            ),
+            models.Index(
+                name="participants_importrow_person",
+                fields=["participant"],
+                condition=models.Q(participant__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sheet}!{self.row}"

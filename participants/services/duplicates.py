@@ -20,6 +20,7 @@ from okoce.values import names
 from participants import nearby
 from participants.duplicates import FREQUENT, Likeness, Person, likeness, niks_near
 from participants.models import DuplicateCandidate, ImportRow, NameWord, PairState, Participant
+from participants.models.imports import BatchState
 
 AT_ONCE = 4_000  # people whose pairs are looked for in one statement
 NIKS_AT_ONCE = 500  # people for whom all near NIKs are tried; of a long list those with a common birth date
@@ -203,8 +204,8 @@ def look_for_changed(*, now: datetime) -> int:
 
 def look_for_batch(batch_id: int, *, now: datetime) -> int:
     """The people of a saved list."""
-    rows = ImportRow.objects.filter(batch=batch_id, outcome="new", participant__isnull=False)
-    return look_for(rows.values_list("participant_id", flat=True), now=now)
+    new = Participant.objects.came_of(ImportRow.objects.filter(batch=batch_id, batch__state=BatchState.SAVED))
+    return look_for(new.values_list("pk", flat=True), now=now)
 
 
 # ---------------------------------------------------------------- what officers say

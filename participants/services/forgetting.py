@@ -23,6 +23,7 @@ from okoce.values import names
 from okoce.values import phone as phone_values
 from participants import nearby
 from participants.erasing import Erased
+from participants.importing import kept
 from participants.importing.codes import Status
 from participants.models import (
     Document,
@@ -175,16 +176,20 @@ _NO_CELLS = {
 def rows_about(person: Erased) -> set[int]:
     """The person's rows in every list, also where they were rejected or a duplicate.
 
-    Cells are sealed, so all that still hold any are opened once: a row is theirs by id, by NIK or phone,
-    or by name.
+    Cells are sealed, so all that still hold any are opened once: a row is theirs by id or uid, by NIK or
+    phone, or by name.
     """
-    mine = set(ImportRow.objects.filter(participant_id=person.participant_id).values_list("pk", flat=True))
+    mine = set(_known_rows(person).values_list("pk", flat=True))
     rows = ImportRow.objects.exclude(pk__in=mine).filter(values_ciphertext__isnull=False)
     columns = rows.order_by("pk").values_list("pk", "uid", "values_ciphertext")
     for pk, uid, sealed in columns.iterator(chunk_size=5000):
         if is_about(person, decrypt(sealed, column=VALUES_COLUMN, row=uid)):
             mine.add(pk)
     return mine
+
+
+def _known_rows(person: Erased) -> Any:
+    return ImportRow.objects.of_person(participant_id=person.participant_id, uid=person.uid)
 
 
 def blank_import_rows(person: Erased) -> int:
@@ -202,7 +207,7 @@ def blank_import_rows(person: Erased) -> int:
 
 def forget_rows_before(person: Erased) -> int:
     """Earlier states of the rows: gone with ``blank_import_rows``, whichever runs first."""
-    deleted, _by_model = ImportRowBefore.objects.filter(row__participant=person.participant_id).delete()
+    deleted, _by_model = ImportRowBefore.objects.filter(row__in=_known_rows(person)).delete()
     return deleted
 
 
@@ -212,7 +217,7 @@ def is_about(person: Erased, text: str) -> bool:
         return True
     if person.phone and person.phone.removeprefix("+62") in re.sub(r"[ .\-]", "", text):
         return True
-    cells = json.loads(text)
+    cells = kept.read(text)
     return person.name_key != "" and names.key(str(cells.get("nama") or "")) == person.name_key
 
 

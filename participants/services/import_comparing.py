@@ -5,7 +5,6 @@ Both are worked out set by set after the check, and only where there is somethin
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -16,6 +15,7 @@ from django.db.models import Prefetch
 from okoce.db.encryption import decrypt, lookup
 from okoce.values import names
 from participants import import_fields
+from participants.importing import kept
 from participants.models import Business, FosterLink, ImportBatch, ImportRow, Participant
 from participants.models.imports import BatchState, Kind, RowOutcome
 from participants.sectors import sector_of
@@ -129,8 +129,7 @@ def _folded(value: Any) -> Any:
 def _values(row: ImportRow) -> dict[str, Any]:
     if row.values_ciphertext is None:
         return {}
-    values: dict[str, Any] = json.loads(decrypt(row.values_ciphertext, column=VALUES_COLUMN, row=row.uid))
-    return values
+    return kept.read(decrypt(row.values_ciphertext, column=VALUES_COLUMN, row=row.uid))
 
 
 def _chunks(rows: Any) -> Iterator[list[ImportRow]]:

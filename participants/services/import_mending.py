@@ -6,7 +6,6 @@ they were: the last deed can be undone.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -21,7 +20,7 @@ from okoce.db.encryption import decrypt, encrypt, lookup
 from okoce.values import names
 from participants import import_fields
 from participants.import_report import SHARED_PHONE
-from participants.importing import areas
+from participants.importing import areas, kept
 from participants.importing.checks import Checked, Checker
 from participants.importing.codes import Code, Status, status_of
 from participants.importing.duplicates import is_slip
@@ -482,8 +481,8 @@ def _take_result(row: ImportRow, checked: Checked, cells: Mapping[str, Any], reg
     if row.outcome != RowOutcome.EXISTING:
         row.takes = None
     row.written = import_fields.written(row.codes, cells)
-    kept = checked.values if is_saved else dict(cells)
-    row.values_ciphertext = encrypt(json.dumps(kept, ensure_ascii=False), column=VALUES_COLUMN, row=row.uid)
+    text = kept.of_values(checked.values) if is_saved else kept.of_cells(cells)
+    row.values_ciphertext = encrypt(text, column=VALUES_COLUMN, row=row.uid)
 
 
 # ---------------------------------------------------------------- doubles
@@ -502,7 +501,7 @@ def fill_person_keys(batch: ImportBatch) -> None:
     def keys() -> Iterable[tuple[int, bytes]]:
         rows = missing.values_list("pk", "uid", "values_ciphertext")
         for pk, uid, sealed in rows.iterator(chunk_size=2000):
-            yield pk, person_key(json.loads(decrypt(sealed, column=VALUES_COLUMN, row=uid)))
+            yield pk, person_key(kept.read(decrypt(sealed, column=VALUES_COLUMN, row=uid)))
 
     known = list(keys())
     with connection.cursor() as cursor:

@@ -6,13 +6,11 @@ little memory and tells how far it is; ``write`` makes participants of them insi
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -24,11 +22,13 @@ from okoce.values import names
 from participants.enums import Category, Purpose, Source, Step
 from participants.enums import Status as ParticipantStatus
 from participants.importing.codes import Status
+from participants.importing.kept import values_in
 from participants.models import ImportBatch
 from participants.models.imports import RowOutcome
 from participants.numbering import reserve_numbers
 from participants.sectors import sector_of
-from participants.services.staging import drop_staged, stage
+from participants.services import staging
+from participants.services.staging import NO, NULL, YES, as_bytea, drop_staged
 
 CONSENT_TEXT = "formulir-kertas"  # agreed on the office's own registration form, as the officer stated
 LOCK_SPACE = 0x494D51
@@ -39,15 +39,22 @@ STAGED = "import_staging"
 
 Tell = Callable[[str, int, int], None]
 
-_COLUMNS = {
+_READY = {  # written by ourselves
     "position": "integer",
     "uid": "uuid",
-    "full_name": "text",
-    "name_key": "text",
     "nik_ciphertext": "bytea",
     "nik_lookup": "bytea",
     "phone_ciphertext": "bytea",
     "phone_lookup": "bytea",
+    "category": "text",
+    "sector_id": "text",
+    "is_running": "boolean",
+    "has_business": "boolean",
+    "nth": "integer",
+}
+_TEXTS = {  # as they stand in the list
+    "full_name": "text",
+    "name_key": "text",
     "email": "text",
     "birth_date": "date",
     "birth_place": "text",
@@ -57,13 +64,9 @@ _COLUMNS = {
     "rw": "text",
     "kelurahan_id": "text",
     "kecamatan_id": "text",
-    "category": "text",
     "business_name": "text",
-    "sector_id": "text",
-    "is_running": "boolean",
-    "has_business": "boolean",
-    "nth": "integer",
 }
+_COLUMNS = {**_READY, **_TEXTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def _stage(cursor: CursorWrapper, batch: ImportBatch, found: Prepared, tell: Tel
     (total,) = cursor.fetchone()
     sealed = _Sealed(found.new_by_kecamatan)
     last = 0
-    stage(cursor, STAGED, _COLUMNS, (), joined_on=(), is_kept=True)
+    staging.make_staged(cursor, STAGED, _COLUMNS, is_kept=True)
     # Whoever comes of a row has the number it will have: no row of this table is written twice.
     cursor.execute(
         "ALTER TABLE import_staging ADD participant_id bigint NOT NULL "
@@ -118,9 +121,7 @@ def _stage(cursor: CursorWrapper, batch: ImportBatch, found: Prepared, tell: Tel
         if not rows:
             break
         last = rows[-1][0]
-        with cursor.copy(f"COPY import_staging ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(sealed.columns(*row))
+        staging.stage_lines(cursor, STAGED, _COLUMNS, [sealed.line(*row) for row in rows])
         found.count += len(rows)
         if len(rows) < CHUNK:
             break
@@ -138,42 +139,46 @@ class _Sealed:
         self._nik, self._phone = Column("participants.nik"), Column("participants.phone")
         self._new = new_by_kecamatan
 
-    def columns(
-        self, position: int, uid: str, sealed: bytes, nik_lookup: bytes | None, outcome: str
-    ) -> tuple[Any, ...]:
-        values = json.loads(self._values.decrypt(bytes(sealed), uid))
-        nik = values["nik"].encode()
-        phone = values["hp"].encode() if values["hp"] else None
-        status, name = values["status_usaha"], values["nama"][: names.MAX_LENGTH]
-        kind, business = values["jenis_usaha"], values["nama_usaha"]
-        kecamatan = values["kecamatan"]
-        nth = None
+    def line(self, position: int, uid: str, sealed: bytes, nik_lookup: bytes | None, outcome: str) -> str:
+        name, nik, phone, born_in, born_on, sex, address, rt, rw, kelurahan, kecamatan, *rest = values_in(
+            self._values.decrypt(sealed, uid)
+        )
+        kind, business, email, status = rest[:4]
+        nik_bytes = (nik or "").encode()
+        name = (name or "")[: names.MAX_LENGTH]
+        kecamatan = kecamatan or ""
+        nth = NULL
         if outcome != RowOutcome.EXISTING.value:
-            self._new[kecamatan] = nth = self._new[kecamatan] + 1
-        return (
-            position,
-            uid,
-            name,
-            names.key(name)[: names.MAX_LENGTH],
-            self._nik.encrypt(nik, uid),
-            self._nik.lookup(nik) if nik_lookup is None else nik_lookup,
-            self._phone.encrypt(phone, uid) if phone else None,
-            self._phone.lookup(phone) if phone else None,
-            values["email"] or "",
-            values["tgl_lahir"],
-            (values["tempat_lahir"] or "")[:60],
-            values["jenis_kelamin"],
-            (values["alamat"] or "")[:200],
-            values["rt"] or "",
-            values["rw"] or "",
-            values["kelurahan"],
-            kecamatan,
-            Category.STARTER.value if status == "sudah" else Category.WOULD_BE.value,
-            (business or "")[:100],
-            sector_of(kind),
-            None if status is None else status == "sudah",
-            bool(kind or business or status),
-            nth,
+            self._new[kecamatan] = place = self._new[kecamatan] + 1
+            nth = str(place)
+        return staging.line(
+            (
+                str(position),
+                uid,
+                as_bytea(self._nik.encrypt(nik_bytes, uid)),
+                as_bytea(self._nik.lookup(nik_bytes) if nik_lookup is None else nik_lookup),
+                as_bytea(self._phone.encrypt(phone.encode(), uid)) if phone else NULL,
+                as_bytea(self._phone.lookup(phone.encode())) if phone else NULL,
+                Category.STARTER.value if status == "sudah" else Category.WOULD_BE.value,
+                sector_of(kind) or NULL,
+                NULL if status is None else YES if status == "sudah" else NO,
+                YES if kind or business or status else NO,
+                nth,
+            ),
+            (
+                name,
+                names.key(name)[: names.MAX_LENGTH],
+                email or "",
+                born_on or "",
+                (born_in or "")[:60],
+                sex or "",
+                (address or "")[:200],
+                rt or "",
+                rw or "",
+                kelurahan or "",
+                kecamatan,
+                (business or "")[:100],
+            ),
         )
 
 
@@ -188,12 +193,12 @@ def write(*, batch: ImportBatch, people: Prepared, by: User, on: date) -> Counts
         # Foreign keys are checked after each statement: queued until the commit they cost a tenth more.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         existing = _find_registered(cursor)
-        _give_numbers(cursor, people, existing=existing)
+        not_any_more = _give_numbers(cursor, people, existing=existing)
         inserted = _insert_participants(cursor, batch, by, on, now)
         if inserted < people.count - existing:
             existing += _find_registered_meanwhile(cursor)
         _insert_what_belongs_to_them(cursor, batch, by, on, now, new=_NEW if existing else _ALL)
-        _say_what_came_of_each(cursor, batch)
+        _say_who_was_registered(cursor, batch, not_any_more)
     return Counts(inserted, existing)
 
 
@@ -226,15 +231,17 @@ def _find_registered_meanwhile(cursor: CursorWrapper) -> int:
     return int(cursor.rowcount)
 
 
-def _give_numbers(cursor: CursorWrapper, people: Prepared, *, existing: int) -> None:
+def _give_numbers(cursor: CursorWrapper, people: Prepared, *, existing: int) -> list[int]:
     """The first serial of each kecamatan; a row's number follows from its place among the new ones.
 
-    Who was registered when the list was checked and is not any more has no place yet.
+    Who was registered when the list was checked and is not any more has no place yet: the positions of their
+    rows.
     """
     wanted = people.new_by_kecamatan
     new = _NEW if existing else _ALL
     cursor.execute(f"SELECT s.position, s.kecamatan_id {new} AND s.nth IS NULL ORDER BY s.position")
-    for position, kecamatan in cursor.fetchall():
+    without_place = cursor.fetchall()
+    for position, kecamatan in without_place:
         wanted[kecamatan] += 1
         cursor.execute(
             "UPDATE import_staging SET nth = %s WHERE position = %s", [wanted[kecamatan], position]
@@ -254,6 +261,7 @@ def _give_numbers(cursor: CursorWrapper, people: Prepared, *, existing: int) -> 
             [int(first) - 1 for _kecamatan, _prefix, _dash, first in firsts],
         ],
     )
+    return [position for position, _kecamatan in without_place]
 
 
 def _insert_participants(cursor: CursorWrapper, batch: ImportBatch, by: User, on: date, now: datetime) -> int:
@@ -323,11 +331,14 @@ def _insert_what_belongs_to_them(
         )
 
 
-def _say_what_came_of_each(cursor: CursorWrapper, batch: ImportBatch) -> None:
+def _say_who_was_registered(cursor: CursorWrapper, batch: ImportBatch, not_any_more: list[int]) -> None:
+    """In the rows of people who were in the register before; those who are new have the uid of their row."""
     cursor.execute(
-        "UPDATE participants_importrow r SET participant_id = coalesce(k.participant_id, s.participant_id), "
-        "outcome = CASE WHEN k.position IS NULL THEN %s ELSE %s END "
-        "FROM import_staging s LEFT JOIN import_known k ON k.position = s.position "
-        "WHERE r.batch_id = %s AND r.position = s.position",
-        [RowOutcome.NEW.value, RowOutcome.EXISTING.value, batch.pk],
+        "UPDATE participants_importrow r SET participant_id = k.participant_id, outcome = %s "
+        "FROM import_known k WHERE r.batch_id = %s AND r.position = k.position",
+        [RowOutcome.EXISTING.value, batch.pk],
+    )
+    cursor.execute(
+        "UPDATE participants_importrow SET outcome = %s WHERE batch_id = %s AND position = ANY(%s)",
+        [RowOutcome.NONE.value, batch.pk, not_any_more],
     )

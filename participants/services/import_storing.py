@@ -8,38 +8,41 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterator
-from typing import Any
 
 from django.db import connection
 
 from okoce.db.encryption import Column
 from participants import import_fields
+from participants.importing.kept import phone_in
 from participants.importing.report import Packed
 from participants.models import ImportBatch, ImportRow
 from participants.models.imports import RowOutcome
-from participants.services.staging import drop_staged, stage
+from participants.services import staging
+from participants.services.staging import NULL, as_array, as_bytea, drop_staged
 
 CHUNK = 10_000
 SHARED_PHONE = 3  # rows of one list on one number: worth a look (docs/programme.md, "Phone")
-_PHONE = re.compile(rb'"hp": ?"(\+[0-9]+)"')
 STAGED = "import_report"
 VALUES_COLUMN, NIK_COLUMN = "imports.values", "participants.nik"
 
-_COLUMNS = {
+_READY = {  # written by ourselves
     "uid": "uuid",
     "position": "integer",
-    "sheet": "text",
     '"row"': "integer",
+    "values_ciphertext": "bytea",
+    "nik_lookup": "bytea",
+}
+_TEXTS = {  # as the check says
+    "sheet": "text",
     "status": "text",
     "codes": "text[]",
     "kecamatan": "text",
-    "values_ciphertext": "bytea",
     "duplicate_of": "text",
     "written": "jsonb",
-    "nik_lookup": "bytea",
 }
+_COLUMNS = {**_READY, **_TEXTS}
+NOTHING_WRITTEN = "null"  # of JSON
 
 
 class Storing:
@@ -52,7 +55,7 @@ class Storing:
         self._more_with: dict[bytes, list[int]] = {}  # phones that stand there again, and where
         self._values, self._nik = Column(VALUES_COLUMN), Column(NIK_COLUMN)
         self._uids = _uids()
-        self._waiting: list[tuple[Any, ...]] = []
+        self._waiting: list[str] = []
 
     def add(self, rows: list[Packed]) -> None:
         """Seals rows of ``runner.check``, in the order of the file."""
@@ -60,21 +63,25 @@ class Storing:
         for sheet, number, status, codes, kecamatan, duplicate_of, nik, kept in rows:
             position += 1
             uid = next(self._uids)
-            if nik is not None and (phone := _PHONE.search(kept)) is not None:
-                self._note_phone(phone[1], position)
+            if nik is not None and (phone := phone_in(kept)) is not None:
+                self._note_phone(phone, position)
             self._waiting.append(
-                (
-                    uid,
-                    position,
-                    sheet[:80],
-                    number,
-                    status,
-                    codes,
-                    kecamatan or "",
-                    seal(kept, uid),
-                    duplicate_of[:100] if duplicate_of else "",
-                    _words(codes, kept) if nik is None else None,
-                    lookup(nik.encode()) if nik is not None else None,
+                staging.line(
+                    (
+                        uid,
+                        str(position),
+                        str(int(number)),
+                        as_bytea(seal(kept, uid)),
+                        as_bytea(lookup(nik.encode())) if nik is not None else NULL,
+                    ),
+                    (
+                        sheet[:80],
+                        status,
+                        as_array(tuple(codes)),
+                        kecamatan or "",
+                        duplicate_of[:100] if duplicate_of else "",
+                        _words(codes, kept) if nik is None else NOTHING_WRITTEN,
+                    ),
                 )
             )
         self.position = position
@@ -99,11 +106,16 @@ class Storing:
         """Writes what waits; the last ones belong into the transaction that ends the check."""
         if not self._waiting:
             return
-        rows, self._waiting = self._waiting, []
+        lines, self._waiting = self._waiting, []
         names = ", ".join(_COLUMNS)
-        selected = ", ".join(f"s.{name}" for name in _COLUMNS)
+        selected = ", ".join(
+            f"nullif(s.{name}, '{NOTHING_WRITTEN}')" if name == "written" else f"s.{name}"
+            for name in _COLUMNS
+        )
         with connection.cursor() as cursor:
-            stage(cursor, STAGED, _COLUMNS, rows, joined_on=("nik_lookup",), is_kept=True)
+            staging.make_staged(cursor, STAGED, _COLUMNS, is_kept=True)
+            staging.stage_lines(cursor, STAGED, _COLUMNS, lines)
+            cursor.execute(f"ANALYZE {STAGED} (nik_lookup)")
             cursor.execute(
                 f"WITH inserted AS (INSERT INTO participants_importrow (batch_id, {names}, outcome) "  # noqa: S608 (our own names)
                 f"SELECT %s, {selected}, CASE WHEN p.id IS NULL THEN %s ELSE %s END "
@@ -120,12 +132,12 @@ class Storing:
             drop_staged(cursor, STAGED)
 
 
-def _words(codes: list[str], kept: bytes) -> str | None:
+def _words(codes: list[str], kept: bytes) -> str:
     """What rows of one cause are grouped by; nothing for the many rows that are right."""
     if not any(code in import_fields.GROUPED for code in codes):
-        return None
+        return NOTHING_WRITTEN
     found = import_fields.written(codes, json.loads(kept))
-    return json.dumps(found, ensure_ascii=False) if found else None
+    return json.dumps(found, ensure_ascii=False) if found else NOTHING_WRITTEN
 
 
 def _uids() -> Iterator[str]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from okoce.accounts.models import SignIn, User
 from okoce.db.encryption import decrypt, encrypt
+from participants.importing import kept
 from participants.models import Business, FosterLink, ImportBatch, ImportRow, Participant
 from participants.models.imports import RowOutcome
 from participants.services import import_comparing
@@ -48,7 +49,7 @@ def _take_chunk(batch: ImportBatch, rows: list[ImportRow], on: date) -> int:
         person = people.get(bytes(row.nik_lookup or b""))
         if person is None:
             continue
-        values = json.loads(decrypt(row.values_ciphertext or b"", column=VALUES_COLUMN, row=row.uid))
+        values = kept.read(decrypt(row.values_ciphertext or b"", column=VALUES_COLUMN, row=row.uid))
         still = import_comparing.differences(values, person, batch)
         takes = [name for name in row.takes or [] if name in still]
         if not takes:

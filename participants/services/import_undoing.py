@@ -19,7 +19,7 @@ from okoce.audit import services as audit
 from okoce.notifications.models import Message
 from participants.enums import Source, Step
 from participants.models import DuplicateCandidate, ImportBatch, ImportRow, PairState, Participant
-from participants.models.imports import BatchState, RowOutcome
+from participants.models.imports import BatchState
 from participants.services import import_saving, import_taking
 from participants.services.import_work import advance, alone, queue_next_step
 from participants.services.importing import NotReady
@@ -67,8 +67,7 @@ def loss_of(batch: ImportBatch) -> Loss:
 
 
 def _made(batch: ImportBatch) -> models.QuerySet[Participant]:
-    rows = ImportRow.objects.filter(batch=batch, outcome=RowOutcome.NEW, participant__isnull=False)
-    return Participant.everybody.filter(pk__in=rows.values("participant_id"))
+    return Participant.everybody.came_of(ImportRow.objects.filter(batch=batch))
 
 
 # What the saving of the list itself has written; anything else of these is somebody's work.

@@ -21,7 +21,7 @@ WORKING = (BatchState.UPLOADED, BatchState.CHECKING, BatchState.SAVING, BatchSta
 WAKE_AGAIN_SECONDS = 15
 CONNECT_SECONDS = 0.5  # a broker that is down must not hold up the page
 LOCK_SPACE = 0x494D50  # first half of the advisory lock's key: "IMP"
-TELL_EVERY_SECONDS = 0.4
+TELL_EVERY_SECONDS = 1.0
 
 log = logging.getLogger("participants.imports")
 
@@ -83,7 +83,7 @@ def alone(batch_id: int) -> Iterator[bool]:
 
 
 def teller(batch_id: int) -> Tell:
-    """Writes how far the work is, at most a few times a second."""
+    """Writes how far the work is, at most once a second."""
     told_at, told_phase = 0.0, ""
 
     def tell(phase: str, done: int, total: int) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
@@ -25,7 +24,7 @@ from okoce.audit import services as audit
 from okoce.db.encryption import decrypt, encrypt
 from okoce.organisations.models import Organisation
 from participants import import_rules
-from participants.importing import guard, runner
+from participants.importing import guard, kept, runner
 from participants.importing.codes import ImportRefused, Status
 from participants.models import ImportBatch, ImportMending, ImportRow, Participant
 from participants.models.imports import BatchState, ColumnsFrom, Kind
@@ -424,8 +423,7 @@ def values_of(row: ImportRow) -> dict[str, Any]:
     """What stood in the row: checked values, or the cells as written where it was not accepted."""
     if row.values_ciphertext is None:
         return {}
-    values: dict[str, Any] = json.loads(decrypt(row.values_ciphertext, column=VALUES_COLUMN, row=row.uid))
-    return values
+    return kept.read(decrypt(row.values_ciphertext, column=VALUES_COLUMN, row=row.uid))
 
 
 def hand_back(*, batch: ImportBatch, by: User) -> list[ImportRow]:

@@ -301,6 +301,23 @@ def test_rows_of_lists_lose_the_person_also_where_they_were_rejected(staff):
     assert named_in_dump() == []
 
 
+def test_the_row_somebody_came_from_loses_its_digests_also_when_its_cells_are_gone(staff):
+    person = zubaidah()
+    batch = ImportBatch.objects.create(
+        city_id="31.73", uploaded_by=staff, file="", file_name="daftar.xlsx", file_size=9, sha256="0" * 64,
+        as_of=date(2026, 3, 1), state="saved", saved_at=timezone.now(), saved_by=staff,
+    )  # fmt: skip
+    row = ImportRow.objects.create(
+        batch=batch, position=1, sheet="S", row=2, status="accepted", uid=person.uid,
+        nik_lookup=person.nik_lookup, person_lookup=b"0" * 32,
+    )  # fmt: skip
+
+    erase(person, staff)
+
+    row.refresh_from_db()
+    assert (row.nik_lookup, row.person_lookup) == (None, None)
+
+
 def test_files_of_the_person_are_deleted(staff, settings, tmp_path, django_capture_on_commit_callbacks):
     settings.MEDIA_ROOT = tmp_path
     person = zubaidah()

@@ -20,7 +20,7 @@ from participants.models import (
     StepReached,
 )
 from participants.models.imports import BatchState
-from participants.services import importing
+from participants.services import import_undoing, importing
 from participants.services.importing import NotReady
 from tests.factories import ParticipantFactory, member
 from tests.participants.importing.lists import AS_OF, HEADER, nik, person, save
@@ -164,12 +164,39 @@ def test_without_a_word_about_consent_none_is_recorded(receive, content, officer
     assert Consent.objects.count() == 0
 
 
-def test_saved_rows_point_to_their_participants_and_others_do_not(receive, content, officer):
+def test_whoever_is_registered_by_a_list_has_the_uid_of_their_row(receive, content, officer):
     batch = saved(checked(receive(content(person(1), person(2, nik="1")))), officer)
 
     found = Participant.objects.get()
-    assert list(batch.rows.values_list("outcome", "participant_id")) == [("new", found.pk), ("", None)]
+    first, second = batch.rows.order_by("position")
+    assert (found.uid, found.uid == second.uid) == (first.uid, False)
+    assert list(Participant.everybody.came_of(batch.rows.all())) == [found]
     assert (batch.new_count, batch.existing_count, batch.saved_by) == (1, 0, batch.save_requested_by)
+
+
+def test_rows_name_whom_they_found_in_the_register(receive, content, officer):
+    known = ParticipantFactory(nik=nik(9001), number="JB-PM-00901")
+    batch = saved(checked(receive(content(person(1), person(2)))), officer)
+
+    rows = list(batch.rows.order_by("position").values_list("outcome", "participant_id"))
+    assert rows == [("existing", known.pk), ("", None)]
+    assert list(Participant.everybody.came_of(batch.rows.all())) == [
+        Participant.objects.get(number="JB-PM-00001")
+    ]
+
+
+def test_whoever_is_not_in_the_register_any_more_is_new_whatever_the_check_said(receive, content, officer):
+    first = saved(checked(receive(content(person(1), name="a.xlsx"))), officer)
+    second = checked(receive(content(person(1), person(2), name="b.xlsx")))
+    assert (second.new_count, second.existing_count) == (1, 1)
+    import_undoing.ask_to_undo(batch=first, by=officer)
+    import_undoing.undo(first.pk)
+
+    second = saved(second, officer)
+
+    assert (second.new_count, second.existing_count, Participant.objects.count()) == (2, 0, 2)
+    assert list(second.rows.values_list("outcome", "participant_id")) == [("", None), ("", None)]
+    assert Participant.everybody.came_of(second.rows.all()).count() == 2
 
 
 def test_numbers_follow_the_order_of_the_list_in_each_kecamatan(receive, content, officer):
@@ -278,7 +305,7 @@ def test_a_fault_while_saving_leaves_nothing_half_written(receive, content, offi
     def fail(*args):
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr(import_saving, "_say_what_came_of_each", fail)
+    monkeypatch.setattr(import_saving, "_say_who_was_registered", fail)
     with pytest.raises(RuntimeError):
         importing.save(batch.pk, on=ON)
     assert (Participant.objects.count(), Business.objects.count(), StepReached.objects.count()) == (0, 0, 0)

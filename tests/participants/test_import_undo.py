@@ -217,7 +217,7 @@ def test_the_function_of_the_database_removes_nobody_of_a_list_that_is_not_being
 
 def test_the_function_removes_nobody_whom_another_registered(list_of_two):
     stranger = ParticipantFactory(number="JB-KB-00901")
-    ImportRow.objects.filter(batch=list_of_two, position=1).update(participant=stranger)
+    ImportRow.objects.filter(batch=list_of_two, position=1).update(uid=stranger.uid)
     ImportBatch.objects.update(state="undoing")
 
     with pytest.raises(DatabaseError, match="did not register all"):

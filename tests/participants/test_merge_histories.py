@@ -254,7 +254,7 @@ def live_in_the_register(
     if told["listed"]:
         ImportRow.objects.create(
             batch=stage["batch"], position=10 + which, sheet="Daftar", row=10 + which, status="accepted",
-            outcome="new", participant=person,
+            outcome="existing", participant=person,
         )  # fmt: skip
     if told["self_registered"]:
         row = sent_in()
