@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -22,7 +21,8 @@ from okoce.accounts.roles import has_permission
 from okoce.ui.responses import render_page, wants_fragment
 from participants import searching
 from trainings import rules, scheduling, services
-from trainings.enums import ScanMethod, ScanResult, SessionState
+from trainings.attendance_words import News, closing, news_of, news_of_batch
+from trainings.enums import ScanMethod, SessionState
 from trainings.forms.attendance import NumbersForm
 from trainings.models import AttendanceScan, Booking, TrainingSession, Waiting
 from trainings.refusals import BookingRefused, Refusal, Refused
@@ -32,23 +32,6 @@ from trainings.views.sessions import find, posted
 AT_ONCE = 50  # rows before "show all"
 ABSENT, PRESENT, WAITING = "belum", "hadir", "tunggu"
 IN_LINE = "waiting"  # no state of a place: somebody who has none yet
-REFUSALS = {
-    ScanResult.TOO_EARLY: Refusal.TOO_EARLY,
-    ScanResult.NOT_BOOKED: Refusal.NOT_BOOKED,
-    ScanResult.CANCELLED: Refusal.CANCELLED,
-    ScanResult.FULL: Refusal.ROOM_FULL,
-}
-
-
-@dataclass(frozen=True)
-class News:
-    """What the last press did, with its undo."""
-
-    tone: str
-    title: str
-    text: str = ""
-    undo_participant: int | None = None
-    undo_batch: uuid.UUID | None = None
 
 
 class ListClosed(PermissionDenied):
@@ -183,32 +166,6 @@ def last_news(request: HttpRequest, session: TrainingSession) -> News | None:
     except ValueError:
         return None
     return None
-
-
-def news_of(scan: AttendanceScan, session: TrainingSession) -> News:
-    name = scan.participant.full_name
-    if scan.result == ScanResult.ACCEPTED:
-        at = rules.clock(scan.happened_at)
-        return News(
-            "ok",
-            _("%(name)s is present") % {"name": name},
-            _("Recorded %(clock)s.") % {"clock": at},
-            undo_participant=scan.participant_id,
-        )
-    if scan.result == ScanResult.UNDONE:
-        return News("info", _("%(name)s is not present.") % {"name": name})
-    words = BookingRefused(
-        REFUSALS[ScanResult(scan.result)],
-        name=name,
-        capacity=session.capacity,
-        day=rules.long_day(session.starts_at),
-    )
-    return News("bad", words.sentence)
-
-
-def news_of_batch(batch: uuid.UUID, count: int) -> News:
-    words = ngettext("%(count)s person marked present.", "%(count)s people marked present.", count)
-    return News("ok", words % {"count": count}, undo_batch=batch if count else None)
 
 
 # ---------------------------------------------------------------- one press
@@ -393,18 +350,3 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         ),
     }
     return render_page(request, "trainings/confirm.html", context)
-
-
-def closing(figures: dict[str, Any]) -> list[str]:
-    present, absent = figures["present_count"], figures["absent_count"]
-    return [
-        ngettext("%(count)s person was present.", "%(count)s people were present.", present)
-        % {"count": present},
-        ngettext(
-            "%(count)s person was absent and can be invited again.",
-            "%(count)s people were absent and can be invited again.",
-            absent,
-        )
-        % {"count": absent},
-        _("The office can still correct the list; every correction is recorded."),
-    ]
