@@ -220,6 +220,29 @@ def may_take_attendance(user: Any, session: TrainingSession, *, today: date) -> 
     )
 
 
+def actions(user: Any, session: TrainingSession, *, now: datetime) -> dict[str, bool]:
+    """What the page of the session offers this person, by the names its template asks for."""
+    return {
+        "may_change": may_change(user, session, now=now),
+        "may_publish": may_publish(user, session, now=now) and session.head_id is None,
+        "may_copy": has_permission(user, "trainings.manage"),
+        "may_limit": session.head_id is None and may_change(user, session, now=now),
+        "may_grant": session.starts_at <= now
+        and session.state in (SessionState.PUBLISHED, SessionState.HELD)
+        and has_permission(user, "trainings.manage"),
+        "may_postpone": session.state == SessionState.PUBLISHED and may_change(user, session, now=now),
+        "may_cancel": may_cancel(user, session) and session.head_id is None,
+        "may_certify": session.state in (SessionState.PUBLISHED, SessionState.HELD)
+        and session.starts_at <= now
+        and has_permission(user, "trainings.certificates"),
+        "may_fill": may_fill(user, session, now=now),
+        "may_take_attendance": may_take_attendance(user, session, today=scheduling.day_of(now)),
+        "may_see_sheet": has_permission(user, "trainings.attendance"),
+        "has_free_seats": getattr(session, "seated_count", 0) < session.places,
+        "may_send": session.state != SessionState.DRAFT and has_permission(user, "notifications.send_ready"),
+    }
+
+
 def walk_ins_for(user: Any, session: TrainingSession) -> Any:
     """People who may be found by their number at the door.
 

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from okoce.accounts.access import requires
-from okoce.accounts.roles import has_permission
 from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
 from okoce.ui.templatetags.okoce_ui import moment
@@ -30,6 +29,7 @@ from trainings.models import Booking, TrainingSession, Waiting
 from trainings.refusals import SENTENCES, Refusal, Refused
 from trainings.scheduling import next_working_day
 from trainings.services import sessions as planning
+from trainings.session_words import cancellation, changed_words, offered_instead
 from trainings.views import shown
 
 CHIPS = (
@@ -80,7 +80,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "person_form": PersonForm(),
         **told(session),
         "days": days_of_class(request.user, session, now=now),
-        **actions(request.user, session, now=now),
+        **rules.actions(request.user, session, now=now),
     }
     return render_page(request, "trainings/session.html", context, fragment="people")
 
@@ -145,28 +145,6 @@ TONES = {
     BookingState.MOVED: "",
     BookingState.RELEASED: "",
 }
-
-
-def actions(user: Any, session: TrainingSession, *, now: datetime) -> dict[str, bool]:
-    return {
-        "may_change": rules.may_change(user, session, now=now),
-        "may_publish": rules.may_publish(user, session, now=now) and session.head_id is None,
-        "may_copy": has_permission(user, "trainings.manage"),
-        "may_limit": session.head_id is None and rules.may_change(user, session, now=now),
-        "may_grant": session.starts_at <= now
-        and session.state in (SessionState.PUBLISHED, SessionState.HELD)
-        and has_permission(user, "trainings.manage"),
-        "may_postpone": session.state == SessionState.PUBLISHED and rules.may_change(user, session, now=now),
-        "may_cancel": rules.may_cancel(user, session) and session.head_id is None,
-        "may_certify": session.state in (SessionState.PUBLISHED, SessionState.HELD)
-        and session.starts_at <= now
-        and has_permission(user, "trainings.certificates"),
-        "may_fill": rules.may_fill(user, session, now=now),
-        "may_take_attendance": rules.may_take_attendance(user, session, today=scheduling.day_of(now)),
-        "may_see_sheet": has_permission(user, "trainings.attendance"),
-        "has_free_seats": getattr(session, "seated_count", 0) < session.places,
-        "may_send": session.state != SessionState.DRAFT and has_permission(user, "notifications.send_ready"),
-    }
 
 
 # ---------------------------------------------------------------- planning
@@ -265,12 +243,6 @@ def changed(request: HttpRequest, session: TrainingSession, form: SessionForm) -
     return redirect(session)
 
 
-def changed_words(session: TrainingSession) -> str:
-    if session.changed_at is not None and rules.told_count(session):
-        return _("The session is changed. People hear of it when you release the changes.")
-    return _("The session is changed.")
-
-
 # ---------------------------------------------------------------- confirm pages
 
 
@@ -357,47 +329,6 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         ),
     }
     return render_page(request, "trainings/confirm.html", context)
-
-
-def cancellation(session: TrainingSession, told: int) -> list[str]:
-    lines = (
-        [
-            ngettext(
-                "%(count)s person on the list is sent a message of the cancellation.",
-                "%(count)s people on the list are sent a message of the cancellation.",
-                told,
-            )
-            % {"count": told},
-            _("They come first when people are invited to %(activity)s again.")
-            % {"activity": session.activity.label},
-        ]
-        if told
-        else [_("Nobody is on the list, so nobody is told.")]
-    )
-    return [
-        *lines,
-        _("%(venue)s is free again. A cancellation cannot be taken back.") % {"venue": session.venue.name},
-    ]
-
-
-def offered_instead(session: TrainingSession, told: int, instead: list[TrainingSession]) -> list[str]:
-    """Which sessions come next for those who lose their place."""
-    if not told:
-        return []
-    if not instead:
-        return [
-            _("No other session of %(activity)s with free seats is coming in this kecamatan. Plan one soon.")
-            % {"activity": session.activity.label}
-        ]
-    free = sum(one.places - one.seated_count for one in instead)
-    return [
-        ngettext(
-            "The free seats of the next sessions are offered to them: %(count)s seat, the first on %(day)s.",
-            "The free seats of the next sessions are offered to them: %(count)s seats, the first on %(day)s.",
-            free,
-        )
-        % {"count": free, "day": rules.long_day(instead[0].starts_at)}
-    ]
 
 
 @requires("trainings.view")
