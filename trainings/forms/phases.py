@@ -17,17 +17,10 @@ from trainings import scheduling
 from trainings.forms.fields import in_figures
 from trainings.forms.phase_shares import GROUPS, QUOTA, SharesForm, row_values
 from trainings.models import Activity, Phase, Trainer, Venue
+from trainings.phase_words import WEEKDAYS
 from trainings.services.phases import PhaseEntry, Share
 
 USUAL_QUOTA, USUAL_GROUP = 1000, 100
-WEEKDAYS = (
-    (0, _("Monday")),
-    (1, _("Tuesday")),
-    (2, _("Wednesday")),
-    (3, _("Thursday")),
-    (4, _("Friday")),
-    (5, _("Saturday")),
-)
 FIRST_START, SECOND_START, THIRD_START = "mulai_1", "mulai_2", "mulai_3"
 TIMES = (FIRST_START, SECOND_START, THIRD_START)
 

@@ -65,3 +65,24 @@ class GroupMemberQuerySet(models.QuerySet):
         if not (has_permission(user, "trainings.view") and has_permission(user, "participants.view")):
             return self.none()
         return self.filter(scope_of(user).as_q(city="phase__city_id", kecamatan="kecamatan_id"))
+
+    def counted(self) -> dict[str, dict[int, int]]:
+        """How many people: kecamatan → group → count."""
+        rows = self.order_by().values_list("kecamatan_id", "number").annotate(n=Count("pk"))
+        found: dict[str, dict[int, int]] = {}
+        for kecamatan, group, count in rows:
+            found.setdefault(kecamatan, {})[group] = count
+        return found
+
+    def counted_by_kelurahan(self) -> dict[tuple[str, int], list[tuple[str, int]]]:
+        """(kecamatan, group) → names of kelurahan ("" where not known) and people, most people first."""
+        rows = (
+            self.order_by()
+            .values_list("kecamatan_id", "number", "participant__kelurahan__name")
+            .annotate(n=Count("pk"))
+            .order_by("kecamatan_id", "number", "-n")
+        )
+        found: dict[tuple[str, int], list[tuple[str, int]]] = {}
+        for kecamatan, group, kelurahan, count in rows:
+            found.setdefault((kecamatan, group), []).append((kelurahan or "", count))
+        return found

@@ -20,13 +20,12 @@ from okoce.accounts.access import requires
 from okoce.accounts.roles import has_permission
 from okoce.ui.responses import render_page, wants_fragment
 from participants import searching
-from trainings import rules, scheduling, services
+from trainings import rules, scheduling, services, shown
 from trainings.attendance_words import News, closing, news_of, news_of_batch
 from trainings.enums import ScanMethod, SessionState
 from trainings.forms.attendance import NumbersForm
 from trainings.models import AttendanceScan, Booking, TrainingSession, Waiting
 from trainings.refusals import BookingRefused, Refusal, Refused
-from trainings.views import shown
 from trainings.views.sessions import find, posted
 
 AT_ONCE = 50  # rows before "show all"

@@ -18,13 +18,12 @@ from okoce.accounts.scope import scope_of
 from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
 from participants.models import Participant
-from trainings import calendar_grid, rules
+from trainings import calendar_grid, rules, shown
 from trainings.enums import SessionState
 from trainings.filters import SessionFilter
 from trainings.models import Activity, TrainingSession
 from trainings.querysets import need_by_activity
 from trainings.services import calendar
-from trainings.views import shown
 
 WEEK, LIST = "minggu", "daftar"
 COMING = 4  # sessions in the card of seats

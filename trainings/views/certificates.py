@@ -18,14 +18,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from okoce.accounts.access import participant_only, public, requires
 from okoce.ui.responses import render_page
 from participants.models import Participant
-from trainings import certifying
+from trainings import certifying, shown
 from trainings.certificates import sheet as sheets
 from trainings.forms.certificates import CertificateReasonForm
 from trainings.models import Certificate, NameConfirmation, TrainingSession
 from trainings.refusals import Refused
 from trainings.scheduling import day_of
 from trainings.services import certificates
-from trainings.views import shown
 from trainings.views.sessions import find
 
 NEVER_KEPT = "no-store, private"

@@ -18,12 +18,11 @@ from okoce.ui.templatetags.okoce_ui import clock, number, short_date
 from participants import deed_words, selections
 from participants.models import BulkDeed
 from participants.views.bulk import SHOWN, back_to, crumbs, named
-from trainings import deeds
+from trainings import deeds, shown
 from trainings.models import TrainingSession
 from trainings.refusals import Refused
 from trainings.services import chosen
 from trainings.services.chosen import ChosenPlan
-from trainings.views import shown
 
 MOST_SHOWN = 30
 

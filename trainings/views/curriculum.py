@@ -15,12 +15,12 @@ from okoce.accounts.access import requires
 from okoce.accounts.roles import has_permission
 from okoce.ui.responses import render_page
 from participants.enums import Category
+from trainings import shown
 from trainings.enums import ConditionCode
 from trainings.forms.curriculum import ActivityForm
 from trainings.models import Activity
 from trainings.refusals import Refused
 from trainings.services import curriculum
-from trainings.views import shown
 from trainings.views.sessions import posted
 
 

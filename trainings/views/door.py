@@ -24,11 +24,10 @@ from okoce.accounts.access import public, requires
 from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
 from participants.services import cards
-from trainings import door_words, rules, scheduling
+from trainings import door_words, rules, scheduling, shown
 from trainings.enums import SessionState
 from trainings.models import AttendanceScan, Booking, TrainingSession
 from trainings.services import door
-from trainings.views import shown
 from trainings.views.sessions import find
 
 AT_ONCE = 200  # entries of one sending

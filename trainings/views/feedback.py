@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from okoce.accounts.access import participant_only, requires
 from okoce.ui.responses import render_page
+from trainings import shown
 from trainings.models import Booking, TrainingSession
 from trainings.services import feedback as services
-from trainings.views import shown
 
 LAST = 12  # sessions of the trend
 

@@ -15,12 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from okoce.accounts.access import participant_only, public, requires
 from okoce.ui.responses import render_page
 from participants.models import Participant
-from trainings import ical
+from trainings import ical, shown
 from trainings.forms.feeds import FeedForm
 from trainings.models import CalendarFeed
 from trainings.models.feed import FeedKind
 from trainings.services import feeds
-from trainings.views import shown
 
 CACHED_SECONDS = 900
 

@@ -16,12 +16,11 @@ from django.utils.translation import gettext as _
 from okoce.accounts.access import requires
 from okoce.accounts.roles import has_permission
 from okoce.ui.responses import render_page
-from trainings import rules
+from trainings import rules, shown
 from trainings.enums import HolidayKind, HolidayOrigin
 from trainings.forms.calendar import HolidayForm, RamadanForm, StrikeForm
 from trainings.models import Holiday, RamadanPeriod
 from trainings.services import calendar
-from trainings.views import shown
 
 TONES = {HolidayKind.NATIONAL: "info", HolidayKind.JOINT: "", HolidayKind.REGIONAL: ""}
 FIRST_YEAR, LAST_YEAR = 2017, 2100

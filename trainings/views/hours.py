@@ -14,13 +14,12 @@ from django.utils.translation import gettext as _
 
 from okoce.accounts.access import requires
 from okoce.ui.responses import render_page
-from trainings import rules, scheduling
+from trainings import rules, scheduling, shown
 from trainings.forms.attendance import LeftForm
 from trainings.models import Booking
 from trainings.refusals import Refused
 from trainings.services import hours as services
 from trainings.stays import stays_of
-from trainings.views import shown
 from trainings.views.attendance import takeable
 from trainings.views.sessions import find, posted
 

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from okoce.accounts.access import requires
 from okoce.ui.responses import render_page
-from trainings import rules, services
+from trainings import rules, services, shown
 from trainings.concern_words import said
 from trainings.enums import SessionState
 from trainings.forms.session_changes import MoveForm, PostponeForm, RepeatForm
@@ -23,7 +23,6 @@ from trainings.messages import next_of
 from trainings.models import TrainingSession
 from trainings.refusals import CLASH_SENTENCES, Clash, Refused
 from trainings.services import repeating
-from trainings.views import shown
 from trainings.views.sessions import changed, find, posted
 
 SHIFTS = (-7, -1, 1, 7)  # days, as links beside the form: the calendar without a mouse

@@ -18,12 +18,11 @@ from okoce.accounts.access import requires
 from okoce.ui.responses import render_page
 from okoce.ui.templatetags.okoce_ui import number
 from participants.models import Participant
-from trainings import rules
+from trainings import rules, shown
 from trainings.forms.seats import ExtraSeatsForm, NeedForm
 from trainings.models import TrainingSession
 from trainings.refusals import Refused, SessionRefused
 from trainings.services import need, overbooking
-from trainings.views import shown
 from trainings.views.radar import left, rate_in_words, tone
 from trainings.views.sessions import find, posted
 

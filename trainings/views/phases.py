@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,14 +19,13 @@ from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
 from okoce.ui.templatetags.okoce_ui import number
 from participants.models import Participant
-from trainings import plan_pages, plan_words
+from trainings import phase_words, plan_pages, plan_words, shown
 from trainings.enums import RunState
-from trainings.forms.phases import WEEKDAYS, PhaseForm
+from trainings.forms.phases import PhaseForm
 from trainings.models import GroupMember, Phase, TrainingSession
 from trainings.services import groups, planning, publishing
 from trainings.services import phases as services
 from trainings.services.phases import PhaseRefused
-from trainings.views import shown
 
 RUNS_SHOWN = 8
 
@@ -50,7 +47,7 @@ def phases(request: HttpRequest) -> HttpResponse:
     mine = Phase.objects.visible_to(request.user).select_related("city").with_figures()
     page = keyset_page(mine, request, order=("-starts_on", "-pk"), size=50)
     for phase in page.rows:
-        phase.shown_state = state_of(phase)
+        phase.shown_state = phase_words.state_of(phase)
     context = {
         "page": page,
         "may_plan": may_plan(request.user),
@@ -62,19 +59,6 @@ def phases(request: HttpRequest) -> HttpResponse:
 
 def may_plan(user: Any) -> bool:
     return has_permission(user, "trainings.plan") and scope_of(user).city is not None
-
-
-def state_of(phase: Any) -> shown.State:
-    """Of a phase with figures."""
-    if phase.session_count:
-        return shown.State(_("Published"), "ok", "check-circle-fill")
-    if phase.run_state in (RunState.QUEUED, RunState.WORKING):
-        return shown.State(_("Being planned"), "info", "hourglass-split")
-    if phase.run_state == RunState.IMPOSSIBLE:
-        return shown.State(_("Cannot be planned so"), "bad", "exclamation-triangle-fill")
-    if phase.run_state in (RunState.DONE, RunState.STOPPED):
-        return shown.State(_("Plan to be published"), "warn", "calendar-check")
-    return shown.State(_("Not planned yet"), "", "slash-circle")
 
 
 # ---------------------------------------------------------------- the form
@@ -176,15 +160,15 @@ def phase(request: HttpRequest, pk: int) -> HttpResponse:
     runs = list(found.runs.select_related("requested_by")[:RUNS_SHOWN])
     for run in runs:
         run.tone = plan_pages.TONES[RunState(run.state)]
-    placed = _placed(request.user, found)
+    placed = members_of(request.user, found).counted()
     rows = list(found.kecamatan.select_related("kecamatan"))
     for row in rows:
         row.placed = sum(placed.get(row.kecamatan_id, {}).values())
     context = {
         "phase": found,
-        "state": state_of(found),
+        "state": phase_words.state_of(found),
         "rows": rows,
-        "facts": facts(found),
+        "facts": phase_words.facts(found),
         "runs": runs,
         "troubles": [plan_words.trouble(t, names) for t in troubles[:20]],
         "trouble_count": len(troubles),
@@ -194,46 +178,6 @@ def phase(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": crumbs((found.name, "")),
     }
     return render_page(request, "trainings/phase.html", context)
-
-
-def facts(phase: Phase) -> list[tuple[str, str]]:
-    days = dict(WEEKDAYS)
-    limit = phase.kecamatan_a_day
-    return [
-        (_("Activities"), ", ".join(a.label for a in phase.activities.all())),
-        (_("Days of the week"), ", ".join(str(days[n]) for n in phase.weekdays if n in days)),
-        (
-            _("Sessions start at"),
-            _("%(starts)s, %(minutes)s minutes each")
-            % {"starts": ", ".join(time_format(t) for t in phase.starts), "minutes": phase.minutes},
-        ),
-        (
-            _("Between two activities of a group"),
-            ngettext("at least %(count)s day", "at least %(count)s days", phase.gap_days)
-            % {"count": phase.gap_days},
-        ),
-        (
-            _("Kecamatan on one day"),
-            _("at most %(count)s") % {"count": limit} if limit else _("as many as there are"),
-        ),
-        (_("Venues"), number(phase.venues.count())),
-        (_("Trainers"), number(phase.trainers.count())),
-    ]
-
-
-def _placed(user: Any, phase: Phase) -> dict[str, dict[int, int]]:
-    """Members by kecamatan and group, as far as the person sees them."""
-    rows = (
-        GroupMember.objects.visible_to(user)
-        .filter(phase=phase)
-        .order_by()
-        .values_list("kecamatan_id", "number")
-        .annotate(n=Count("pk"))
-    )
-    found: dict[str, dict[int, int]] = {}
-    for kecamatan, group, count in rows:
-        found.setdefault(kecamatan, {})[group] = count
-    return found
 
 
 # ---------------------------------------------------------------- groups
@@ -254,7 +198,8 @@ def group_list(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.info(request, _("Nobody was left to place, or all groups are full."))
         return redirect("trainings:groups", pk=pk)
-    placed, parts = _placed(request.user, found), _parts(request.user, found)
+    members = members_of(request.user, found)
+    placed, parts = members.counted(), phase_words.parts(members.counted_by_kelurahan())
     rows = visible_shares(request.user, found)
     for row in rows:
         row.shown = [
@@ -276,27 +221,15 @@ def group_list(request: HttpRequest, pk: int) -> HttpResponse:
     return render_page(request, "trainings/groups.html", context)
 
 
+def members_of(user: Any, phase: Phase) -> Any:
+    return GroupMember.objects.visible_to(user).filter(phase=phase)
+
+
 def visible_shares(user: Any, phase: Phase) -> list[Any]:
     """A kecamatan office sees the groups of its own people."""
     rows = phase.kecamatan.select_related("kecamatan")
     own = scope_of(user).kecamatan
     return list(rows.filter(kecamatan=own) if own else rows)
-
-
-def _parts(user: Any, phase: Phase) -> dict[tuple[str, int], str]:
-    """Of which kelurahan a group is: "Grogol 60, Tomang 40"."""
-    rows = (
-        GroupMember.objects.visible_to(user)
-        .filter(phase=phase)
-        .order_by()
-        .values_list("kecamatan_id", "number", "participant__kelurahan__name")
-        .annotate(n=Count("pk"))
-        .order_by("kecamatan_id", "number", "-n")
-    )
-    found: dict[tuple[str, int], list[str]] = {}
-    for kecamatan, group, kelurahan, count in rows:
-        found.setdefault((kecamatan, group), []).append(f"{kelurahan or _('No kelurahan')} {count}")
-    return {key: ", ".join(words) for key, words in found.items()}
 
 
 @requires("trainings.view")
@@ -306,8 +239,8 @@ def group(request: HttpRequest, pk: int, kecamatan: str, number: int) -> HttpRes
     row = row if row is not None and 1 <= number <= row.groups else None
     share = get_object_or_404(found.kecamatan, pk=row.pk if row else 0)
     people = Participant.objects.visible_to(request.user).open_to(request.user).named()
-    members = GroupMember.objects.visible_to(request.user).filter(
-        phase=found, kecamatan=kecamatan, number=number, participant__in=people.order_by().values("pk")
+    members = members_of(request.user, found).filter(
+        kecamatan=kecamatan, number=number, participant__in=people.order_by().values("pk")
     )
     page = keyset_page(
         members.select_related("participant__kelurahan"), request, order=("participant__number",), size=100

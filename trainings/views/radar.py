@@ -19,11 +19,10 @@ from okoce.ui.responses import render_page
 from okoce.ui.templatetags.okoce_ui import number
 from participants.models import Participant
 from trainings import radar as radar_of
-from trainings import rules
+from trainings import rules, shown
 from trainings.models import Activity
 from trainings.radar import Row, ShowUp
 from trainings.reach import Reach, reach_of
-from trainings.views import shown
 
 AT_ONCE = 50
 

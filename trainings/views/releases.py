@@ -16,13 +16,12 @@ from okoce.accounts.access import requires
 from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
 from okoce.ui.templatetags.okoce_ui import number
-from trainings import releasing
+from trainings import releasing, shown
 from trainings.enums import ChangeKind, SessionState
 from trainings.models import Release, TrainingSession
 from trainings.refusals import Refused
 from trainings.services import releases
 from trainings.services import sessions as planning
-from trainings.views import shown
 
 TONES = {
     ChangeKind.NEW: "ok",

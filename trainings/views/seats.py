@@ -13,11 +13,10 @@ from okoce.accounts.access import requires
 from okoce.ui.responses import render_page
 from participants import searching
 from participants.models import Participant
-from trainings import rules, services
+from trainings import rules, services, shown
 from trainings.forms.seats import InviteForm, PersonForm
 from trainings.models import Booking, Waiting
 from trainings.refusals import Refused
-from trainings.views import shown
 from trainings.views.sessions import find
 
 FOUND = 20  # people shown for a name

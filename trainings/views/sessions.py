@@ -18,7 +18,7 @@ from okoce.accounts.access import requires
 from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
 from okoce.ui.templatetags.okoce_ui import moment
-from trainings import plan_rules, releasing, rules, scheduling, services
+from trainings import plan_rules, releasing, rules, scheduling, services, shown
 from trainings.concern_words import said
 from trainings.enums import BookingState, ChangeKind, SessionState
 from trainings.forms.seats import PersonForm
@@ -30,7 +30,6 @@ from trainings.refusals import SENTENCES, Refusal, Refused
 from trainings.scheduling import next_working_day
 from trainings.services import sessions as planning
 from trainings.session_words import cancellation, changed_words, offered_instead
-from trainings.views import shown
 
 CHIPS = (
     ("kursi", (BookingState.INVITED, BookingState.CONFIRMED, BookingState.WALKED_IN)),

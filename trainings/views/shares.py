@@ -12,10 +12,10 @@ from django.utils.translation import ngettext
 
 from okoce.accounts.access import requires
 from okoce.ui.responses import render_page
+from trainings import shown
 from trainings.forms.shares import EquipmentForm, QuotaForm
 from trainings.models import AttendanceScan, EquipmentGrant, Phase
 from trainings.services import shares
-from trainings.views import shown
 from trainings.views.sessions import find, posted
 
 

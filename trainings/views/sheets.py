@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 
 from okoce.accounts.access import requires
 from okoce.ui.responses import render_page
-from trainings import rules, scheduling
+from trainings import rules, scheduling, shown
 from trainings.forms.attendance import SheetForm
 from trainings.models import PrintedSheet
 from trainings.refusals import Refused
 from trainings.services import sheets
-from trainings.views import shown
 from trainings.views.attendance import places, uuid_in, with_nonces
 from trainings.views.sessions import find, posted
 

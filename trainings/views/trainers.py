@@ -17,12 +17,11 @@ from okoce.accounts.access import requires
 from okoce.accounts.roles import has_permission
 from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
-from trainings import plan_rules, rules
+from trainings import plan_rules, rules, shown
 from trainings.filters import TrainerFilter
 from trainings.forms.resources import AbsenceForm, TrainerForm
 from trainings.models import Trainer, TrainerAbsence, TrainingSession
 from trainings.services import resources
-from trainings.views import shown
 from trainings.views.sessions import posted
 from trainings.views.venues import retiring, stranded
 

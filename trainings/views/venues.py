@@ -17,13 +17,12 @@ from okoce.accounts.access import requires
 from okoce.accounts.roles import has_permission
 from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
-from trainings import plan_rules, rules
+from trainings import plan_rules, rules, shown
 from trainings.filters import VenueFilter
 from trainings.forms.resources import ClosureForm, StrandedForm, VenueForm
 from trainings.models import TrainingSession, Venue, VenueClosure
 from trainings.refusals import Refused
 from trainings.services import resources
-from trainings.views import shown
 from trainings.views.sessions import posted
 
 

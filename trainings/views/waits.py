@@ -16,12 +16,12 @@ from okoce.accounts.roles import has_permission
 from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
 from participants.models import Participant
+from trainings import shown
 from trainings.enums import LeftReason
 from trainings.forms.waiting import LineForm
 from trainings.models import Waiting
 from trainings.reach import Reach, reach_of
 from trainings.services import waits
-from trainings.views import shown
 from trainings.views.radar import left, tone
 
 

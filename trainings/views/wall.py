@@ -19,12 +19,11 @@ from okoce.ui.responses import render_page
 from participants import qr
 from participants.models import Participant
 from participants.services import cards
-from trainings import door_words, rules, scheduling
+from trainings import door_words, rules, scheduling, shown
 from trainings.enums import ScanResult, SessionState
 from trainings.models import AttendanceScan, TrainingSession
 from trainings.services import feedback
 from trainings.services import wall as services
-from trainings.views import shown
 from trainings.views.attendance import counts
 from trainings.views.sessions import find
 
