@@ -137,7 +137,7 @@ def test_a_room_that_is_closed_on_another_day_is_no_work(camat):
 
 
 def test_people_who_cannot_finish_the_year_are_work_for_their_office(camat):
-    ParticipantFactory.create_batch(work.WORTH_A_SESSION)
+    ParticipantFactory.create_batch(work.reach.WORTH_A_SESSION)
 
     [item] = found(camat)
 
@@ -156,13 +156,13 @@ def test_the_work_names_where_four_more_sessions_would_help(sudin):
 
 
 def test_a_few_people_out_of_reach_are_left_to_the_radar(camat):
-    ParticipantFactory.create_batch(work.WORTH_A_SESSION - 1)
+    ParticipantFactory.create_batch(work.reach.WORTH_A_SESSION - 1)
 
     assert found(camat) == []
 
 
 def test_the_province_plans_no_sessions_and_is_shown_no_such_work():
-    ParticipantFactory.create_batch(work.WORTH_A_SESSION)
+    ParticipantFactory.create_batch(work.reach.WORTH_A_SESSION)
 
     assert found(member(Role.PROVINCE)) == []
 

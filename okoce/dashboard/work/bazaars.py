@@ -1,0 +1,95 @@
+"""Bazaars that are to be decided, and seed parts of draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bazaars.enums import SiteState
+from bazaars.models import SeedPart, Site
+from okoce.accounts.roles import Role, has_permission
+from okoce.dashboard.work.item import INFO, SOON, URGENT, Work, url_of
+from okoce.ui.templatetags.okoce_ui import day_month, number
+
+
+def sites(user: Any, now: datetime) -> Iterator[Work]:
+    """Sites whose next step is due: open, freeze, draw."""
+    if not has_permission(user, "bazaars.manage"):
+        return
+    sites = (
+        Site.objects.visible_to(user)
+        .filter(
+            state__in=[SiteState.DRAFT, SiteState.OPEN, SiteState.FROZEN],
+            bazaar__ends_on__gte=timezone.localtime(now).date(),
+        )
+        .select_related("bazaar")
+        .annotate(applied=Count("applications", filter=Q(applications__state="submitted"), distinct=True))
+        .order_by("bazaar__starts_on", "pk")[:10]
+    )
+    for site in sites:
+        name = {"site": site.name, "day": day_month(site.bazaar.starts_on), "count": number(site.applied)}
+        url = url_of("bazaars:site", site.pk)
+        if site.state == SiteState.FROZEN:
+            yield Work(
+                URGENT,
+                "shuffle",
+                _("The list of %(site)s is frozen and not drawn yet") % name,
+                _("%(count)s applicants wait for the result. The bazaar is on %(day)s.") % name,
+                url,
+                _("Go to the draw"),
+            )
+        elif (
+            site.state == SiteState.OPEN and site.applications_close_at and site.applications_close_at <= now
+        ):
+            yield Work(
+                SOON,
+                "shop",
+                _("Applications for %(site)s have closed with %(count)s applicants") % name,
+                _("Freeze the list, then the draw can be made. The bazaar is on %(day)s.") % name,
+                url,
+                _("Freeze the list"),
+            )
+        elif site.state == SiteState.OPEN:
+            close = {"close": day_month(site.applications_close_at) if site.applications_close_at else "-"}
+            yield Work(
+                INFO,
+                "shop",
+                _("%(count)s people have applied for %(site)s so far") % name,
+                _("Applications close on %(close)s.") % close,
+                url,
+                _("See the applications"),
+            )
+        else:
+            yield Work(
+                SOON,
+                "shop",
+                _("%(site)s is not open for applications yet") % name,
+                _("The bazaar is on %(day)s. Set stalls and quotas, then open it.") % name,
+                url,
+                _("Prepare the site"),
+            )
+
+
+def seed_parts(user: Any, now: datetime) -> Iterator[Work]:
+    """An agency that gave a part of the seed must open it once the list is frozen."""
+    if not has_permission(user, "bazaars.commit_seed") or user.active_membership.role != Role.PENGAMPU:
+        return
+    own = user.active_membership.organisation_id
+    sites = Site.objects.visible_to(user).filter(
+        pk__in=SeedPart.objects.filter(organisation_id=own, revealed_at__isnull=True).values("site"),
+        state=SiteState.FROZEN,
+    )
+    for site in sites[:5]:
+        yield Work(
+            URGENT,
+            "key",
+            _("Open your part of the seed for %(site)s") % {"site": site.name},
+            _("The list is frozen. The draw can only be made with the parts of all."),
+            url_of("bazaars:reveal", site.pk),
+            _("Open the part"),
+        )
