@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from okoce.accounts.roles import has_permission
-from okoce.db import prepared, sealed_streams
+from okoce.db import background, prepared, sealed_streams
 from okoce.db.encryption import decrypt
 from okoce.values import sheets
 from participants import areas, export_columns, selections
@@ -56,7 +56,7 @@ class Head:
 
 def make(job_id: int) -> None:
     """Does nothing when the job is made, or somebody is at it."""
-    with exporting.alone(job_id) as is_alone:
+    with background.alone(exporting.LOCK_SPACE, job_id) as is_alone:
         job = exporting.begin(job_id) if is_alone else None
         if job is None:
             return

@@ -12,12 +12,10 @@ import logging
 import zlib
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from celery import current_app
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.models import F
@@ -25,7 +23,7 @@ from django.utils import timezone
 
 from okoce.accounts.models import Membership, User
 from okoce.audit import services as audit
-from okoce.db import sealed_files, sealed_streams
+from okoce.db import background, sealed_files, sealed_streams
 from participants.models import ExportJob
 from participants.models.lists import ExportState
 
@@ -35,7 +33,6 @@ KEPT_HOURS = 24
 SAME_WITHIN = timedelta(minutes=10)  # the same request again gives the finished job
 LOCK_SPACE = 0x455850  # first half of the advisory lock's key: "EXP"
 WORKING = (ExportState.WAITING, ExportState.RUNNING)
-CONNECT_SECONDS = 0.5
 WAKE_AGAIN_SECONDS = 15
 
 log = logging.getLogger("participants.exports")
@@ -192,7 +189,7 @@ def expire(*, now: datetime) -> int:
 # ---------------------------------------------------------------- waking the worker
 def queue(job: ExportJob) -> None:
     """Only a wake-up: without a broker the job waits in its row until ``queue_unfinished``."""
-    transaction.on_commit(lambda: _wake(job.pk), robust=True)
+    transaction.on_commit(lambda: background.nudge(TASK, job.pk), robust=True)
 
 
 def queue_if_waiting(job: ExportJob) -> None:
@@ -204,35 +201,3 @@ def queue_if_waiting(job: ExportJob) -> None:
 def queue_unfinished() -> None:
     for job in ExportJob.objects.filter(state__in=WORKING).order_by("pk"):
         queue(job)
-
-
-def _wake(job_id: int) -> None:
-    try:
-        with current_app.connection_for_write(
-            connect_timeout=CONNECT_SECONDS,
-            transport_options={
-                "socket_connect_timeout": CONNECT_SECONDS,
-                "socket_timeout": CONNECT_SECONDS,
-                "max_retries": 1,
-                "interval_start": 0,
-                "interval_step": 0,
-                "retry_on_timeout": False,
-            },
-        ) as line:
-            current_app.send_task(TASK, args=[job_id], connection=line, retry=False, ignore_result=True)
-    except Exception:  # the broker's clients raise what they like; the row waits
-        log.warning("no broker for export %s", job_id)
-
-
-@contextmanager
-def alone(job_id: int) -> Iterator[bool]:
-    """Whether nobody else makes this job; a dead worker's lock is gone with its connection."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, job_id])
-        (is_alone,) = cursor.fetchone()
-    try:
-        yield is_alone
-    finally:
-        if is_alone and not connection.needs_rollback and connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, job_id])

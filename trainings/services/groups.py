@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from okoce.audit.services import record
+from okoce.db import background
 from participants.models import Participant
 from participants.querysets import ParticipantQuerySet
 from trainings.enums import SessionState
@@ -27,7 +28,6 @@ from trainings.models import (
 from trainings.planning.grouping import group
 from trainings.querysets import can_come
 from trainings.services.locks import actor, lock_people, locked
-from trainings.services.planning import alone_with
 from trainings.services.seats import seat_many
 
 BATCH = 2000
@@ -127,7 +127,7 @@ def invite_members(run_id: int, *, now: datetime | None = None) -> int:
 
     Session by session, so that one that was cut short is gone on with; who has a place already is left alone.
     """
-    with alone_with(run_id, space=LOCK_SPACE) as is_mine:
+    with background.alone(LOCK_SPACE, run_id) as is_mine:
         run = PlanRun.objects.select_related("phase", "published_by").filter(pk=run_id).first()
         if not is_mine or run is None or not run.invites or run.invited_at is not None:
             return 0

@@ -7,17 +7,15 @@ comes next begins it anew. The same problem gives the same plan.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from celery import current_app
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from okoce.audit.services import record
+from okoce.db import background
 from trainings.enums import RunKind, RunState
 from trainings.models import Phase, PlanRun
 from trainings.planning import runner, solve
@@ -29,7 +27,6 @@ RUN_TASK = "trainings.tasks.run_plan"
 INVITE_TASK = "trainings.tasks.invite_groups"
 LOCK_SPACE = 0x504C4E  # first half of the advisory lock's key: "PLN"
 PROOF_SECONDS = 60.0
-CONNECT_SECONDS = 0.5  # a broker that is down must not hold up the page
 
 log = logging.getLogger("trainings.planning")
 
@@ -116,15 +113,7 @@ def request_replan(
 
 def wake(run_id: int) -> None:
     """Tells the worker. Without a broker the clock finds the run later."""
-    _send(RUN_TASK, run_id)
-
-
-def _send(task: str, run_id: int) -> None:
-    try:
-        with current_app.connection_for_write(connect_timeout=CONNECT_SECONDS) as link:
-            current_app.send_task(task, args=[run_id], connection=link, retry=False)
-    except Exception as error:  # whatever the broker's client raises: the run is a row already
-        log.warning("the worker could not be told: %s", type(error).__name__)
+    background.nudge(RUN_TASK, run_id)
 
 
 def wake_unfinished() -> int:
@@ -153,7 +142,7 @@ def cancel_run(*, run_id: int, by: Any) -> None:
 
 def work(run_id: int, *, seconds: float = PROOF_SECONDS) -> None:
     """In the worker. Who finds the run taken, finished or gone does nothing."""
-    with alone_with(run_id) as is_mine:
+    with background.alone(LOCK_SPACE, run_id) as is_mine:
         if not is_mine:
             return
         run = PlanRun.objects.filter(pk=run_id).first()
@@ -202,25 +191,11 @@ def _take(run: PlanRun, told: dict[str, Any]) -> None:
         run.last_day = date.fromisoformat(last)
 
 
-@contextmanager
-def alone_with(run_id: int, *, space: int = LOCK_SPACE) -> Iterator[bool]:
-    """Whether nobody else is at this run now; until the block ends nobody else will be."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [space, run_id])
-        is_mine = cursor.fetchone()[0]
-    try:
-        yield is_mine
-    finally:
-        if is_mine:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [space, run_id])
-
-
 # ---------------------------------------------------------------- inviting the groups
 
 
 def wake_invitations(run_id: int) -> None:
-    _send(INVITE_TASK, run_id)
+    background.nudge(INVITE_TASK, run_id)
 
 
 def wake_uninvited() -> int:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("month", [2, 6, 11])
 def test_west_jakarta_is_planned_and_a_small_phase_published(monkeypatch, time_machine, month):
     time_machine.move_to(f"2026-{month:02}-20T03:00:00Z", tick=False)
-    monkeypatch.setattr(planning, "_send", lambda task, run_id: None)
+    monkeypatch.setattr(planning.background, "nudge", lambda task, *ids: True)
     officer = member(Role.SUDIN, "31.73")
     for area in Region.objects.kecamatan(city="31.73"):
         VenueFactory(kecamatan_id=area.code)
