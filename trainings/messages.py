@@ -302,6 +302,25 @@ def queue_release(
     return services.queue_many(kind=CHANGED, drafts=drafts) if drafts else 0
 
 
+def queue_new_seats(seats: Sequence[Booking], *, now: datetime) -> int:
+    """One message to a person whom the office has moved to other sessions: where the seats are now."""
+    seats = sorted(seats, key=lambda seat: seat.session.starts_at)
+    first, rest = seats[0], seats[1:]
+    due = decent(now, begins=URGENT_BEGINS, ends=URGENT_ENDS)
+    ends = max(seat.session.starts_at for seat in seats)
+    draft = Draft(
+        key=key(first.session_id, first.participant_id, f"moved-{first.queue_number}"),
+        participant_id=first.participant_id,
+        context={"also": [seat.session_id for seat in rest], "reason": ""},
+        cause=(CAUSE, first.session_id),
+        city=first.session.city_id,
+        kecamatan=first.session.kecamatan_id,
+        due_at=due if due < ends else min(due, now),
+        expires_at=ends,
+    )
+    return services.queue_many(kind=CHANGED, drafts=[draft])
+
+
 def queue_changes(session: TrainingSession, participant_ids: Iterable[int], *, now: datetime) -> int:
     """To everybody with a place, when day, time or venue moved. Each new plan is an occasion of its own."""
     plan = f"changed-{session.plan_version}"
@@ -334,6 +353,7 @@ def withdraw(booking: Booking) -> None:
         reminder_occasion(booking.session.plan_version),
         f"invited-{booking.queue_number}",
         f"seat-{booking.queue_number}",
+        f"moved-{booking.queue_number}",
     )
     keys = [key(booking.session_id, booking.participant_id, occasion) for occasion in occasions]
     services.cancel(keys=keys, reason="seat_gone")

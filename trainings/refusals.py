@@ -23,6 +23,8 @@ class Refusal(StrEnum):
     TOO_LATE = "too_late"
     NO_SEAT = "no_seat"
     OTHER_ACTIVITY = "other_activity"
+    GROUP_FULL = "group_full"
+    NO_SUCH_GROUP = "no_such_group"
     DAY_OF_CLASS = "day_of_class"
     NO_PERMIT = "no_permit"
     SIMILAR_BEFORE = "similar_before"
@@ -65,6 +67,11 @@ SENTENCES: dict[Refusal, Any] = {
     Refusal.OTHER_ACTIVITY: _(
         "A seat can only be exchanged for one of the same activity. Choose another session."
     ),
+    Refusal.GROUP_FULL: _(
+        "Group %(number)s has its %(seats)s people already. Move somebody out of it first, or exchange two "
+        "people between the sessions."
+    ),
+    Refusal.NO_SUCH_GROUP: _("This kecamatan has %(groups)s groups. Choose one of them."),
     Refusal.NOT_INVITED: _("There is no invitation to answer any more. See your status for what comes next."),
     Refusal.DAY_OF_CLASS: _(
         "This is day %(number)s of a class. Seats are given, and the class is called off, on its first day."

@@ -344,6 +344,9 @@ ROWS: dict[str, Row] = {
     "trainings:replan": Row(AREA, phase),
     "trainings:groups": Row(AREA, phase),
     "trainings:group": Row(AREA, group),
+    "trainings:group_move": Row(
+        AREA, lambda p: {**group(p), "member": p.run.phase.members.get(participant=p.participant).pk}
+    ),
     "trainings:plan_run": Row(AREA, run),
     "trainings:plan_keep": Row(AREA, run),
     "trainings:plan_stop": Row(AREA, run, method="post"),
@@ -387,6 +390,7 @@ ROWS: dict[str, Row] = {
     "trainings:invite": Row(SESSION, session),
     "trainings:add": Row(SESSION, session),
     "trainings:release": Row(SESSION, lambda p: {"pk": p.session.pk, "booking": p.booking.pk}),
+    "trainings:exchange": Row(SESSION, lambda p: {"pk": p.session.pk, "booking": p.booking.pk}),
     "trainings:attendance": Row(SESSION, session),
     "trainings:mark": Row(SESSION, session, method="post", data=seat),
     "trainings:take_back": Row(SESSION, session, method="post", data=seat),

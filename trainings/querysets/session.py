@@ -45,6 +45,12 @@ class SessionQuerySet(models.QuerySet):
         """Classes, each once: seats are given on the first day, a trigger repeats them on the later ones."""
         return self.filter(head__isnull=True)
 
+    def same_activity(self, session: Any, *, now: datetime) -> SessionQuerySet:
+        """Where one could sit instead: other coming sessions of the activity in the year of ``session``."""
+        year = timezone.localtime(session.starts_at).year
+        coming = self.public().first_days().upcoming(now=now).of_year(year)
+        return coming.filter(activity=session.activity_id).exclude(pk=session.class_id)
+
     def between(self, first: date, last: date) -> SessionQuerySet:
         """Sessions of those Jakarta days, the last included."""
         return self.filter(

@@ -8,7 +8,7 @@ from trainings.services.attendance import (
     take_back,
     take_back_batch,
 )
-from trainings.services.moving import move
+from trainings.services.moving import exchange, move
 from trainings.services.seats import (
     InviteOutcome,
     book_seat,
@@ -38,6 +38,7 @@ __all__ = [
     "confirm",
     "create_session",
     "decline",
+    "exchange",
     "invite",
     "invite_preview",
     "mark_all_present",

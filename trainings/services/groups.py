@@ -27,6 +27,8 @@ from trainings.models import (
 )
 from trainings.planning.grouping import group
 from trainings.querysets import can_come
+from trainings.refusals import BookingRefused, Refusal
+from trainings.services import moving
 from trainings.services.locks import actor, lock_people, locked
 from trainings.services.seats import seat_many
 
@@ -114,6 +116,47 @@ def _join(
         neighbours[number, kelurahan] += 1
         places.append((number, pk))
     return places
+
+
+@transaction.atomic
+def move_member(*, member_id: int, number: int, by: Any, now: datetime | None = None) -> GroupMember:
+    """The person goes on with group ``number`` of the same kecamatan: seats in coming sessions go with them.
+
+    Moving to the own group changes nothing. Raises BookingRefused when the group or one of its sessions is
+    full, or the person sits elsewhere at that time; then nothing has changed.
+    """
+    now = now or timezone.now()
+    phase = Phase.objects.select_for_update().get(members=member_id)
+    member = GroupMember.objects.select_related("participant").get(pk=member_id)
+    row = phase.kecamatan.get(kecamatan=member.kecamatan_id)
+    if not 1 <= number <= row.groups:
+        raise BookingRefused(Refusal.NO_SUCH_GROUP, groups=row.groups)
+    before = member.number
+    if number == before:
+        return member
+    size = phase.members.filter(kecamatan=member.kecamatan_id, number=number).count()
+    if size >= row.seats:
+        raise BookingRefused(Refusal.GROUP_FULL, number=number, seats=row.seats)
+    member.number, member.placed_by = number, actor(by)
+    member.save(update_fields=["number", "placed_by"])
+    seats = moving.follow_group(
+        participant_id=member.participant_id,
+        phase_id=phase.pk,
+        kecamatan=member.kecamatan_id,
+        number=number,
+        by=by,
+        now=now,
+    )
+    record(
+        by,
+        "trainings.groups.moved",
+        member.participant,
+        phase=phase.pk,
+        before=before,
+        number=number,
+        seats=len(seats),
+    )
+    return member
 
 
 # ---------------------------------------------------------------- invitations

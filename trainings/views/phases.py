@@ -23,6 +23,7 @@ from trainings import phase_words, plan_pages, plan_words, shown
 from trainings.enums import RunState
 from trainings.forms.phases import PhaseForm
 from trainings.models import GroupMember, Phase, TrainingSession
+from trainings.refusals import Refused
 from trainings.services import groups, planning, publishing
 from trainings.services import phases as services
 from trainings.services.phases import PhaseRefused
@@ -259,6 +260,7 @@ def group(request: HttpRequest, pk: int, kecamatan: str, number: int) -> HttpRes
         "page": page,
         "sessions": list(sessions),
         "seats": share.seats,
+        "may_move": has_permission(request.user, "trainings.manage") and share.groups > 1,
         "may_see_people": has_permission(request.user, "participants.view"),
         "crumbs": crumbs(
             (found.name, found.get_absolute_url()),
@@ -267,3 +269,61 @@ def group(request: HttpRequest, pk: int, kecamatan: str, number: int) -> HttpRes
         ),
     }
     return render_page(request, "trainings/group.html", context, fragment="people")
+
+
+@requires("trainings.manage")
+def move_member(request: HttpRequest, pk: int, kecamatan: str, number: int, member: int) -> HttpResponse:
+    """One person goes on with another group of the kecamatan, with the seats in its coming sessions."""
+    found, here = find(request, pk), reverse("trainings:group", args=[pk, kecamatan, number])
+    people = Participant.objects.visible_to(request.user).open_to(request.user).named()
+    members = GroupMember.objects.visible_to(request.user).filter(phase=found, kecamatan=kecamatan)
+    mine = members.filter(participant__in=people.order_by().values("pk"))
+    person = get_object_or_404(mine.select_related("participant"), pk=member)
+    name = person.participant.full_name
+    if request.method == "POST" and (target := request.POST.get("kelompok", "")):
+        wanted = int(target) if target.isascii() and target.isdigit() and len(target) < 4 else 0
+        try:
+            groups.move_member(member_id=person.pk, number=wanted, by=request.user)
+        except Refused as refused:
+            messages.error(request, refused.sentence)
+        else:
+            words = {"name": name, "number": wanted}
+            messages.success(request, _("%(name)s is in group %(number)s now.") % words)
+            return redirect("trainings:group", pk=pk, kecamatan=kecamatan, number=wanted)
+    elif request.method == "POST":
+        messages.error(request, _("Choose a group, then press again. Nothing has changed yet."))
+    context = {
+        "phase": found,
+        "name": name,
+        "person": person,
+        "choices": _other_groups(request.user, found, person),
+        "chosen": request.POST.get("kelompok", ""),
+        "here": here,
+        "crumbs": crumbs(
+            (found.name, found.get_absolute_url()),
+            (_("Group %(number)s") % {"number": person.number}, here),
+            (_("Move to another group"), ""),
+        ),
+    }
+    return render_page(request, "trainings/group_move.html", context)
+
+
+def _other_groups(user: Any, phase: Phase, person: GroupMember) -> list[dict[str, Any]]:
+    """The other groups of the kecamatan with how many people they have, and their next session."""
+    row = phase.kecamatan.get(kecamatan=person.kecamatan_id)
+    sizes = _placed(user, phase).get(person.kecamatan_id, {})
+    coming = TrainingSession.objects.visible_to(user).public().upcoming()
+    nearest: dict[int, Any] = {}
+    for session in coming.filter(phase=phase, kecamatan=person.kecamatan_id).order_by("starts_at", "pk"):
+        nearest.setdefault(session.group_number, session)
+    return [
+        {
+            "number": n,
+            "count": sizes.get(n, 0),
+            "seats": row.seats,
+            "is_full": sizes.get(n, 0) >= row.seats,
+            "next": shown.when(nearest[n].starts_at, nearest[n].ends_at) if n in nearest else "",
+        }
+        for n in range(1, row.groups + 1)
+        if n != person.number
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -10,13 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from okoce.accounts.access import requires
+from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
 from participants import searching
 from participants.models import Participant
 from trainings import rules, services, shown
+from trainings.enums import BookingState
 from trainings.forms.seats import InviteForm, PersonForm
-from trainings.models import Booking, Waiting
+from trainings.models import Booking, TrainingSession, Waiting
 from trainings.refusals import Refused
+from trainings.services import moving
 from trainings.views.sessions import find
 
 FOUND = 20  # people shown for a name
@@ -154,3 +159,67 @@ def release(request: HttpRequest, pk: int, booking: int) -> HttpResponse:
         ),
     }
     return render_page(request, "trainings/confirm.html", context)
+
+
+@requires("trainings.manage")
+def exchange(request: HttpRequest, pk: int, booking: int) -> HttpResponse:
+    """Two people exchange their seats: first the other session, then the person, then one press."""
+    now, session = timezone.now(), find(request, pk)
+    mine = Booking.objects.visible_to(request.user)
+    place = get_object_or_404(
+        mine.filter(session=session).select_related("participant", "session__activity"), pk=booking
+    )
+    if not rules.may_fill(request.user, session, now=now):
+        messages.error(request, _("This session has begun or is not open: its seats are not exchanged."))
+        return redirect(session)
+    others = TrainingSession.objects.visible_to(request.user).same_activity(session, now=now).with_places()
+    wanted = request.POST.get("sesi") or request.GET.get("sesi", "")
+    other = others.filter(pk=int(wanted)).first() if is_id(wanted) else None
+    if request.method == "POST" and (done := _exchanged(request, place, other, now=now)):
+        return done
+    context = {
+        "session": session,
+        "place": place,
+        "where_and_when": shown.where_and_when(session),
+        "other": other,
+        "other_where": shown.where_and_when(other) if other else "",
+        "chosen": request.POST.get("dengan", ""),
+        "crumbs": shown.crumbs(
+            (shown.short_date_name(session), session.get_absolute_url()), (_("Exchange seats"), "")
+        ),
+    }
+    if other is None:
+        page = keyset_page(others.with_seats(), request, order=("starts_at", "pk"), size=50)
+        for row in page.rows:
+            row.label = shown.when(row.starts_at, row.ends_at)
+    else:
+        able = moving.partners(place, other).filter(pk__in=mine.values("pk"))
+        people = able.select_related("participant__kelurahan")
+        page = keyset_page(people, request, order=("queue_number",), size=100)
+        for row in page.rows:
+            row.tone = "ok" if row.state == BookingState.CONFIRMED else "info"
+    return render_page(request, "trainings/exchange.html", context | {"page": page}, fragment="choose")
+
+
+def is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def _exchanged(request: HttpRequest, place: Booking, other: Any, *, now: Any) -> HttpResponse | None:
+    """The answer to a press; None when the page is to be shown again, with what to mend."""
+    wanted = request.POST.get("dengan", "")
+    seats = Booking.objects.visible_to(request.user).filter(session=other)
+    partner = seats.select_related("participant").filter(pk=int(wanted)).first() if is_id(wanted) else None
+    if other is None or partner is None:
+        messages.error(request, _("Choose who takes the seat, then press again. Nothing has changed yet."))
+        return None
+    try:
+        services.exchange(booking_id=place.pk, with_booking_id=partner.pk, by=request.user, now=now)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+        return None
+    words = {"one": place.participant.full_name, "other": partner.participant.full_name}
+    messages.success(
+        request, _("%(one)s and %(other)s have exchanged their seats. Both are told by a message.") % words
+    )
+    return redirect(place.session)
