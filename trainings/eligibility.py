@@ -8,12 +8,13 @@ register".
 from __future__ import annotations
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.formats import date_format
 
 from participants.enums import Step
 from participants.models import Participant, StepReached
 from trainings.enums import ConditionCode
-from trainings.models import Activity, ActivityCondition, EquipmentGrant
+from trainings.models import Activity, ActivityCondition, EquipmentGrant, EquipmentMark
 from trainings.querysets import similar_before
 from trainings.refusals import BookingRefused, Refusal
 from trainings.scheduling import day_of
@@ -59,6 +60,20 @@ def grant_of(person: Participant) -> EquipmentGrant | None:
     return EquipmentGrant.objects.filter(same).order_by("given_on").first()
 
 
+def has_mark(person: Participant) -> bool:
+    """The NIK was given equipment under an entry that was erased since."""
+    if person.nik_lookup is None:
+        return False
+    marks = EquipmentMark.objects.filter(nik_lookup=person.nik_lookup)
+    return marks.filter(forget_after__gte=timezone.localdate()).exists()
+
+
+def forget_old_marks() -> int:
+    """Marks that count no more are deleted. Runs on the clock, once a day."""
+    deleted, _by_model = EquipmentMark.objects.filter(forget_after__lt=timezone.localdate()).delete()
+    return deleted
+
+
 def _no_equipment(_row: ActivityCondition, activity: Activity, person: Participant) -> BookingRefused | None:
     return had_equipment(activity, person)
 
@@ -66,6 +81,8 @@ def _no_equipment(_row: ActivityCondition, activity: Activity, person: Participa
 def had_equipment(activity: Activity, person: Participant) -> BookingRefused | None:
     """That the NIK was given equipment already, in words."""
     grant = grant_of(person)
+    if grant is None and has_mark(person):
+        return BookingRefused(Refusal.EQUIPMENT_MARKED, name=person.full_name, activity=activity.label)
     if grant is None:
         return None
     return BookingRefused(

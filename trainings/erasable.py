@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from participants.erasing import blank, delete, keep, leaves_plans, nobody
+from participants.erasing import Erased, blank, delete, keep, leaves_plans, nobody
 from participants.services.retention import register_activity
 from trainings.enums import SEATED, LeftReason, SessionState
-from trainings.models import Booking, Waiting
+from trainings.models import Booking, EquipmentGrant, EquipmentMark, Waiting
 from trainings.services import seats
+
+MARK_DAYS = 10 * 365  # as long as papers about what was handed over are kept
 
 
 def declare() -> None:
@@ -41,6 +44,11 @@ def declare() -> None:
         columns={"nik_lookup": None},
         stays=("item",),
         why="what was handed over is counted; whose it was goes",
+        deed=_mark_equipment,
+    )
+    nobody(
+        "trainings.EquipmentMark",
+        why="that some NIK was given equipment once: a keyed digest that nothing points to, for ten years",
     )
     keep(
         "trainings.Booking",
@@ -83,6 +91,22 @@ def declare() -> None:
     nobody("trainings.CertificateSeries", why="counters")
     leaves_plans(_leave_sessions)
     register_activity(_active_since)
+
+
+def _mark_equipment(person: Erased) -> int:
+    """ "Once in a lifetime" outlives the entry, without naming anybody: docs/decisions/0120."""
+    grants = EquipmentGrant.objects.filter(participant=person.participant_id, nik_lookup__isnull=False)
+    marks = [
+        EquipmentMark(
+            nik_lookup=bytes(grant.nik_lookup), forget_after=grant.given_on + timedelta(days=MARK_DAYS)
+        )
+        for grant in grants
+    ]
+    today = timezone.localdate(person.at)
+    EquipmentMark.objects.bulk_create(
+        [mark for mark in marks if mark.forget_after >= today], ignore_conflicts=True
+    )
+    return len(marks)
 
 
 def _leave_sessions(participant_id: int, now: datetime) -> None:

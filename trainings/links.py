@@ -1,4 +1,5 @@
-"""Addresses with which a person answers an invitation or an offer without signing in.
+"""Addresses with which a person answers an invitation or an offer, or says how a session was, without signing
+in.
 
 The address names one booking as it stands now: a seat that is given anew has another. It holds nothing of
 the person and no digit, so that no message looks as if it held a number.
@@ -16,12 +17,13 @@ from okoce.db.encryption import lookup
 from trainings.models import Booking
 
 COLUMN = "trainings.answer_link"
+FEEDBACK = "trainings.feedback_link"
 LETTERS = 24  # of 4.7 bits
 BASE = len(ascii_lowercase)
 
 
-def token_of(booking_id: int, queue_number: int) -> str:
-    digest = int.from_bytes(lookup(f"{booking_id}:{queue_number}", column=COLUMN), "big")
+def token_of(booking_id: int, queue_number: int, *, column: str = COLUMN) -> str:
+    digest = int.from_bytes(lookup(f"{booking_id}:{queue_number}", column=column), "big")
     return f"{_letters(booking_id)}-{_letters(digest)[-LETTERS:]}"
 
 
@@ -29,12 +31,18 @@ def path_of(booking_id: int, queue_number: int) -> str:
     return reverse("trainings:answer_link", args=[token_of(booking_id, queue_number)])
 
 
-def bookings_of(token: str) -> QuerySet[Booking]:
+def feedback_path_of(booking: Booking) -> str:
+    """Where somebody says how the session of the seat was; it answers nothing else."""
+    token = token_of(booking.pk, booking.queue_number, column=FEEDBACK)
+    return reverse("trainings:feedback_link", args=[token])
+
+
+def bookings_of(token: str, *, column: str = COLUMN) -> QuerySet[Booking]:
     """The one booking whose address somebody holds: the address is the right to it. Or none."""
-    return Booking.objects.filter(pk=booking_of(token))
+    return Booking.objects.filter(pk=booking_of(token, column=column))
 
 
-def booking_of(token: str) -> int | None:
+def booking_of(token: str, *, column: str = COLUMN) -> int | None:
     """The id of the booking the address was made for; None when it never was, or when it is an older one."""
     name, _dash, _rest = token.partition("-")
     if not 1 <= len(name) <= 13 or not set(name) <= set(ascii_lowercase):
@@ -47,7 +55,8 @@ def booking_of(token: str) -> int | None:
     queue_number = Booking.objects.filter(pk=number).values_list("queue_number", flat=True).first()
     if queue_number is None:
         return None
-    return number if hmac.compare_digest(token.encode(), token_of(number, queue_number).encode()) else None
+    right = token_of(number, queue_number, column=column)
+    return number if hmac.compare_digest(token.encode(), right.encode()) else None
 
 
 def _letters(number: int) -> str:

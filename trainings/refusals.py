@@ -29,6 +29,7 @@ class Refusal(StrEnum):
     NO_PERMIT = "no_permit"
     SIMILAR_BEFORE = "similar_before"
     EQUIPMENT_BEFORE = "equipment_before"
+    EQUIPMENT_MARKED = "equipment_marked"
     QUOTA = "quota"
     NOT_PRESENT = "not_present"
     # attendance
@@ -87,6 +88,10 @@ SENTENCES: dict[Refusal, Any] = {
     Refusal.EQUIPMENT_BEFORE: _(
         "%(name)s does not take %(activity)s, having received equipment on %(day)s (%(item)s), given once "
         "only: choose an activity without equipment."
+    ),
+    Refusal.EQUIPMENT_MARKED: _(
+        "%(name)s does not take %(activity)s: equipment was given to this NIK before, under an entry that "
+        "was deleted since, and it is given once only. Choose an activity without equipment."
     ),
     Refusal.NOT_PRESENT: _("%(name)s was not present at this session. Equipment is for those who came."),
     Refusal.QUOTA: _(
@@ -152,6 +157,7 @@ class Clash(StrEnum):
     DAY_OF_A_CLASS = "day_of_a_class"
     TOO_MANY_REQUIRED = "too_many_required"
     TOO_FEW_REQUIRED = "too_few_required"
+    ACCOUNT_TAKEN = "account_taken"
 
 
 CLASH_SENTENCES: dict[Clash, Any] = {
@@ -209,6 +215,7 @@ CLASH_SENTENCES: dict[Clash, Any] = {
         "%(year)s would have only %(count)s required activities, and nobody could complete it. "
         "Add the one that follows first."
     ),
+    Clash.ACCOUNT_TAKEN: _("This account belongs to another trainer already. Choose another account."),
     Clash.DAY_OF_A_CLASS: _("This is a later day of a class. It is published with the first day."),
     Clash.NOT_CHANGEABLE: _("A session that has begun, was held or was cancelled is not changed any more."),
     Clash.NOT_DRAFT: _("Only a draft can be published. This session is: %(state)s."),

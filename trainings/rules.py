@@ -9,7 +9,8 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
 
-from okoce.accounts.roles import has_permission
+from okoce.accounts.models import Membership, User
+from okoce.accounts.roles import Role, has_permission
 from okoce.accounts.scope import scope_of
 from okoce.regions.models import Region
 from okoce.values import names
@@ -73,6 +74,17 @@ def may_keep_trainer(user: Any, trainer: Trainer) -> bool:
     scope = scope_of(user)
     city = scope.city or (scope.kecamatan or "")[:5]
     return has_permission(user, "trainings.manage") and trainer.city_id == city
+
+
+def accounts_for_trainer(city: str, trainer: Trainer | None) -> Any:
+    """Accounts that work as trainers in the city today and belong to no other trainer."""
+    today = timezone.localdate()
+    working = Membership.objects.valid_on(today).filter(role=Role.TRAINER, area__code__startswith=city)
+    free = Q(trainer__isnull=True)
+    if trainer is not None and trainer.user_id is not None:
+        free |= Q(pk=trainer.user_id)
+    accounts = User.objects.filter(free, pk__in=working.values("user"), is_active=True)
+    return accounts.order_by("full_name", "pk")
 
 
 def may_enter_absence(user: Any, trainer: Trainer) -> bool:

@@ -33,6 +33,15 @@ def slot_of(starts_at: datetime) -> str:
     return EVENINGS if local.time() >= EVENING else WEEKDAYS
 
 
+NOON = time(12, 0)
+MORNINGS, AFTERNOONS = "mornings", "afternoons"
+
+
+def half_of(starts_at: datetime) -> str:
+    """Morning or afternoon: the name of the field of ``Availability``. A session is where it begins."""
+    return MORNINGS if starts_at.astimezone(JAKARTA).time() < NOON else AFTERNOONS
+
+
 class Concern(StrEnum):
     HOLIDAY = "holiday"
     SUNDAY = "sunday"

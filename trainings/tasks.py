@@ -3,12 +3,13 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from trainings import reminders
+from trainings import eligibility, reminders
 from trainings.services import groups, offers, planning
 
 
 @shared_task
 def remind_of_tomorrows_sessions() -> int:
+    eligibility.forget_old_marks()
     return reminders.queue_session_reminders(on=timezone.localdate() + timedelta(days=1))
 
 

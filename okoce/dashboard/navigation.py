@@ -30,6 +30,13 @@ MAIN = (
     Entry(_("Trainings"), "trainings:sessions", "calendar3", "trainings.view", "/pelatihan/"),
     Entry(_("Phases"), "trainings:phases", "list-check", "trainings.plan", "/pelatihan/tahap/"),
     Entry(_("Completion radar"), "trainings:radar", "circle-half", "trainings.radar", "/pelatihan/radar/"),
+    Entry(
+        _("What people think"),
+        "trainings:feedback_trend",
+        "clipboard",
+        "trainings.attendance",
+        "/pelatihan/kesan/",
+    ),
     Entry(_("Bazaars"), "bazaars:bazaars", "shop", "bazaars.view", "/bazar/"),
     Entry(_("Messages"), "notifications:messages", "chat-left-text", "notifications.view", "/pesan/"),
 )

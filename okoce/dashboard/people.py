@@ -24,9 +24,12 @@ from participants.enums import Step
 from participants.evidence import Proof
 from participants.models import Participant
 from participants.panels import Event, FixedView, NextStep, Panel, RowFacts, register, register_row_facts
+from participants.rules import is_usable
 from trainings.enums import BookingState, SessionState
 from trainings.models import AttendanceScan, Booking, Certificate, TrainingSession
 from trainings.progress import ActivityProgress, Progress, progress_of
+from trainings.services import availability
+from trainings.times_words import times_in_words
 
 REQUIRED = 3
 
@@ -206,6 +209,10 @@ def trainings_panel(participant: Participant, *, user: Any, today: date) -> dict
         "certificates": list(
             Certificate.objects.visible_to(user).filter(participant=participant).order_by("-year")
         ),
+        "times": times_in_words(availability.of(participant), today=today),
+        "times_url": _url("trainings:times_of", participant.number)
+        if has_permission(user, "trainings.manage") and is_usable(participant)
+        else "",
     }
 
 

@@ -413,6 +413,7 @@ ROWS: dict[str, Row] = {
     "trainings:feedback_trend": Row(),
     "trainings:feedback_about": Row(SESSION, session),
     "trainings:feedback": Row(SESSION, session),
+    "trainings:feedback_link": Row(ANYWHERE, lambda p: {"token": "a-" + "b" * 24}, missing=True),
     "trainings:answer": Row(SESSION, session),
     # the address is the right to answer; a wrong one opens nothing (tests/trainings/test_answers.py)
     "trainings:answer_link": Row(ANYWHERE, lambda p: {"token": "a-" + "b" * 24}, missing=True),
@@ -428,6 +429,7 @@ ROWS: dict[str, Row] = {
     "trainings:join": Row(kwargs=lambda p: {"code": "dasar"}, method="post"),
     "trainings:leave": Row({"participant": HERE}, lambda p: {"pk": p.wait.pk}, method="post"),
     "trainings:availability": Row(method="post"),
+    "trainings:times_of": Row(AREA, number),
     "trainings:feeds": Row(),
     "trainings:feed_withdraw": Row(NOBODY, lambda p: {"uid": p.feed.uid}, method="post"),
     "trainings:own_feed": Row(),

@@ -7,16 +7,17 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from okoce.accounts.roles import Role
 from participants.enums import Step
 from participants.models import Participant, StepReached
+from participants.services.erasure import erase
 from tests.factories import BookingFactory, ParticipantFactory, ScanFactory, SessionFactory, member
 from tests.factories.trainings import class_of
 from trainings import eligibility, rules, services
 from trainings.certifying import completed_in
-from trainings.models import Activity, ActivityCondition, Booking, EquipmentGrant, SeatQuota
+from trainings.models import Activity, ActivityCondition, Booking, EquipmentGrant, EquipmentMark, SeatQuota
 from trainings.querysets import can_come
 from trainings.refusals import BookingRefused, SessionRefused
 from trainings.scheduling import JAKARTA
@@ -249,3 +250,50 @@ def test_rule_32_dates_and_hours_of_a_class_are_those_attended():
     assert facts["activities"][0]["days"] == ["2018-03-05", "2018-03-07"]
     assert [row["minutes"] for row in facts["activities"]] == [360, 180, 180]
     assert facts["minutes"] == 720
+
+
+# ---------------------------------------------------------------- equipment, after the person was erased
+
+
+NIK = "3173070101900007"
+
+
+def granted_and_erased():
+    person = ParticipantFactory(nik=NIK)
+    EquipmentGrant.objects.create(
+        participant=person, nik_lookup=person.nik_lookup, item="Blender", given_on=date(2026, 3, 2)
+    )
+    erase(participant_id=person.pk, by=None, now=timezone.now(), why="request")
+    return person
+
+
+def test_rule_35_equipment_stays_given_once_when_the_person_was_erased_and_registers_anew():
+    demand("no_equipment")
+    granted_and_erased()
+    again, other, session = ParticipantFactory(nik=NIK), ParticipantFactory(), SessionFactory()
+
+    assert "NIK ini pernah menerima alat" in answer(session, again)
+    assert answer(session, other) is None
+
+
+def test_what_outlives_the_entry_is_a_digest_that_nothing_points_to():
+    person = granted_and_erased()
+
+    [mark] = EquipmentMark.objects.all()
+    assert {field.name for field in EquipmentMark._meta.get_fields()} == {"id", "nik_lookup", "forget_after"}
+    assert EquipmentGrant.objects.get(participant=person).nik_lookup is None
+    assert mark.forget_after == date(2026, 3, 2) + timedelta(days=3650)
+
+
+def test_a_mark_is_forgotten_after_ten_years():
+    granted_and_erased()
+    EquipmentMark.objects.update(forget_after=timezone.localdate() - timedelta(days=1))
+
+    assert not eligibility.has_mark(ParticipantFactory(nik=NIK))
+    assert (eligibility.forget_old_marks(), EquipmentMark.objects.count()) == (1, 0)
+
+
+def test_who_got_no_equipment_leaves_no_mark():
+    erase(participant_id=ParticipantFactory().pk, by=None, now=timezone.now(), why="request")
+
+    assert not EquipmentMark.objects.exists()

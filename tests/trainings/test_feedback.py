@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from okoce.accounts.roles import Role
 from okoce.accounts.sessions import PARTICIPANT
+from participants.services import cards
 from participants.services.sign_in import account_of
 from tests.factories import BookingFactory, ScanFactory, SessionFactory, TrainerFactory, UserFactory, member
 from tests.factories.trainings import day_at
+from trainings import links
 from trainings.models import Feedback, FeedbackGiven
 from trainings.scheduling import JAKARTA
 from trainings.services import feedback
@@ -175,3 +177,95 @@ def test_the_trend_costs_the_same_with_one_session_and_with_three(
 
     with django_assert_num_queries(5):
         client.get(reverse("trainings:feedback_trend"))
+
+
+# ---------------------------------------------------------------- without signing in
+
+
+def link_of(session, person):
+    return links.feedback_path_of(session.bookings.get(participant=person))
+
+
+def taps(client, url, words=""):
+    for n in range(1, 4):
+        sent = dict(list({**GOOD}.items())[:n]) | ({"words": words} if n == 3 else {})
+        page = client.post(url, sent)
+    return page.content.decode()
+
+
+def test_three_taps_by_the_link_need_no_account_and_name_nobody(session, client):
+    person = there(session)
+    url = link_of(session, person)
+
+    first = client.get(url)
+    done = taps(client, url, words="Bagus")
+
+    assert "1 dari 3" in first.content.decode()
+    assert (first["Cache-Control"], first["X-Robots-Tag"]) == ("no-store, private", "noindex, nofollow")
+    assert person.full_name not in first.content.decode() + done
+    assert "Disimpan tanpa nama Anda" in done
+    assert Feedback.objects.values_list("clear", "words").get() == (3, "Bagus")
+
+
+def test_the_link_answers_once_whatever_way_the_first_answer_took(session, client):
+    person = there(session)
+    say(session, person)
+
+    assert "Tidak ada lagi yang perlu disampaikan" in taps(client, link_of(session, person))
+    assert Feedback.objects.count() == 1
+
+
+def test_the_link_holds_no_digit_and_is_another_one_when_the_seat_is_given_anew(session, client):
+    person = there(session)
+    seat = session.bookings.get(participant=person)
+    old = link_of(session, person)
+    seat.queue_number += 1
+    seat.save()
+
+    assert not any(sign.isdigit() for sign in old)
+    assert client.get(old).status_code == 404
+    assert client.get(link_of(session, person)).status_code == 200
+
+
+def test_the_link_of_an_answer_is_no_link_to_the_feedback_and_the_other_way_round(session, client):
+    seat = session.bookings.get(participant=there(session))
+    answer = links.token_of(seat.pk, seat.queue_number)
+
+    assert client.get(reverse("trainings:feedback_link", args=[answer])).status_code == 404
+    feedback_token = link_of(session, seat.participant).rstrip("/").rsplit("/", 1)[-1]
+    assert client.get(reverse("trainings:answer_link", args=[feedback_token])).status_code == 404
+
+
+def test_who_was_not_there_can_say_nothing_by_the_link(session, client):
+    absent = BookingFactory(session=session)
+
+    taps(client, links.feedback_path_of(absent))
+
+    assert not Feedback.objects.exists()
+
+
+def test_the_address_in_the_invitation_leads_to_the_three_taps_after_the_session(session, client):
+    person = there(session)
+    seat = session.bookings.get(participant=person)
+    answer = links.path_of(seat.pk, seat.queue_number)
+
+    assert link_of(session, person) in client.get(answer).content.decode()
+    say(session, person)
+    assert link_of(session, person) not in client.get(answer).content.decode()
+
+
+def test_the_page_of_the_card_leads_to_the_three_taps(session, client):
+    person = there(session)
+    cards.issue(participant_id=person.pk, by=UserFactory())
+    [token] = cards.tokens_of([person.pk])[person.pk]
+    url = reverse("trainings:check_in_by_card", args=[token])
+
+    assert link_of(session, person) in client.get(url).content.decode()
+
+
+@pytest.mark.parametrize("role", [Role.TRAINER, Role.KECAMATAN, Role.SUDIN])
+def test_the_menu_has_the_trend_for_whoever_may_read_it(client_as, role):
+    area = {Role.KECAMATAN: "31.73.07"}.get(role, "31.73")
+    page = client_as(member(role, area)).get(reverse("trainings:feedback_trend")).content.decode()
+
+    assert 'href="/pelatihan/kesan/" aria-current="page"' in page.replace("  ", " ")

@@ -370,3 +370,23 @@ def test_the_line_shows_who_waits_for_what_and_takes_somebody_off_once(client_as
     assert [row.pk for row in page.context["page"].rows] == [wait.pk]
     wait.refresh_from_db()
     assert wait.left_reason == "office"
+
+
+# ---------------------------------------------------------------- the list without a kecamatan
+
+
+def test_the_list_of_people_without_a_kecamatan_is_that_of_the_own_office(client_as):
+    page = client_as(member(Role.KECAMATAN, "31.73.07")).get(reverse("trainings:at_risk"))
+
+    assert page.status_code == 200
+    assert "Palmerah" in page.content.decode()
+
+
+@pytest.mark.parametrize("role", [Role.SUDIN, Role.PROVINCE])
+def test_who_sees_several_kecamatan_is_led_to_the_radar_to_choose(client_as, role):
+    user = member(role, "31.73") if role == Role.SUDIN else member(role)
+
+    page = client_as(user).get(reverse("trainings:at_risk"), follow=True)
+
+    assert page.redirect_chain == [(reverse("trainings:radar"), 302)]
+    assert "Pilih kecamatan" in page.content.decode()

@@ -20,6 +20,7 @@ from trainings.models import (
     VenueClosure,
     VenueHours,
 )
+from trainings.refusals import Clash, SessionRefused
 from trainings.scheduling import JAKARTA
 from trainings.services import resources
 
@@ -409,3 +410,46 @@ def test_a_page_costs_the_same_with_one_row_and_with_three(
 
     with django_assert_num_queries(queries):
         camat.get(reverse(f"trainings:{name}", args=args))
+
+
+# ---------------------------------------------------------------- the trainer's account
+
+
+def test_a_trainer_with_an_account_sees_the_own_sessions(client_as):
+    office, account = member(Role.KECAMATAN, "31.73.07"), member(Role.TRAINER, "31.73")
+    trainer = TrainerFactory()
+    session = SessionFactory(trainer=trainer)
+    url = reverse("trainings:trainer_edit", args=[trainer.pk])
+    typed = {"name": trainer.name, "weekdays": ["0"], "per_day": "2", "per_week": "6", "account": account.pk}
+
+    before = client_as(account).get(session.get_absolute_url()).status_code
+    done = client_as(office).post(url, typed, follow=True).content.decode()
+    after = client_as(account).get(session.get_absolute_url()).status_code
+
+    assert (before, after) == (404, 200)
+    assert f"Masuk sebagai {account.full_name}." in done
+
+
+def test_an_account_of_another_city_or_of_another_trainer_is_not_offered(client_as):
+    office, taken = member(Role.KECAMATAN, "31.73.07"), member(Role.TRAINER, "31.73")
+    foreign, trainer = member(Role.TRAINER, "31.74"), TrainerFactory()
+    TrainerFactory(user=taken)
+    url = reverse("trainings:trainer_edit", args=[trainer.pk])
+    typed = {"name": trainer.name, "weekdays": ["0"], "per_day": "2", "per_week": "6"}
+
+    for account in (taken, foreign, office):
+        client_as(office).post(url, typed | {"account": account.pk})
+
+    trainer.refresh_from_db()
+    assert trainer.user_id is None
+
+
+def test_an_account_that_another_trainer_got_meanwhile_is_refused_in_words():
+    account = member(Role.TRAINER, "31.73")
+    TrainerFactory(user=account)
+    entry = resources.TrainerEntry("Maya", "31.73", None, (), (0,), 2, 6, user_id=account.pk)
+
+    with pytest.raises(SessionRefused) as refused:
+        resources.keep_trainer(entry=entry, by=None)
+
+    assert (refused.value.field, refused.value.code) == ("account", Clash.ACCOUNT_TAKEN)

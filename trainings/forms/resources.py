@@ -171,6 +171,16 @@ class TrainerForm(forms.Form):
     )
     per_day = forms.IntegerField(label=_("Sessions a day at most"), min_value=1, max_value=6, initial=2)
     per_week = forms.IntegerField(label=_("Sessions a week at most"), min_value=1, max_value=30, initial=6)
+    account = forms.ModelChoiceField(
+        queryset=None,
+        label=_("Account of the trainer"),
+        required=False,
+        empty_label=_("Does not sign in"),
+        help_text=_(
+            "Who signs in with it sees the own sessions, takes attendance and reads what people think. "
+            "Accounts with the role of trainer in this city are offered."
+        ),
+    )
 
     def __init__(self, *args: Any, user: Any, trainer: Trainer | None = None, **kwargs: Any) -> None:
         if trainer is not None:
@@ -181,11 +191,14 @@ class TrainerForm(forms.Form):
                 "weekdays": [str(n) for n in trainer.weekdays],
                 "per_day": trainer.per_day,
                 "per_week": trainer.per_week,
+                "account": trainer.user_id,
             }
         super().__init__(*args, **kwargs)
         self.city_id = trainer.city_id if trainer else user.active_membership.area_id[:5]
         self.fields["subjects"].queryset = Activity.objects.visible_to(user)
         self.fields["home"].queryset = rules.kecamatan_of_jakarta()
+        self.fields["account"].queryset = rules.accounts_for_trainer(self.city_id, trainer)
+        self.fields["account"].label_from_instance = lambda account: account.full_name
         self.fields["weekdays"].choices = [(str(n), plan_rules.weekday_name(n)) for n in WEEK]
         if trainer is None:
             self.fields["weekdays"].initial = [str(n) for n in range(5)]
@@ -209,6 +222,7 @@ class TrainerForm(forms.Form):
             weekdays=tuple(int(n) for n in given["weekdays"]),
             per_day=given["per_day"],
             per_week=given["per_week"],
+            user_id=given["account"].pk if given["account"] else None,
         )
 
 

@@ -35,18 +35,44 @@ class LineForm(forms.Form):
 
 
 class AvailabilityForm(forms.Form):
-    """When somebody can come; at least one time."""
+    """When somebody can come: at least one time of the week, and days on which they cannot at all.
 
-    weekdays = forms.BooleanField(label=_("On weekdays, in the daytime"), required=False)
+    ``is_own``: the person asks for themselves; else an office writes down what the person said.
+    """
+
+    mornings = forms.BooleanField(label=_("On weekdays, in the morning before 12.00"), required=False)
+    afternoons = forms.BooleanField(label=_("On weekdays, in the afternoon from 12.00"), required=False)
     evenings = forms.BooleanField(label=_("On weekdays, in the evening from 17.00"), required=False)
     weekends = forms.BooleanField(label=_("On Saturday or Sunday"), required=False)
+    away_from = forms.DateField(label=_("Cannot come from"), required=False)
+    away_until = forms.DateField(
+        label=_("until, that day included"),
+        required=False,
+        help_text=_("For a month or a few days: leave empty if none"),
+    )
 
     marks_optional = False
+    TIMES = ("mornings", "afternoons", "evenings", "weekends")
+
+    def __init__(self, *args: Any, is_own: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_own = is_own
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
-        if not any(found.get(slot) for slot in ("weekdays", "evenings", "weekends")):
-            raise ValidationError(_("Tick at least one time at which you can come."))
+        if not any(found.get(slot) for slot in self.TIMES):
+            raise ValidationError(
+                _("Tick at least one time at which you can come.")
+                if self.is_own
+                else _("Tick at least one time at which the person can come.")
+            )
+        first, last = found.get("away_from"), found.get("away_until")
+        if first and not last and "away_until" not in self.errors:
+            self.add_error("away_until", _("Write the last day too."))
+        elif last and not first and "away_from" not in self.errors:
+            self.add_error("away_from", _("Write the first day too."))
+        elif first and last and last < first:
+            self.add_error("away_until", _("The last day is before the first. Check both."))
         return found
 
 

@@ -8,7 +8,7 @@ from trainings.models.certificate import (
     NameConfirmation,
 )
 from trainings.models.curriculum import Activity, ActivityCondition
-from trainings.models.eligibility import EquipmentGrant, SeatQuota
+from trainings.models.eligibility import EquipmentGrant, EquipmentMark, SeatQuota
 from trainings.models.feed import CalendarFeed
 from trainings.models.phase import GroupMember, Phase, PhaseKecamatan, PlanRun
 from trainings.models.release import Release, ReleaseEntry, SessionReason
@@ -27,6 +27,7 @@ __all__ = [
     "CertificateEdition",
     "CertificateSeries",
     "EquipmentGrant",
+    "EquipmentMark",
     "Feedback",
     "FeedbackGiven",
     "GroupMember",

@@ -75,3 +75,17 @@ class EquipmentGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item}"
+
+
+class EquipmentMark(models.Model):
+    """That a NIK was given equipment once, after the person was erased: a keyed digest and nothing else.
+
+    No row points to a mark and a mark to none, so that nothing that was kept of the person can be found by
+    it. From ``forget_after`` on it counts no more. See docs/decisions/0120.
+    """
+
+    nik_lookup = models.BinaryField(max_length=32, unique=True)
+    forget_after = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.forget_after}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import In
 
@@ -65,12 +65,20 @@ class Waiting(models.Model):
 
 
 class Availability(models.Model):
-    """When a person can come. Without a row nobody has said anything: any time."""
+    """When a person can come. Without a row nobody has said anything: any time.
+
+    ``mornings`` and ``afternoons`` are those of weekdays and count only where ``weekdays`` does. From
+    ``away_from`` to ``away_until``, both included, the person cannot come at all.
+    """
 
     participant = models.OneToOneField(Participant, on_delete=models.PROTECT, related_name="availability")
     weekdays = models.BooleanField(default=True)
     evenings = models.BooleanField(default=True)
     weekends = models.BooleanField(default=True)
+    mornings = models.BooleanField(default=True)
+    afternoons = models.BooleanField(default=True)
+    away_from = models.DateField(null=True, blank=True)
+    away_until = models.DateField(null=True, blank=True)
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -81,7 +89,16 @@ class Availability(models.Model):
             models.CheckConstraint(
                 name="trainings_availability_some_time",
                 condition=Q(weekdays=True) | Q(evenings=True) | Q(weekends=True),
-            )
+            ),
+            models.CheckConstraint(
+                name="trainings_availability_part_of_the_day",
+                condition=Q(weekdays=False) | Q(mornings=True) | Q(afternoons=True),
+            ),
+            models.CheckConstraint(
+                name="trainings_availability_away_whole",
+                condition=Q(away_from__isnull=True, away_until__isnull=True)
+                | Q(away_from__isnull=False, away_until__isnull=False, away_until__gte=F("away_from")),
+            ),
         ]
 
     def __str__(self) -> str:

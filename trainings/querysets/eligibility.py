@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from participants.enums import Step
 from trainings.enums import ConditionCode
@@ -49,7 +50,10 @@ def _without_equipment(_condition: Any) -> Q:
     grants = rows_of("EquipmentGrant").filter(
         Q(participant=OuterRef("pk")) | Q(nik_lookup=OuterRef("nik_lookup"), nik_lookup__isnull=False)
     )
-    return Q(~Exists(grants))
+    marks = rows_of("EquipmentMark").filter(
+        nik_lookup=OuterRef("nik_lookup"), forget_after__gte=timezone.localdate()
+    )
+    return Q(~Exists(grants)) & Q(~Exists(marks))
 
 
 _FITS = {

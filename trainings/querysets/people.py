@@ -12,7 +12,7 @@ from django.utils import timezone
 from trainings.enums import ENROLLED, SEATED, SessionState
 from trainings.querysets.base import rows_of, year_in_jakarta
 from trainings.querysets.eligibility import fit_for
-from trainings.scheduling import slot_of
+from trainings.scheduling import WEEKDAYS, day_of, half_of, slot_of
 
 
 def can_come(participants: models.QuerySet, session: Any) -> models.QuerySet:
@@ -51,8 +51,15 @@ def in_need_of(participants: models.QuerySet, session: Any) -> models.QuerySet:
 
 
 def available_at(participants: models.QuerySet, starts_at: datetime) -> models.QuerySet:
-    """Without those who said that they cannot come at that part of the week (``scheduling.slot_of``)."""
-    said_no = rows_of("Availability").filter(participant=OuterRef("pk"), **{slot_of(starts_at): False})
+    """Without those who said that they cannot come at that part of the week or on that day.
+
+    ``services.availability.can_come_at`` says the same of one.
+    """
+    slot, day = slot_of(starts_at), day_of(starts_at)
+    cannot = Q(**{slot: False}) | Q(away_from__lte=day, away_until__gte=day)
+    if slot == WEEKDAYS:
+        cannot |= Q(**{half_of(starts_at): False})
+    said_no = rows_of("Availability").filter(cannot, participant=OuterRef("pk"))
     return participants.filter(~Exists(said_no))
 
 

@@ -124,15 +124,23 @@ class TrainerEntry:
     weekdays: tuple[int, ...]
     per_day: int
     per_week: int
+    user_id: int | None = None
 
 
 @transaction.atomic
 def keep_trainer(*, entry: TrainerEntry, by: Any, trainer_id: int | None = None) -> Trainer:
+    """Raises SessionRefused when another trainer has got the account meanwhile."""
     trainer = Trainer.objects.select_for_update(of=("self",)).get(pk=trainer_id) if trainer_id else Trainer()
-    for name in ("name", "city_id", "home_id", "per_day", "per_week"):
+    for name in ("name", "city_id", "home_id", "per_day", "per_week", "user_id"):
         setattr(trainer, name, getattr(entry, name))
     trainer.weekdays = sorted(entry.weekdays)
-    trainer.save()
+    try:
+        with transaction.atomic():
+            trainer.save()
+    except IntegrityError as error:
+        if "user_id" not in constraint_of(error):
+            raise
+        raise SessionRefused(Clash.ACCOUNT_TAKEN, "account") from None
     trainer.subjects.set(Activity.objects.filter(pk__in=entry.subjects))
     record(by, "trainings.trainer.kept", trainer)
     return trainer

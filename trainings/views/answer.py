@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from trainings import links, rules, services
 from trainings.enums import SEATED, BookingState, DeclineReason
 from trainings.models import Booking
 from trainings.refusals import Refused
-from trainings.services import offers
+from trainings.services import feedback, offers
 
 COMES, CANNOT, DOES_NOT_WANT = "hadir", "berhalangan", "tidak"
 
@@ -32,7 +33,11 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         _take(request, booking, by=request.user, now=now)
         return redirect("trainings:answer", pk=pk)
-    return render_page(request, "trainings/answer.html", _shown(booking, now=now) | {"may_move": True})
+    context = _shown(booking, now=now) | {
+        "may_move": True,
+        "feedback_url": _feedback(booking, now, by_link=False),
+    }
+    return render_page(request, "trainings/answer.html", context)
 
 
 @public
@@ -48,9 +53,11 @@ def answer_link(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         _take(request, booking, by=None, now=now)
         return redirect("trainings:answer_link", token=token)
-    response = render_page(
-        request, "trainings/answer_link.html", _shown(booking, now=now) | {"may_move": False}
-    )
+    context = _shown(booking, now=now) | {
+        "may_move": False,
+        "feedback_url": _feedback(booking, now, by_link=True),
+    }
+    response = render_page(request, "trainings/answer_link.html", context)
     patch_cache_control(response, no_store=True, private=True)
     response["X-Robots-Tag"] = "noindex"
     return response
@@ -60,6 +67,16 @@ def _with_session(bookings: Any) -> Any:
     return bookings.select_related(
         "session__activity", "session__venue", "session__kecamatan", "session__trainer", "participant"
     )
+
+
+def _feedback(booking: Booking, now: datetime, *, by_link: bool) -> str:
+    """Where the person says how it was, from the start of the session on and until it is said."""
+    person, session = booking.participant_id, booking.session
+    if session.starts_at > now or not feedback.may_say(session=session, participant_id=person, now=now):
+        return ""
+    if by_link:
+        return links.feedback_path_of(booking)
+    return reverse("trainings:feedback", args=[session.pk])
 
 
 def _take(request: HttpRequest, booking: Booking, *, by: Any, now: datetime) -> None:

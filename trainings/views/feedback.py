@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
-from okoce.accounts.access import participant_only, requires
+from okoce.accounts.access import participant_only, public, requires
 from okoce.ui.responses import render_page
-from trainings import shown
+from trainings import links, shown
 from trainings.models import Booking, TrainingSession
 from trainings.services import feedback as services
 
@@ -51,13 +52,30 @@ def questions() -> tuple[Question, ...]:
     )
 
 
+WITH_SESSION = ("session__activity", "session__venue", "session__kecamatan", "session__trainer")
+
+
 @participant_only
 def say(request: HttpRequest, pk: int) -> HttpResponse:
     """One question a page, one tap an answer; after the third it is kept. Words may be added before that."""
-    seats = Booking.objects.visible_to(request.user).select_related(
-        "session__activity", "session__venue", "session__kecamatan", "session__trainer"
-    )
+    seats = Booking.objects.visible_to(request.user).select_related(*WITH_SESSION)
     seat = get_object_or_404(seats, session=pk)
+    return _asked(request, seat, layout="layouts/participant.html", back=reverse("dashboard:status"))
+
+
+@public
+def say_by_link(request: HttpRequest, token: str) -> HttpResponse:
+    """The same without signing in: the address belongs to one seat, shows nothing of the person and is worth
+    nothing once it was used. Opening it, as a preview of a message does, changes nothing."""
+    seats = links.bookings_of(token, column=links.FEEDBACK).select_related(*WITH_SESSION)
+    response = _asked(request, get_object_or_404(seats), layout="layouts/public.html", back="")
+    patch_cache_control(response, no_store=True, private=True)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def _asked(request: HttpRequest, seat: Booking, *, layout: str, back: str) -> HttpResponse:
     session = seat.session
     now, asked = timezone.now(), questions()
     answers = {
@@ -74,6 +92,8 @@ def say(request: HttpRequest, pk: int) -> HttpResponse:
             session_id=session.pk, participant_id=seat.participant_id, answers=answers, words=words, now=now
         )
     context = {
+        "layout": layout,
+        "back": back,
         "session": session,
         "question": missing,
         "number": len(answers) + 1,

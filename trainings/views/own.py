@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from okoce.accounts.access import participant_only
+from okoce.accounts.access import participant_only, requires
 from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
 from participants.models import Participant
@@ -86,12 +88,17 @@ def _moved(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResp
 @require_http_methods(["GET"])
 def own_waits(request: HttpRequest) -> HttpResponse:
     """For each missing activity: the seat, the place in line, or a button to join; and when one can come."""
-    person, now = _me(request), timezone.now()
+    person = _me(request)
+    return _shown(request, person, AvailabilityForm(initial=asdict(availability.of(person))))
+
+
+def _shown(request: HttpRequest, person: Participant, form: AvailabilityForm) -> HttpResponse:
+    now = timezone.now()
     progress = progress_of(person, timezone.localtime(now).year, now=now)
     context = {
         "progress": progress,
         "rows": [_row(activity, person) for activity in progress.missing],
-        "form": AvailabilityForm(initial=availability.of(person)),
+        "form": form,
     }
     return render_page(request, "trainings/own_waits.html", context)
 
@@ -137,9 +144,44 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def set_availability(request: HttpRequest) -> HttpResponse:
     person, form = _me(request), AvailabilityForm(request.POST)
-    if form.is_valid():
-        availability.put(person=person, by=request.user, now=timezone.now(), **form.cleaned_data)
-        messages.success(request, _("Thank you. We invite you at the times you can come."))
-    else:
-        messages.error(request, _("Tick at least one time at which you can come."))
+    if not form.is_valid():
+        return _shown(request, person, form)
+    times = availability.Times(**form.cleaned_data)
+    availability.put(person=person, times=times, by=request.user, now=timezone.now())
+    messages.success(request, _("Thank you. We invite you at the times you can come."))
     return redirect("trainings:own_waits")
+
+
+# ---------------------------------------------------------------- the office writes down what somebody said
+
+
+@requires("trainings.manage")
+@require_http_methods(["GET", "POST"])
+def times_of(request: HttpRequest, number: str) -> HttpResponse:
+    """When a participant can come, from the person's page."""
+    people = Participant.objects.visible_to(request.user).open_to(request.user).usable()
+    person = get_object_or_404(people, number=number)
+    back = reverse("participants:detail", args=[number])
+    form = AvailabilityForm(
+        request.POST if request.method == "POST" else None,
+        initial=asdict(availability.of(person)),
+        is_own=False,
+    )
+    if request.method == "POST" and form.is_valid():
+        times = availability.Times(**form.cleaned_data)
+        availability.put(person=person, times=times, by=request.user, now=timezone.now())
+        messages.success(request, _("The times are saved. Invitations and free seats follow them."))
+        return redirect(back)
+    context = {
+        "form": form,
+        "title": _("When can %(name)s come?") % {"name": person.full_name},
+        "intro": _("The person is invited and offered seats only at these times."),
+        "action_label": _("Save the times"),
+        "back_url": back,
+        "crumbs": [
+            {"label": _("Participants"), "url": reverse("participants:list")},
+            {"label": person.full_name, "url": back},
+            {"label": _("Times"), "url": ""},
+        ],
+    }
+    return render_page(request, "trainings/form_page.html", context)

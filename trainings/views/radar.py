@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -113,8 +114,14 @@ def rate_in_words(rate: ShowUp) -> str:
 def at_risk(request: HttpRequest) -> HttpResponse:
     """People of a kecamatan who lack something, nearest to failing the year first."""
     now, user = timezone.now(), request.user
-    wanted = request.GET.get("kecamatan", "")
-    area = get_object_or_404(rules.kecamatan_of_radar(user, city=None), code=wanted)
+    wanted, areas = request.GET.get("kecamatan", ""), rules.kecamatan_of_radar(user, city=None)
+    if not wanted:
+        own = list(areas[:2])
+        if len(own) != 1:
+            messages.info(request, _("Choose a kecamatan: its people open with the button of its row."))
+            return redirect("trainings:radar")
+        wanted = own[0].code
+    area = get_object_or_404(areas, code=wanted)
     year = timezone.localtime(now).year
     people = Participant.objects.visible_to(user).open_to(user).in_programme().usable()
     people = people.filter(kecamatan=area.code)

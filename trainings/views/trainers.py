@@ -21,6 +21,7 @@ from trainings import plan_rules, rules, shown
 from trainings.filters import TrainerFilter
 from trainings.forms.resources import AbsenceForm, TrainerForm
 from trainings.models import Trainer, TrainerAbsence, TrainingSession
+from trainings.refusals import SessionRefused
 from trainings.services import resources
 from trainings.views.sessions import posted
 from trainings.views.venues import retiring, stranded
@@ -36,7 +37,8 @@ def crumbs(user: Any, *more: tuple[str, str]) -> list[dict[str, str]]:
 
 def find(request: HttpRequest, pk: int, *, may: Any = None) -> Trainer:
     """The trainer of this address; ``may``: a rule that the person must also pass."""
-    mine = Trainer.objects.visible_to(request.user).own_or_all(request.user).select_related("home", "city")
+    mine = Trainer.objects.visible_to(request.user).own_or_all(request.user)
+    mine = mine.select_related("home", "city", "user")
     trainer = get_object_or_404(mine, pk=pk)
     if may is not None and not may(request.user, trainer):
         return get_object_or_404(mine.none(), pk=pk)
@@ -121,11 +123,15 @@ def _keep(
     request: HttpRequest, form: TrainerForm, *, title: str, trainer: Trainer | None = None
 ) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
-        kept = resources.keep_trainer(
-            entry=form.entry, trainer_id=trainer.pk if trainer else None, by=request.user
-        )
-        messages.success(request, _("The trainer is saved."))
-        return redirect(kept)
+        try:
+            kept = resources.keep_trainer(
+                entry=form.entry, trainer_id=trainer.pk if trainer else None, by=request.user
+            )
+        except SessionRefused as refused:
+            form.add_error(refused.field, refused.sentence)
+        else:
+            messages.success(request, _("The trainer is saved."))
+            return redirect(kept)
     own_page = [(trainer.name, trainer.get_absolute_url())] if trainer else []
     context = {
         "form": form,

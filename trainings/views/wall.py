@@ -19,7 +19,7 @@ from okoce.ui.responses import render_page
 from participants import qr
 from participants.models import Participant
 from participants.services import cards
-from trainings import door_words, rules, scheduling, shown
+from trainings import door_words, links, rules, scheduling, shown
 from trainings.enums import ScanResult, SessionState
 from trainings.models import AttendanceScan, TrainingSession
 from trainings.services import feedback
@@ -132,9 +132,19 @@ def _check_in(request: HttpRequest, person: Participant, *, layout: str, back: s
         "needs_code": known is None,
         "typed": request.POST.get("kode", "")[:12],
         "action": back,
-        "feedback": feedback.open_for(person.pk, now=now)[:1] if layout.endswith("participant.html") else [],
+        "feedback_url": _feedback_url(person, is_own=layout.endswith("participant.html"), now=now),
     }
     return render_page(request, "trainings/check_in.html", context)
+
+
+def _feedback_url(person: Participant, *, is_own: bool, now: Any) -> str:
+    """Where the person says how the last session was; by the card without signing in."""
+    session = next(iter(feedback.open_for(person.pk, now=now)[:1]), None)
+    if session is None:
+        return ""
+    if is_own:
+        return reverse("trainings:feedback", args=[session.pk])
+    return links.feedback_path_of(session.bookings.get(participant=person))
 
 
 def _say(

@@ -40,7 +40,8 @@ def tell_seats(users: dict[str, User], now: datetime) -> None:
             now=now - timedelta(days=IN_LINE - n, hours=n),
         )
         if n < TRADES_BY_DAY:
-            availability.put(person=person, weekdays=False, evenings=True, weekends=True, by=office, now=now)
+            by_day = availability.Times(mornings=False, afternoons=False)
+            availability.put(person=person, times=by_day, by=office, now=now)
     seat = Booking.objects.seated().filter(session=session).order_by("-queue_number").first()
     if seat is not None:
         services.decline(booking_id=seat.pk, by=None, now=now, reason=DeclineReason.TRADE)
