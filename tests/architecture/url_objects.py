@@ -424,7 +424,7 @@ ROWS: dict[str, Row] = {
     "trainings:line": Row(),
     "trainings:take_off": Row(AREA, lambda p: {"pk": p.wait.pk}),
     "trainings:radar": Row(),
-    "trainings:at_risk": Row(missing=True),  # tests/trainings/test_radar.py tries areas of others
+    "trainings:at_risk": Row(),  # tests/trainings/test_radar.py tries areas of others
     "trainings:own_waits": Row(),
     "trainings:join": Row(kwargs=lambda p: {"code": "dasar"}, method="post"),
     "trainings:leave": Row({"participant": HERE}, lambda p: {"pk": p.wait.pk}, method="post"),

@@ -203,7 +203,7 @@ def test_three_taps_by_the_link_need_no_account_and_name_nobody(session, client)
     assert "1 dari 3" in first.content.decode()
     assert (first["Cache-Control"], first["X-Robots-Tag"]) == ("no-store, private", "noindex, nofollow")
     assert person.full_name not in first.content.decode() + done
-    assert "Disimpan tanpa nama Anda" in done
+    assert "Terima kasih. Kesan Anda disimpan tanpa nama." in done
     assert Feedback.objects.values_list("clear", "words").get() == (3, "Bagus")
 
 
@@ -211,7 +211,7 @@ def test_the_link_answers_once_whatever_way_the_first_answer_took(session, clien
     person = there(session)
     say(session, person)
 
-    assert "Tidak ada lagi yang perlu disampaikan" in taps(client, link_of(session, person))
+    assert "Kesan untuk sesi ini sudah selesai." in taps(client, link_of(session, person))
     assert Feedback.objects.count() == 1
 
 

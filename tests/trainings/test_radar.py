@@ -375,6 +375,7 @@ def test_the_line_shows_who_waits_for_what_and_takes_somebody_off_once(client_as
 # ---------------------------------------------------------------- the list without a kecamatan
 
 
+@pytest.mark.django_db
 def test_the_list_of_people_without_a_kecamatan_is_that_of_the_own_office(client_as):
     page = client_as(member(Role.KECAMATAN, "31.73.07")).get(reverse("trainings:at_risk"))
 
@@ -382,6 +383,7 @@ def test_the_list_of_people_without_a_kecamatan_is_that_of_the_own_office(client
     assert "Palmerah" in page.content.decode()
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("role", [Role.SUDIN, Role.PROVINCE])
 def test_who_sees_several_kecamatan_is_led_to_the_radar_to_choose(client_as, role):
     user = member(role, "31.73") if role == Role.SUDIN else member(role)
