@@ -311,7 +311,7 @@ def move_member(request: HttpRequest, pk: int, kecamatan: str, number: int, memb
 def _other_groups(user: Any, phase: Phase, person: GroupMember) -> list[dict[str, Any]]:
     """The other groups of the kecamatan with how many people they have, and their next session."""
     row = phase.kecamatan.get(kecamatan=person.kecamatan_id)
-    sizes = _placed(user, phase).get(person.kecamatan_id, {})
+    sizes = members_of(user, phase).counted().get(person.kecamatan_id, {})
     coming = TrainingSession.objects.visible_to(user).public().upcoming()
     nearest: dict[int, Any] = {}
     for session in coming.filter(phase=phase, kecamatan=person.kecamatan_id).order_by("starts_at", "pk"):
