@@ -380,7 +380,7 @@ def test_the_list_of_people_without_a_kecamatan_is_that_of_the_own_office(client
     page = client_as(member(Role.KECAMATAN, "31.73.07")).get(reverse("trainings:at_risk"))
 
     assert page.status_code == 200
-    assert "Palmerah" in page.content.decode()
+    assert "Pal Merah" in page.content.decode()
 
 
 @pytest.mark.django_db
