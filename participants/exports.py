@@ -28,7 +28,7 @@ from participants.models import ExportJob, Sector
 from participants.models.lists import ExportFormat
 from participants.services import exporting
 
-BATCH = 2_000
+BATCH = 500  # people read at once: fewer are slower, more need more memory and are no faster
 TELL_EVERY_SECONDS = 1.0
 FIELDS = (
     "pk", "uid", "number", "full_name", "nik_ciphertext", "phone_ciphertext", "email", "birth_date",

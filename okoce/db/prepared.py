@@ -27,15 +27,22 @@ class _Cursor(psycopg.Cursor):
     """Sends values apart from the text, and has the text prepared."""
 
     def execute(self, query: Any, params: Any = None, **kwargs: Any) -> Any:
-        return super().execute(query, params, **{"prepare": True, **kwargs})
+        # Django's connections prepare nothing, whatever a cursor asks for. Allowed for everything, psycopg
+        # would keep the text of each statement, with the values in it, to count how often it comes.
+        self.connection.prepare_threshold = 0
+        try:
+            return super().execute(query, params, **{"prepare": True, **kwargs})
+        finally:
+            self.connection.prepare_threshold = None
 
 
 def ask(sql: str, params: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """All rows. Goes through Django's own wrappers: transactions, faults and query logs are as usual."""
     connection.ensure_connection()
-    bare = _Cursor(connection.connection)
+    # psycopg tells the log no text of what was prepared.
+    kind = psycopg.Cursor if connection.queries_logged else _Cursor
     wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with wrap(bare) as cursor:  # type: ignore[arg-type]
+    with wrap(kind(connection.connection)) as cursor:  # type: ignore[arg-type]
         cursor.execute(sql, params)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows

@@ -19,6 +19,7 @@ from django.http import HttpRequest
 from django.utils.formats import number_format
 
 PARAMETER = "halaman"
+COUNT_CAP = 1000  # rows; counting stops there
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def keyset_page(
     *,
     order: Sequence[str],
     size: int = 50,
-    count_cap: int = 1000,
+    count_cap: int = COUNT_CAP,
     known_count: int | None = None,
     first_rows: Callable[[int], list[Any]] | None = None,
 ) -> KeysetPage:

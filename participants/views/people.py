@@ -20,7 +20,7 @@ from okoce.accounts.access import requires
 from okoce.accounts.roles import has_permission
 from okoce.audit import services as audit
 from okoce.ui import errors
-from okoce.ui.pagination import KeysetPage, keyset_page
+from okoce.ui.pagination import COUNT_CAP, KeysetPage, keyset_page
 from okoce.ui.responses import render_page
 from participants import (
     bulk,
@@ -44,6 +44,7 @@ FOUND = "people_found"  # session: answers to NIK and phone look-ups, by token
 FOUND_KEPT = 5
 FOUND_SECONDS = 600
 FEW = 5  # with fewer people of a name, names that are nearly it are shown too
+COUNTED = 300  # of a name: whoever finds more looks for a longer name, not for the number
 NEAR_SHOWN = 20  # people whose names are nearly what was typed
 
 
@@ -133,8 +134,9 @@ def _page(
     within = chosen.apply(visible, today=today)
     found = chosen.search(within).values(*columns)
     first = None if chosen.narrowing.chosen() or chosen.urut else listing.first_rows(user, codes, today)
-    page = keyset_page(found, request, order=chosen.order, known_count=total, first_rows=first)
     query = searching.read(chosen.q)
+    cap = COUNTED if query.kind is Kind.NAME else COUNT_CAP
+    page = keyset_page(found, request, order=chosen.order, count_cap=cap, known_count=total, first_rows=first)
     if page.rows or query.kind is not Kind.NAME:
         return page, False
     near = [one.name_key for one in nearby.names_near(within, query.value)]

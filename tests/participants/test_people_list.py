@@ -10,6 +10,7 @@ from okoce.accounts.roles import Role
 from okoce.audit.models import AuditEvent
 from participants import listing, nearby
 from participants.models import Business, StepReached
+from participants.views import people
 from tests.factories import ParticipantFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -243,3 +244,12 @@ def test_odd_characters_in_the_search_break_nothing(officer, typed):
     response = officer.get(officer.post(SEARCH, {"q": typed})["Location"])
 
     assert (response.status_code, names(response) in ([], ["Siti Rahmawati"])) == (200, True)
+
+
+def test_a_common_name_is_counted_no_further_than_somebody_reads(officer, monkeypatch):
+    monkeypatch.setattr(people, "COUNTED", 51)
+    ParticipantFactory.create_batch(53, full_name="Siti Aminah")
+
+    page = officer.get(LIST, {"q": "siti"}).context["page"]
+
+    assert (len(page.rows), page.count_label) == (50, "51+")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
-import holidays as official
 from django.db import connection, transaction
 
 from okoce.audit.services import record
@@ -27,6 +26,9 @@ def seed_holidays(years: Iterable[int], *, today: date) -> int:
     A row of staff is left as it is, also when the list has another name. A seeded day still to come that the
     list no longer has (an estimate that the decree moved) goes; past ones stay, for they were true once.
     """
+    # Three megabytes that a process does without until somebody asks for the official list.
+    import holidays as official  # noqa: PLC0415
+
     _one_at_a_time()
     wanted: dict[date, tuple[str, HolidayKind]] = {}
     years = list(years)
