@@ -109,6 +109,9 @@ def for_the_page() -> dict[str, Any]:
         ),
         "refused": _("The portal did not accept this: try again, or write it on the printed sheet."),
         "gone": _("This session is not in your area, or your role takes no attendance."),
+        "no_session": _(
+            "No session is chosen. Open the attendance list of a session and press “Scan cards” there."
+        ),
         "nothing_kept": _(
             "This session is not kept on this phone. Open this page once while there is a connection."
         ),

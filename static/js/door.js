@@ -282,6 +282,7 @@
     $("keluar").hidden = !asked.get("keluar") || !count;
     $("tolak").hidden = !told.length;
     $("tolak-d").replaceChildren.apply($("tolak-d"), told.map(function (t) { return make("li", "", t); }));
+    $("jumlah").hidden = $("batang").hidden = !list;
     if (!list) return;
     $("judul").textContent = list.session.title; $("tempat").textContent = list.session.where;
     $("kembali").href = address("back", session);
@@ -300,7 +301,8 @@
     else if (state === "other_owner") text = say(words.other_owner, (queue.filter(function (e) { return e.owner !== me; })[0] || {}).officer || "?");
     else if (state === "gone") text = words.gone;
     else if (state === "refused") text = words.refused;
-    else if (!list && session) text = state === "online" ? "" : words.nothing_kept;
+    else if (!session) text = words.no_session;
+    else if (!list) text = state === "online" ? "" : words.nothing_kept;
     if (place.dataset.text === text) return;
     place.dataset.text = text; place.replaceChildren();
     if (!text) return;
@@ -397,7 +399,7 @@
     if (navigator.serviceWorker) navigator.serviceWorker.register(root.dataset.worker).catch(function () {});
     if (navigator.storage && navigator.storage.persist) navigator.storage.persist().catch(function () {});
     wire();
-    D.device().then(function (id) { device = id + " " + (/(Android|iPhone|iPad|Windows|Mac|Linux)/.exec(navigator.userAgent) || [""])[0]; })
+    D.device().then(function (id) { device = id + " " + (/Android/.exec(navigator.userAgent) || /iPhone|iPad|Windows|Mac|Linux/.exec(navigator.userAgent) || [""])[0]; })
       .then(function () { return D.tidy(null); })
       .then(function () { return Promise.all([session ? D.list(session) : null, D.waiting()]); })
       .then(function (both) {

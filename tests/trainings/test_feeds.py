@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,9 +16,11 @@ from okoce.accounts.roles import Role
 from okoce.accounts.sessions import PARTICIPANT
 from participants.services.sign_in import account_of
 from tests.factories import BookingFactory, ParticipantFactory, SessionFactory, member
+from trainings import services
 from trainings.enums import BookingState, SessionState
 from trainings.models import CalendarFeed, TrainingSession
 from trainings.services import feeds
+from trainings.services.sessions import plan_of
 
 pytestmark = pytest.mark.django_db
 WIB = ZoneInfo("Asia/Jakarta")
@@ -76,6 +79,50 @@ def test_a_moved_session_keeps_its_uid_and_raises_its_sequence(client, officer):
     assert after["UID"] == before["UID"]
     assert (before["SEQUENCE"], after["SEQUENCE"]) == (1, 2)
     assert after["DTSTART"].dt == later
+
+
+def test_what_an_office_changes_is_the_same_event_at_the_new_time_for_both_parsers(client, officer):
+    session, feed = SessionFactory(), office_feed(officer)
+    before = vobject.readOne(read(client, feed).decode()).vevent
+    later = session.starts_at + timedelta(days=2, hours=1)
+
+    plan = replace(plan_of(session), starts_at=later, ends_at=later + timedelta(hours=2))
+    services.change_session(session_id=session.pk, plan=plan, by=officer)
+
+    content = read(client, feed)
+    (first,), second = events(content), vobject.readOne(content.decode()).vevent
+    assert {str(first["UID"]), second.uid.value} == {before.uid.value}
+    assert (first["DTSTART"].dt, second.dtstart.value, second.dtend.value) == (
+        later, later, later + timedelta(hours=2),
+    )  # fmt: skip
+    assert int(first["SEQUENCE"]) > int(before.sequence.value)
+
+
+def test_a_session_called_off_is_the_same_event_struck_out(client, officer):
+    session, feed = SessionFactory(), office_feed(officer)
+    (before,) = events(read(client, feed))
+
+    services.cancel(session_id=session.pk, reason="Banjir", by=officer)
+
+    (after,) = events(read(client, feed))
+    assert (after["UID"], after["STATUS"]) == (before["UID"], "CANCELLED")
+    assert after["SEQUENCE"] > before["SEQUENCE"]
+
+
+@pytest.mark.parametrize("kind", ["office", "venue", "trainer"])
+def test_no_feed_holds_anything_of_a_person_with_a_seat(client, officer, kind):
+    person = ParticipantFactory(full_name="Suminah Rahasiawati")
+    session = BookingFactory(participant=person, state=BookingState.CONFIRMED).session
+    subject = {
+        "office": {"area_id": "31.73.07"}, "venue": {"venue": session.venue},
+        "trainer": {"trainer": session.trainer},
+    }[kind]  # fmt: skip
+
+    content = read(client, feeds.subscribe(kind=kind, by=officer, **subject))
+
+    assert len(events(content)) == 1
+    for secret in (person.full_name, "Suminah", person.number, person.nik, person.phone, person.phone[3:]):
+        assert secret.encode() not in content
 
 
 def test_a_cancelled_session_is_struck_out(client, officer):

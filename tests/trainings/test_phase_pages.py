@@ -7,6 +7,7 @@ from html import unescape
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from okoce.accounts.roles import Role
 from okoce.notifications.models import Message
@@ -682,3 +683,37 @@ def test_published_groups_are_invited_to_all_their_sessions_once(officer):
     assert run.invited_at is not None
     assert set(Booking.objects.values_list("participant_id", flat=True)) == {p.pk for p in invited}
     assert GroupMember.objects.count() == 2
+
+
+def invited_phase(officer, count):
+    phase = small_phase()
+    people(count, "31.73.07.1001")
+    groups.form_groups(phase_id=phase.pk, by=officer)
+    run = planning.request_plan(phase_id=phase.pk, by=officer, today=TODAY)
+    publishing.publish_plan(run_id=run.pk, by=officer, invites=True)
+    return phase, run
+
+
+def test_page_of_a_phase_says_how_many_of_its_people_are_invited_and_asks_again(sudin, officer):
+    phase, _run = invited_phase(officer, 2)
+    address = reverse("trainings:phase", args=[phase.pk])
+
+    before = page(sudin.get(address))
+    groups.invite_group(session_id=phase.sessions.first().pk, by=officer, now=timezone.now())
+    after = page(sudin.get(address, headers=HTMX))
+
+    assert "0 dari 6 kursi sudah dibagikan." in before
+    assert f'hx-get="{address}"' in before
+    assert "2 dari 6 kursi sudah dibagikan." in after
+    assert "<h1" not in after
+
+
+def test_page_of_a_phase_is_loaded_anew_when_everybody_is_invited(sudin, officer):
+    phase, run = invited_phase(officer, 2)
+    groups.invite_members(run.pk)
+    address = reverse("trainings:phase", args=[phase.pk])
+
+    asked = sudin.get(address, headers=HTMX)
+
+    assert (asked.status_code, asked.headers["HX-Refresh"]) == (204, "true")
+    assert "kursi sudah dibagikan" not in page(sudin.get(address))

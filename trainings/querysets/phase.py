@@ -58,6 +58,10 @@ class PlanRunQuerySet(models.QuerySet):
     def at_work(self) -> PlanRunQuerySet:
         return self.filter(state__in=[RunState.QUEUED, RunState.WORKING])
 
+    def inviting(self) -> PlanRunQuerySet:
+        """Published, and the people of its groups are not all invited yet."""
+        return self.filter(invites=True, invited_at=None, published_at__isnull=False)
+
 
 class GroupMemberQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> GroupMemberQuerySet:

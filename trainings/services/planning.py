@@ -200,11 +200,7 @@ def wake_invitations(run_id: int) -> None:
 
 def wake_uninvited() -> int:
     """Published plans whose groups are not all invited yet. Called by the clock."""
-    waiting = list(
-        PlanRun.objects.filter(invites=True, invited_at=None, published_at__isnull=False).values_list(
-            "pk", flat=True
-        )
-    )
+    waiting = list(PlanRun.objects.inviting().values_list("pk", flat=True))
     for run_id in waiting:
         wake_invitations(run_id)
     return len(waiting)

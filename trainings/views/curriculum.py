@@ -39,7 +39,8 @@ def activities(request: HttpRequest) -> HttpResponse:
     for row in rows:
         row.years = years_of(row)
         row.is_current = (row.first_year or 0) <= year <= (row.last_year or 9999)
-        row.not_for = ", ".join(str(Category(code).label) for code in row.closed_to)
+        closed = ", ".join(str(Category(code).label) for code in row.closed_to)
+        row.not_for = _("Not for: %(categories)s") % {"categories": closed} if closed else ""
         row.asks = [condition_words(condition, names) for condition in row.conditions.all()]
     context = {
         "required": [row for row in rows if row.is_required],

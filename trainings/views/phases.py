@@ -16,7 +16,7 @@ from okoce.accounts.access import requires
 from okoce.accounts.roles import has_permission
 from okoce.accounts.scope import scope_of
 from okoce.ui.pagination import keyset_page
-from okoce.ui.responses import render_page
+from okoce.ui.responses import render_page, wants_fragment
 from okoce.ui.templatetags.okoce_ui import number
 from participants.models import Participant
 from trainings import phase_words, plan_pages, plan_words, shown
@@ -156,6 +156,11 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("trainings.view")
 def phase(request: HttpRequest, pk: int) -> HttpResponse:
     found = find(request, pk)
+    invitations = _invitations(found)
+    if wants_fragment(request) and invitations is None:
+        response = HttpResponse(status=204)
+        response["HX-Refresh"] = "true"  # all are invited: the whole page is anew
+        return response
     today, names = timezone.localdate(), plan_words.names_of(found)
     troubles = publishing.conflicts(found, today=today) if found.session_count else []
     runs = list(found.runs.select_related("requested_by")[:RUNS_SHOWN])
@@ -176,9 +181,21 @@ def phase(request: HttpRequest, pk: int) -> HttpResponse:
         "placed_count": sum(row.placed for row in rows),
         "may_plan": may_plan(request.user),
         "is_at_work": bool(runs) and plan_pages.is_at_work(runs[0]),
+        "invitations": invitations,
         "crumbs": crumbs((found.name, "")),
     }
-    return render_page(request, "trainings/phase.html", context)
+    return render_page(request, "trainings/phase.html", context, fragment="undangan")
+
+
+def _invitations(phase: Phase) -> dict[str, Any] | None:
+    """How far the worker is with the people of the groups; None when it has nothing to do."""
+    if not phase.runs.inviting().exists():
+        return None
+    given, most = phase.sessions.active().place_count(), phase.members.count() * phase.activities.count()
+    return {
+        "text": _("%(given)s of %(most)s places given.") % {"given": number(given), "most": number(most)},
+        "percent": min(99, given * 100 // most) if most else 0,
+    }
 
 
 # ---------------------------------------------------------------- groups

@@ -20,7 +20,7 @@ from okoce.dashboard.demo.accounts import CITY, KEMBANGAN, PALMERAH
 from okoce.regions.models import Region
 from participants.enums import Step
 from participants.models import Participant, StepReached
-from trainings.enums import BookingState, ScanMethod, ScanResult, SessionState
+from trainings.enums import BookingState, ScanMethod, ScanResult, SessionState, VenueKind
 from trainings.models import Activity, AttendanceScan, Booking, Trainer, TrainingSession, Venue
 
 GROUP = 100
@@ -57,7 +57,13 @@ def build_stage(users: dict[str, User], today: date) -> Stage:
     for area in kecamatan:
         for name, capacity in ((f"Aula Kantor Kecamatan {area.name}", 100), (f"RPTRA {area.name}", 60)):
             venue, _created = Venue.objects.get_or_create(
-                kecamatan=area, name=name, defaults={"city_id": CITY, "capacity": capacity}
+                kecamatan=area,
+                name=name,
+                defaults={
+                    "city_id": CITY,
+                    "capacity": capacity,
+                    "kind": VenueKind.OFFICE if name.startswith("Aula") else VenueKind.RPTRA,
+                },
             )
             venues.setdefault(area.code, []).append(venue)
     own = {"Maya Anggraini": users["pelatih.palmerah"], "Rudi Hartono Saputra": None}
