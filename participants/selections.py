@@ -26,7 +26,6 @@ from participants.querysets import ParticipantQuerySet
 
 _KEY, _COLUMN = "people_chosen", "participants.selection"
 KEPT = 5
-HOURS = 2
 MOST_TICKED = 500
 
 
@@ -71,9 +70,11 @@ def keep(request: HttpRequest, chosen: PeopleFilter, ids: Iterable[int] | None) 
 
 
 def find(request: HttpRequest, token: str) -> Selection:
-    """Http404 when this session has no such selection, or it is too old."""
+    """Http404 when this session has no such selection. It lives as long as the session: who is meant is asked
+    anew each time, and shown before anything is done.
+    """
     entry = request.session.get(_KEY, {}).get(token)
-    if entry is None or timezone.now().timestamp() - entry["at"] > HOURS * 3600:
+    if entry is None:
         raise Http404
     try:
         text = decrypt(base64.b64decode(entry["sealed"]), column=_COLUMN, row=UUID(token))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -29,12 +29,23 @@ from participants.forms.registration import (
 from participants.models import Sector
 
 ANSWER_LENGTH = 500
-NUMBERS = ("nik", "phone", "guardian_phone")
+
+
+def _hidden(mask: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda number: mask(number).replace("*", "•")
+
+
+MASKS: dict[str, Callable[[str], str]] = {
+    "nik": _hidden(nik_values.mask),
+    "phone": _hidden(phone_values.mask),
+    "guardian_phone": _hidden(phone_values.mask),
+    "birth_date": lambda day: f"•• •• {day[:4]}",  # the day would complete a masked NIK
+}
 
 
 class StepForm(forms.Form):
-    """One page. ``typed`` is what was answered before; numbers of it are shown only to the browser that wrote
-    them (``shows_numbers``): whoever comes with the code sees them masked and leaves them as they are.
+    """One page. ``typed`` is what was answered before; numbers and the birthday are shown only to the browser
+    that wrote them (``shows_numbers``): whoever comes with the code sees them masked and may leave them.
     """
 
     def __init__(
@@ -43,7 +54,7 @@ class StepForm(forms.Form):
         self.typed, self.today, self.masked = typed, today, set[str]()
         kwargs.setdefault("initial", self.first(typed))
         super().__init__(*args, **kwargs)
-        for name in NUMBERS:
+        for name in MASKS:
             if name in self.fields and typed.get(name) and not shows_numbers:
                 self._keep_masked(name)
 
@@ -52,12 +63,11 @@ class StepForm(forms.Form):
         return dict(typed)
 
     def _keep_masked(self, name: str) -> None:
-        field, number = self.fields[name], self.typed[name]
+        field = self.fields[name]
         self.masked.add(name)
-        mask = nik_values.mask if name == "nik" else phone_values.mask
         field.required, self.initial[name] = False, ""
         field.help_text = _("Already there: %(masked)s. Leave this empty to keep it") % {
-            "masked": mask(number).replace("*", "•")
+            "masked": MASKS[name](self.typed[name])
         }
 
     def answers(self) -> dict[str, Any]:
@@ -87,8 +97,9 @@ class IdentityForm(StepForm):
     def clean_full_name(self) -> str:
         return clean_name(self.cleaned_data["full_name"])
 
-    def clean_birth_date(self) -> date:
-        return clean_birth_date(self.cleaned_data["birth_date"], self.today)
+    def clean_birth_date(self) -> date | None:
+        born = self.cleaned_data["birth_date"]
+        return clean_birth_date(born, self.today) if born else None
 
 
 class GuardianForm(GuardianFields, StepForm):

@@ -176,6 +176,19 @@ def test_whoever_comes_with_the_code_sees_numbers_masked_and_keeps_them(client):
     assert services.typed_in(only())["nik"] == NIK
 
 
+def test_whoever_comes_with_the_code_reads_no_birthday_and_keeps_it(client):
+    row = begun()
+    client.post(CODE, {"code": services.shown_code(row)})
+    born = services.typed_in(row)["birth_date"]
+
+    identity = reverse("participants:self_step", args=[row.uid, "identitas"])
+    page = client.get(identity).content.decode()
+    client.post(identity, {**PAGES["identitas"], "birth_date": ""})
+
+    assert (born in page, f"•• •• {born[:4]}" in page) == (False, True)
+    assert services.typed_in(only())["birth_date"] == born
+
+
 @pytest.mark.parametrize("page", ["self_status", "self_check", "self_withdraw"])
 def test_the_address_alone_opens_nothing(client, page):
     row = sent_in()
