@@ -158,6 +158,13 @@ class Clash(StrEnum):
     TOO_MANY_REQUIRED = "too_many_required"
     TOO_FEW_REQUIRED = "too_few_required"
     ACCOUNT_TAKEN = "account_taken"
+    NO_CLASS = "no_class"
+    CLASS_OVER = "class_over"
+    TOO_MANY_DAYS = "too_many_days"
+    BEFORE_FIRST_DAY = "before_first_day"
+    OTHER_YEAR = "other_year"
+    FIRST_DAY = "first_day"
+    LAST_TO_COME = "last_to_come"
 
 
 CLASH_SENTENCES: dict[Clash, Any] = {
@@ -214,6 +221,23 @@ CLASH_SENTENCES: dict[Clash, Any] = {
     Clash.TOO_FEW_REQUIRED: _(
         "%(year)s would have only %(count)s required activities, and nobody could complete it. "
         "Add the one that follows first."
+    ),
+    Clash.NO_CLASS: _("This session has one day. Copy it to make a class of several days."),
+    Clash.CLASS_OVER: _(
+        "The last day of this class has begun, so its days stay. Plan a new session instead."
+    ),
+    Clash.TOO_MANY_DAYS: _("A class has at most %(most)s days. Take one off first, or plan another class."),
+    Clash.BEFORE_FIRST_DAY: _(
+        "The class begins on %(day)s. Choose a later day, or move the first day to an earlier one."
+    ),
+    Clash.OTHER_YEAR: _(
+        "All days of a class lie in one year, because activities count for it. Choose a day of that year."
+    ),
+    Clash.FIRST_DAY: _(
+        "Seats hang on the first day, so it is not taken off. Move it, or cancel the whole class."
+    ),
+    Clash.LAST_TO_COME: _(
+        "It is the only day still to come. Move it to another day instead, then people hear of it."
     ),
     Clash.ACCOUNT_TAKEN: _("This account belongs to another trainer already. Choose another account."),
     Clash.DAY_OF_A_CLASS: _("This is a later day of a class. It is published with the first day."),

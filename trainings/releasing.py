@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from trainings.models import TrainingSession
 from trainings.rules import hours, long_day
 
-TIME, VENUE, TRAINER, SEATS = "time", "venue", "trainer", "seats"
-TELLS_PEOPLE = frozenset({TIME, VENUE})  # whoever has a place must know of these
+TIME, VENUE, TRAINER, SEATS, DAYS = "time", "venue", "trainer", "seats", "days"
+TELLS_PEOPLE = frozenset({TIME, VENUE, DAYS})  # whoever has a place must know of these
 
 
 def snapshot(session: TrainingSession) -> dict[str, Any]:
-    """The plan as plain values for JSON: times ISO, room and trainer by id and by name."""
-    return {
+    """The plan as plain values for JSON: times ISO, room and trainer by id and by name. Of a day of a class
+    the other days too, in one query."""
+    others = {"days": _other_days(session)} if session.day_count > 1 else {}
+    return others | {
         "starts_at": session.starts_at.isoformat(),
         "ends_at": session.ends_at.isoformat(),
         "venue": session.venue_id,
@@ -27,12 +30,20 @@ def snapshot(session: TrainingSession) -> dict[str, Any]:
     }
 
 
+def _other_days(session: TrainingSession) -> list[str]:
+    days = TrainingSession.objects.active().filter(Q(pk=session.class_id) | Q(head=session.class_id))
+    starts = days.exclude(pk=session.pk).order_by("starts_at").values_list("starts_at", flat=True)
+    return [start.astimezone(UTC).isoformat() for start in starts]
+
+
 def differences(before: dict[str, Any], after: dict[str, Any]) -> frozenset[str]:
-    """Which of time, venue, trainer and seats differ; a room that was only renamed does not."""
+    """Which of time, venue, trainer, seats and days of the class differ; a room only renamed does not."""
     found = set()
     if any(moment(before[name]) != moment(after[name]) for name in ("starts_at", "ends_at")):
         found.add(TIME)
     found |= {name for name in (VENUE, TRAINER, SEATS) if before[name] != after[name]}
+    if "days" in before and before["days"] != after.get("days", []):
+        found.add(DAYS)
     return frozenset(found)
 
 
@@ -47,6 +58,10 @@ def words(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     changed, found = differences(before, after), []
     if TIME in changed:
         found.append(_("Time: %(before)s, now %(after)s") % {"before": when(before), "after": when(after)})
+    if DAYS in changed:
+        old, new = set(before["days"]), set(after.get("days", []))
+        found += [_("Further day: %(day)s") % {"day": long_day(moment(d))} for d in sorted(new - old)]
+        found += [_("Day taken off: %(day)s") % {"day": long_day(moment(d))} for d in sorted(old - new)]
     if VENUE in changed:
         found.append(
             _("Venue: %(before)s, now %(after)s")

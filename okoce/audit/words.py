@@ -135,6 +135,8 @@ ACTIONS: dict[str, Any] = {
     "trainings.holiday.changed": _("changed a holiday"),
     "trainings.holiday.entered": _("entered a holiday"),
     "trainings.holiday.struck": _("struck a holiday from the calendar"),
+    "trainings.class.day_added": _("added a day to a class"),
+    "trainings.class.day_removed": _("took a day off a class"),
     "trainings.groups.moved": _("moved somebody to another group of a phase"),
     "trainings.groups.formed": _("placed people into the groups of a phase"),
     "trainings.phase.changed": _("changed a phase"),

@@ -391,6 +391,8 @@ ROWS: dict[str, Row] = {
     "trainings:add": Row(SESSION, session),
     "trainings:release": Row(SESSION, lambda p: {"pk": p.session.pk, "booking": p.booking.pk}),
     "trainings:exchange": Row(SESSION, lambda p: {"pk": p.session.pk, "booking": p.booking.pk}),
+    "trainings:day_add": Row(SESSION, session),
+    "trainings:day_remove": Row(SESSION, session),
     "trainings:attendance": Row(SESSION, session),
     "trainings:mark": Row(SESSION, session, method="post", data=seat),
     "trainings:take_back": Row(SESSION, session, method="post", data=seat),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from okoce.ui import forms
 from trainings.forms.fields import harmless
 from trainings.forms.sessions import SessionForm
+from trainings.scheduling import at
 
 
 class RepeatForm(forms.Form):
@@ -85,3 +87,21 @@ class CancelForm(forms.Form):
 
     def clean_reason(self) -> str:
         return harmless(self.cleaned_data["reason"])
+
+
+class DayForm(forms.Form):
+    """One day more of a class."""
+
+    date = forms.DateField(label=_("Day"))
+    start = forms.TimeField(label=_("Starts"))
+    end = forms.TimeField(label=_("Ends"))
+    marks_optional = False
+
+    @property
+    def times(self) -> tuple[datetime, datetime]:
+        given = self.cleaned_data
+        return at(given["date"], given["start"]), at(given["date"], given["end"])
+
+    def refuse(self, refused: Any) -> None:
+        field = refused.field if refused.field in self.fields else None
+        self.add_error(field, refused.sentence)

@@ -108,10 +108,10 @@ def create_session(
         "has_quotas": phase is not None and phase.quotas.exists(),
     }
     head = TrainingSession(**shared, phase=phase, group_number=group_number)
-    _write(head, plan)
+    write(head, plan)
     for number, (starts_at, ends_at) in enumerate(plan.later_days, 2):
         day = replace(plan, venue=head.venue, trainer=head.trainer, starts_at=starts_at, ends_at=ends_at)
-        _write(TrainingSession(**shared, head=head, day_number=number), day)
+        write(TrainingSession(**shared, head=head, day_number=number), day)
     _keep_reason(head, plan, by=by, now=now)
     record(by, "trainings.session.created", head)
     return head
@@ -159,7 +159,7 @@ def create_open(
             TrainingSession.objects.bulk_create(sessions)
     except IntegrityError:  # one by one, to say which
         for session, one in zip(sessions, plans, strict=True):
-            _write(session, one.plan)
+            write(session, one.plan)
     for session in sessions:
         _note_concerns(session, session.publish_note, by=by, now=now)
     record_each(by, "trainings.session.created", sessions)
@@ -260,7 +260,7 @@ def _set(session: TrainingSession, plan: SessionPlan) -> None:
     session.extra_seats = min(session.extra_seats, max(0, session.venue.capacity - plan.seats))
 
 
-def _write(session: TrainingSession, plan: SessionPlan) -> None:
+def write(session: TrainingSession, plan: SessionPlan) -> None:
     _set(session, plan)
     try:
         with transaction.atomic():
@@ -354,7 +354,7 @@ def change_session(
     if session.state == SessionState.DRAFT:
         session.activity, session.kecamatan_id = plan.activity, plan.kecamatan_id
         session.city_id = plan.kecamatan_id[:5]
-    _write(session, plan)
+    write(session, plan)
     is_moved = before != (plan.starts_at, plan.ends_at)
     if is_moved:
         _move_people(session)
@@ -391,15 +391,16 @@ def _move_people(session: TrainingSession) -> None:
     except IntegrityError as error:
         if constraint_of(error) != PERSON_FREE:
             raise
-        raise SessionRefused(Clash.PEOPLE, "start", numbers=_numbers_elsewhere(session)) from None
+        people = list(session.bookings.enrolled().values_list("participant", flat=True))
+        raise SessionRefused(Clash.PEOPLE, "start", numbers=numbers_busy(people, session)) from None
 
 
-def _numbers_elsewhere(session: TrainingSession) -> str:
-    mine = session.bookings.enrolled().values("participant")
+def numbers_busy(people: Sequence[int], session: TrainingSession) -> str:
+    """The numbers of those of ``people`` who sit elsewhere at that time; at most five."""
     busy = (
         Booking.objects.enrolled()
         .exclude(session=session)
-        .filter(participant__in=mine, during__overlap=(session.starts_at, session.ends_at))
+        .filter(participant__in=people, during__overlap=(session.starts_at, session.ends_at))
         .values_list("participant__number", flat=True)
         .order_by("participant__number")
         .distinct()

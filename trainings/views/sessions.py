@@ -78,7 +78,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": shown.crumbs((shown.short_date_name(session), "")),
         "person_form": PersonForm(),
         **told(session),
-        "days": days_of_class(request.user, session, now=now),
+        "days": (days := days_of_class(request.user, session, now=now)),
+        "may_add_day": any(day["may_remove"] for day in days),
+        "head_id": session.class_id,
         **rules.actions(request.user, session, now=now),
     }
     return render_page(request, "trainings/session.html", context, fragment="people")
@@ -130,6 +132,8 @@ def days_of_class(user: Any, session: TrainingSession, *, now: datetime) -> list
             "is_this": day.pk == session.pk,
             "state": shown.state_of(day, now=now).label,
             "present_count": day.present_count,
+            "may_remove": day.head_id is not None and rules.may_change(user, day, now=now),
+            "remove_url": reverse("trainings:day_remove", args=[day.pk]),
         }
         for day in days.with_counts().order_by("day_number")
     ]
