@@ -12,6 +12,7 @@ from okoce.values import text as text_values
 MAX_LENGTH = 100
 
 _LETTER, _DIGIT = re.compile("[A-Za-z]"), re.compile("[0-9]")
+_NO_LETTERS = re.compile(r"[\W\d_]+")
 
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´ʻ′", "'"))
 _TITLES = frozenset(
@@ -72,7 +73,7 @@ def words(name_key: str) -> list[str]:
 
 def letters(text: str) -> str:
     """Only the letters of a name, case folded: the spreadsheet rules compare names this way."""
-    return re.sub(r"[\W\d_]+", "", text.casefold())
+    return _NO_LETTERS.sub("", text.casefold())
 
 
 def _join_initials(text: str) -> str:

@@ -120,6 +120,7 @@ def main() -> None:
     gc.disable()  # short-lived; nothing here goes round in circles
     line = Line(sys.stdout.fileno())
     line.send(answer(job, sys.stdin.buffer.read(), line))
+    os._exit(0)  # all is said; tidying up a list of 280,000 people would take longer than ending
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ _ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _REFERENCE = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
 # Begins with plain letters, which are searched ten times faster; what stands before them is asked afterwards.
 _LONG_NUMBER = re.compile(rb"v>(?<=<v>)([0-9]{16,17})(?:\.0+)?</")
+_PREFIXED = re.compile(rb":[fv][\s>/]")  # a colon is rare: both are looked for at once
 _PREFIXED_LONG_NUMBER = re.compile(rb"<\w+:v>([0-9]{16,17})(?:\.0+)?</")
 _DATE_1904 = re.compile(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*[\"'](?:1|true)[\"']")
 _ROW_OR_CELL_OR_FORMULA = re.compile(rb"<(?:\w+:)?(row|c|f)\b([^>]*)>")
@@ -169,8 +170,8 @@ def _marks(xml: bytes, begin: int, end: int) -> Iterator[tuple[int, Cell]]:
         if xml[position + 2 : position + 3] in (b" ", b">", b"/"):
             yield position, FORMULA
         position = xml.find(b"<f", position + 2)
-    is_prefixed = b":v>" in xml
-    if b":f" in xml:  # perhaps a writer that prefixes every element
+    is_prefixed = _PREFIXED.search(xml) is not None
+    if is_prefixed:  # perhaps a writer that prefixes every element
         for match in re.compile(rb"<\w+:f[\s>/]").finditer(xml, begin):
             if match.start() < end:
                 yield match.start(), FORMULA
