@@ -181,3 +181,20 @@ def _one_label(above: str, below: str) -> str:
 
 def _padded(labels: Sequence[str], width: int) -> list[str]:
     return [*labels, *[""] * (width - len(labels))]
+
+
+def with_second_line(below: Sequence[Cell], labels: list[str], columns: Columns) -> tuple[list[str], int]:
+    """A header of two lines ("ALAMAT" over "RT/RW", "KELURAHAN") as one, and how many lines it has."""
+    lower = labels_of(below)
+    for field in ("nama", "nik"):
+        for column in columns.get(field, [])[:1]:
+            cell = lower[column] if column < len(lower) else ""
+            if cell and not columns_of([cell]) and cell != labels[column]:
+                return labels, 1
+    if not looks_like_labels(lower, below) or labels == lower:
+        return labels, 2 if labels == lower else 1
+    merged = merge_labels(labels, lower)
+    before, after = columns.keys() - {"ignored"}, columns_of(merged).keys() - {"ignored"}
+    # "Domisili" over "RT/RW", "Kelurahan" is no address any more: more is known than before.
+    is_richer = before & {"nama", "nik"} <= after and (before <= after or len(after) > len(before))
+    return (merged, 2) if is_richer else (labels, 1)

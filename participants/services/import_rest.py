@@ -15,7 +15,8 @@ from okoce.audit import services as audit
 from participants.import_report import NOT_SAVED
 from participants.models import ImportBatch, ImportRow
 from participants.models.imports import BatchState, Kind
-from participants.services.import_mending import NothingToMend, count_again
+from participants.services.import_counting import count_again
+from participants.services.import_mending import NothingToMend
 from participants.services.importing import NotReady
 
 ENDED = (BatchState.DISCARDED, BatchState.UNDONE)

@@ -23,7 +23,7 @@ from participants.forms.importing import CauseForm, PassForm, RowForm, TakeForm
 from participants.import_report import Choice
 from participants.models import ImportBatch, ImportRow
 from participants.models.imports import BatchState, RowOutcome
-from participants.services import import_comparing, import_mending, import_rest
+from participants.services import import_comparing, import_mending, import_rechecking, import_rest
 from participants.services.changes import TooManyUnmasked
 from participants.services.import_mending import NothingToMend
 from participants.services.importing import NotReady
@@ -72,7 +72,7 @@ def open_row(request: HttpRequest, uid: UUID, position: int) -> HttpResponse:
 
 
 def _initial(wanted: ImportRow) -> dict[str, str]:
-    cells = import_fields.shown(import_mending.cells_of(wanted))
+    cells = import_fields.shown(import_rechecking.cells_of(wanted))
     return {name: text for name, text in cells.items() if name not in import_fields.HIDDEN}
 
 

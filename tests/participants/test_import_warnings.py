@@ -6,7 +6,7 @@ from django.urls import reverse
 from okoce.accounts.roles import Role
 from okoce.audit.models import AuditEvent
 from participants.models import ImportRow
-from participants.services import import_mending
+from participants.services import import_mending, import_rechecking
 from participants.services.import_mending import NothingToMend
 from tests.factories import member
 from tests.participants.import_desk import listed, states
@@ -167,7 +167,7 @@ def test_no_page_shows_a_birthday_beside_a_masked_nik(make, client_as, officer):
         client.get(reverse("participants:import_row", args=[batch.uid, row.position])).content.decode()
         for row in batch.rows.all()
     ]
-    born = [values["tgl_lahir"] for values in map(import_mending.cells_of, batch.rows.all())]
+    born = [values["tgl_lahir"] for values in map(import_rechecking.cells_of, batch.rows.all())]
 
     assert all(born)
     for page in pages:
@@ -179,7 +179,7 @@ def test_rule_61_a_row_is_opened_by_a_recorded_press_and_counted(make, client_as
     batch, client = make(person(1)), client_as(officer)
     row = batch.rows.get()
     url = reverse("participants:import_row_open", args=[batch.uid, row.position])
-    values = import_mending.cells_of(row)
+    values = import_rechecking.cells_of(row)
 
     page = client.post(url).content.decode()
 
@@ -194,14 +194,14 @@ def test_rule_61_a_row_is_opened_by_a_recorded_press_and_counted(make, client_as
 def test_an_empty_birth_date_keeps_that_of_the_file(make, client_as, officer):
     batch, client = make(person(1)), client_as(officer)
     row = batch.rows.get()
-    born = import_mending.cells_of(row)["tgl_lahir"]
+    born = import_rechecking.cells_of(row)["tgl_lahir"]
     url = reverse("participants:import_row", args=[batch.uid, row.position])
     typed = client.get(url).context["form"].initial
 
     client.post(url, typed | {"nik": "", "hp": "", "tgl_lahir": "", "alamat": "Jl. Lain 2"})
 
     row.refresh_from_db()
-    cells = import_mending.cells_of(row)
+    cells = import_rechecking.cells_of(row)
     assert (cells["tgl_lahir"], cells["alamat"], row.status) == (born, "Jl. Lain 2", "accepted")
 
 

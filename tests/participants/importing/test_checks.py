@@ -8,7 +8,7 @@ from participants.importing import areas, checks
 from participants.importing.cells import FORMULA
 from participants.importing.checks import Checker, read_rt_rw, split_place_and_date
 from participants.importing.codes import status_of
-from participants.importing.layout import Row
+from participants.importing.rows import Row
 from tests.participants.importing.lists import AS_OF, KOTA, nik
 
 VALID = {
