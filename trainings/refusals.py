@@ -39,6 +39,7 @@ class Refusal(StrEnum):
     TOO_MANY = "too_many"
     NOT_BEGUN = "not_begun"
     HELD = "held"
+    HELD_CLOSED = "held_closed"
     LEFT_WHEN = "left_when"
 
 
@@ -106,6 +107,10 @@ SENTENCES: dict[Refusal, Any] = {
         "More people than the %(capacity)s seats would be present. Mark who really came one by one."
     ),
     Refusal.HELD: _("People were present at this session, so it is not cancelled. Close its list instead."),
+    Refusal.HELD_CLOSED: _(
+        "This session was held and its list is closed, so it is not cancelled. If somebody is wrong on the "
+        "list, correct it there."
+    ),
     Refusal.LEFT_WHEN: _("The person came at %(came)s. Write a time after that and until %(ends)s."),
     Refusal.NOT_BEGUN: _("The list can be closed when the session has begun, at %(clock)s."),
 }

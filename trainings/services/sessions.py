@@ -508,7 +508,9 @@ def cancel(*, session_id: int, reason: str, by: Any, now: datetime | None = None
     if session.head_id is not None:
         raise BookingRefused(Refusal.DAY_OF_CLASS, number=session.day_number)
     days = [session, *_later_days(session)]
-    if any(day.state == SessionState.HELD or day.scans.standing().exists() for day in days):
+    if any(day.state == SessionState.HELD for day in days):
+        raise BookingRefused(Refusal.HELD_CLOSED)
+    if any(day.scans.standing().exists() for day in days):
         raise BookingRefused(Refusal.HELD)
     is_known = session.state == SessionState.PUBLISHED
     told = people_with_place(session) if is_known else []

@@ -299,7 +299,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("trainings:cancel", pk=session.head_id)
     if not rules.may_cancel(request.user, session):
         if session.state == SessionState.HELD:
-            messages.error(request, str(SENTENCES[Refusal.HELD]))
+            messages.error(request, str(SENTENCES[Refusal.HELD_CLOSED]))
         return redirect(session)
     form = CancelForm(posted(request))
     if request.method == "POST" and form.is_valid():
