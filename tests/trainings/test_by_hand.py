@@ -306,6 +306,34 @@ def test_a_group_that_does_not_exist_is_answered_in_words(client_as, camat, phas
     assert (page.status_code, GroupMember.objects.get(pk=somebody.pk).number) == (200, 1)
 
 
+def test_two_people_of_full_groups_exchange_them_with_their_seats_in_full_sessions(client_as, camat, phase):
+    phase.kecamatan.filter(kecamatan="31.73.07").update(quota=2)
+    one, other = placed(phase, 1), placed(phase, 2)
+    sessions = [session_of(phase, number, 3 + number, capacity=1) for number in (1, 2)]
+    for session, person in zip(sessions, (one, other), strict=True):
+        BookingFactory(session=session, participant=person.participant, queue_number=1)
+    client = client_as(camat)
+    url = reverse("trainings:group_move", args=[phase.pk, "31.73.07", 1, one.pk])
+
+    assert 'href="?tukar=2"' in client.get(url).content.decode()
+    assert f'value="{other.pk}"' in client.get(f"{url}?tukar=2").content.decode()
+    for _press in range(2):
+        client.post(f"{url}?tukar=2", {"kelompok": "2", "dengan": other.pk})
+
+    assert list(phase.members.order_by("pk").values_list("number", flat=True)) == [2, 1]
+    assert [seated(s) for s in sessions] == [[other.participant_id], [one.participant_id]]
+    assert Message.objects.filter(kind="session_changed").count() == 2
+
+
+@pytest.mark.parametrize("partner", ["", "x", "999999"])
+def test_an_exchange_of_groups_with_nobody_changes_nothing(client_as, camat, phase, somebody, partner):
+    url = reverse("trainings:group_move", args=[phase.pk, "31.73.07", 1, somebody.pk])
+
+    client_as(camat).post(f"{url}?tukar=2", {"kelompok": "2", "dengan": partner})
+
+    assert GroupMember.objects.get(pk=somebody.pk).number == 1
+
+
 def test_somebody_of_another_kecamatan_is_not_moved(client_as, phase, somebody):
     url = reverse("trainings:group_move", args=[phase.pk, "31.73.07", 1, somebody.pk])
 

@@ -105,3 +105,15 @@ class DayForm(forms.Form):
     def refuse(self, refused: Any) -> None:
         field = refused.field if refused.field in self.fields else None
         self.add_error(field, refused.sentence)
+
+
+class DayOffForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why the day is taken off"),
+        max_length=200,
+        help_text=_("Kept with the day in the calendar"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean_reason(self) -> str:
+        return harmless(self.cleaned_data["reason"])

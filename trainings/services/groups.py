@@ -139,11 +139,10 @@ def move_member(*, member_id: int, number: int, by: Any, now: datetime | None = 
         raise BookingRefused(Refusal.GROUP_FULL, number=number, seats=row.seats)
     member.number, member.placed_by = number, actor(by)
     member.save(update_fields=["number", "placed_by"])
-    seats = moving.follow_group(
-        participant_id=member.participant_id,
+    seats = moving.follow_groups(
+        moves={member.participant_id: number},
         phase_id=phase.pk,
         kecamatan=member.kecamatan_id,
-        number=number,
         by=by,
         now=now,
     )
@@ -157,6 +156,48 @@ def move_member(*, member_id: int, number: int, by: Any, now: datetime | None = 
         seats=len(seats),
     )
     return member
+
+
+@transaction.atomic
+def exchange_members(
+    *, member_id: int, with_id: int, number: int, by: Any, now: datetime | None = None
+) -> bool:
+    """The member goes on with group ``number``, and ``with_id``, who is in it, with the member's own.
+
+    Neither group nor session becomes fuller. False, and nothing changes, when the other is in that group no
+    more: pressing twice exchanges once. Raises BookingRefused.
+    """
+    now = now or timezone.now()
+    phase = Phase.objects.select_for_update().get(members=member_id)
+    people = {
+        m.pk: m for m in phase.members.filter(pk__in=[member_id, with_id]).select_related("participant")
+    }
+    one, other = people.get(member_id), people.get(with_id)
+    if one is None or other is None or one.kecamatan_id != other.kecamatan_id:
+        raise BookingRefused(Refusal.NO_SUCH_GROUP, groups=phase.kecamatan.count())
+    if other.number != number or one.number == number:
+        return False
+    one.number, other.number = other.number, one.number
+    for member in (one, other):
+        member.placed_by = actor(by)
+        member.save(update_fields=["number", "placed_by"])
+    moving.follow_groups(
+        moves={one.participant_id: one.number, other.participant_id: other.number},
+        phase_id=phase.pk,
+        kecamatan=one.kecamatan_id,
+        by=by,
+        now=now,
+    )
+    for member, before in ((one, other.number), (other, one.number)):
+        record(
+            by,
+            "trainings.groups.moved",
+            member.participant,
+            phase=phase.pk,
+            before=before,
+            number=member.number,
+        )
+    return True
 
 
 # ---------------------------------------------------------------- invitations

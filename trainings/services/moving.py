@@ -1,7 +1,7 @@
 """From one session to another of the same activity: one seat is given for the other, in one transaction.
 
 A person moves alone to a free seat (``move``), two people exchange theirs (``exchange``), and who changes the
-group of a phase goes to the sessions of the other group (``follow_group``).
+group of a phase goes to the sessions of the other group (``follow_groups``).
 """
 
 from __future__ import annotations
@@ -178,39 +178,50 @@ def exchange(
 # ---------------------------------------------------------------- another group of a phase
 
 
-def follow_group(
-    *, participant_id: int, phase_id: int, kecamatan: str, number: int, by: Any, now: datetime
+def follow_groups(
+    *, moves: dict[int, int], phase_id: int, kecamatan: str, by: Any, now: datetime
 ) -> list[Booking]:
-    """Seats in coming sessions of other groups become seats in the session of group ``number`` for the same
-    activity, in the same transaction; the person is told once. Raises BookingRefused when one is full."""
+    """``moves``: participant → the group they go on with. Their seats in coming sessions of other groups
+    become seats in the session of that group for the same activity, all at once, so that two may change
+    places in full sessions. Each is told once. Raises BookingRefused when a session has no seat left then."""
     of_phase = TrainingSession.objects.public().first_days().upcoming(now=now)
     of_phase = of_phase.filter(phase=phase_id, kecamatan=kecamatan)
-    mine = Booking.objects.seated().filter(participant=participant_id, session__in=of_phase.values("pk"))
-    old = list(mine.exclude(session__group_number=number).values_list("pk", "session", "session__activity"))
-    target = dict(of_phase.filter(group_number=number).values_list("activity", "pk"))
-    pairs = [(pk, session, target[activity]) for pk, session, activity in old if activity in target]
+    target = {
+        (number, activity): pk
+        for number, activity, pk in of_phase.filter(group_number__in=moves.values()).values_list(
+            "group_number", "activity", "pk"
+        )
+    }
+    held = Booking.objects.seated().filter(participant__in=moves, session__in=of_phase.values("pk"))
+    pairs = []
+    for pk, person, session, group, activity in held.order_by("pk").values_list(
+        "pk", "participant", "session", "session__group_number", "session__activity"
+    ):
+        to = target.get((moves[person], activity))
+        if group != moves[person] and to is not None:
+            pairs.append((pk, session, to))
     sessions = {pk: locked(pk) for pk in sorted({pk for _b, *ends in pairs for pk in ends})}
-    lock_people([participant_id])
+    lock_people(moves)
     bookings = Booking.objects.select_related("participant", "session").in_bulk([pk for pk, *_e in pairs])
-    states = {}
+    states = {pk: booking.state for pk, booking in bookings.items()}
     for pk, from_id, to_id in pairs:
         _refuse(bookings[pk], sessions[from_id], sessions[to_id], now=now)
-        states[pk] = bookings[pk].state
         _leave(bookings[pk], now=now)
-    seats = []
+    seats: dict[int, list[Booking]] = {}
     for pk, _from_id, to_id in pairs:
         new = sessions[to_id]
         offers.take_back_late(new, now=now)
         if new.bookings.seated().count() >= new.places:
             raise BookingRefused(Refusal.NO_SEAT)
-        seats.append(_sit(bookings[pk], new, state=states[pk], by=by, now=now))
-    if seats:
-        messages.queue_new_seats(seats, now=now)
-    for _pk, from_id, _to_id in pairs:
+        seat = _sit(bookings[pk], new, state=states[pk], by=by, now=now)
+        seats.setdefault(seat.participant_id, []).append(seat)
+    for own in seats.values():
+        messages.queue_new_seats(own, now=now)
+    for from_id in sorted({from_id for _pk, from_id, _to in pairs}):
         freed = sessions[from_id]
         offers.promote(freed, now=now, may_wait=False)
         offers.fill_soon(freed.activity_id, freed.kecamatan_id)
-    return seats
+    return [seat for own in seats.values() for seat in own]
 
 
 def _refuse(booking: Booking, old: TrainingSession, new: TrainingSession, *, now: datetime) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from okoce.accounts.access import requires
 from okoce.ui.responses import render_page
 from trainings import rules, shown
-from trainings.forms.session_changes import CancelForm, DayForm
+from trainings.forms.session_changes import DayForm, DayOffForm
 from trainings.models import TrainingSession
 from trainings.refusals import CLASH_SENTENCES, Clash, Refused
 from trainings.services import days
@@ -81,7 +81,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     if head_id is None:
         messages.error(request, str(CLASH_SENTENCES[Clash.FIRST_DAY]))
         return redirect(session)
-    form = CancelForm(posted(request))
+    form = DayOffForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             days.remove_day(day_id=pk, reason=form.cleaned_data["reason"], by=request.user)

@@ -297,24 +297,22 @@ def move_member(request: HttpRequest, pk: int, kecamatan: str, number: int, memb
     mine = members.filter(participant__in=people.order_by().values("pk"))
     person = get_object_or_404(mine.select_related("participant"), pk=member)
     name = person.participant.full_name
-    if request.method == "POST" and (target := request.POST.get("kelompok", "")):
-        wanted = int(target) if target.isascii() and target.isdigit() and len(target) < 4 else 0
-        try:
-            groups.move_member(member_id=person.pk, number=wanted, by=request.user)
-        except Refused as refused:
-            messages.error(request, refused.sentence)
-        else:
-            words = {"name": name, "number": wanted}
-            messages.success(request, _("%(name)s is in group %(number)s now.") % words)
-            return redirect("trainings:group", pk=pk, kecamatan=kecamatan, number=wanted)
-    elif request.method == "POST":
-        messages.error(request, _("Choose a group, then press again. Nothing has changed yet."))
+    target = request.POST.get("kelompok") or request.GET.get("tukar", "")
+    wanted = int(target) if target.isascii() and target.isdigit() and len(target) < 4 else 0
+    if request.method == "POST" and (done := _regrouped(request, members, person, wanted)):
+        return done
+    partners = members.filter(number=wanted, participant__in=people.order_by().values("pk"))
+    is_exchange = "tukar" in request.GET and wanted not in (0, person.number)
     context = {
         "phase": found,
         "name": name,
         "person": person,
         "choices": _other_groups(request.user, found, person),
         "chosen": request.POST.get("kelompok", ""),
+        "exchange_number": wanted if is_exchange else 0,
+        "partners": list(partners.select_related("participant__kelurahan").order_by("participant__number"))
+        if is_exchange
+        else [],
         "here": here,
         "crumbs": crumbs(
             (found.name, found.get_absolute_url()),
@@ -323,6 +321,33 @@ def move_member(request: HttpRequest, pk: int, kecamatan: str, number: int, memb
         ),
     }
     return render_page(request, "trainings/group_move.html", context)
+
+
+def _regrouped(request: HttpRequest, members: Any, person: GroupMember, wanted: int) -> HttpResponse | None:
+    """The answer to a press; None when the page is to be shown again, with what to mend."""
+    partner = request.POST.get("dengan", "")
+    is_exchange = "tukar" in request.GET
+    if not wanted or (is_exchange and not partner):
+        messages.error(
+            request,
+            _("Choose who takes the place, then press again. Nothing has changed yet.")
+            if is_exchange
+            else _("Choose a group, then press again. Nothing has changed yet."),
+        )
+        return None
+    words: dict[str, Any] = {"name": person.participant.full_name, "number": wanted}
+    try:
+        if is_exchange:
+            with_id = int(partner) if partner.isascii() and partner.isdigit() and len(partner) < 19 else 0
+            other = get_object_or_404(members.select_related("participant"), pk=with_id)
+            groups.exchange_members(member_id=person.pk, with_id=other.pk, number=wanted, by=request.user)
+        else:
+            groups.move_member(member_id=person.pk, number=wanted, by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+        return None
+    messages.success(request, _("%(name)s is in group %(number)s now.") % words)
+    return redirect("trainings:group", pk=person.phase_id, kecamatan=person.kecamatan_id, number=wanted)
 
 
 def _other_groups(user: Any, phase: Phase, person: GroupMember) -> list[dict[str, Any]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from okoce.accounts.models import User
 from okoce.dashboard.demo.accounts import CITY, PALMERAH
 from participants.models import Participant
@@ -42,6 +44,15 @@ def tell_seats(users: dict[str, User], now: datetime) -> None:
         if n < TRADES_BY_DAY:
             by_day = availability.Times(mornings=False, afternoons=False)
             availability.put(person=person, times=by_day, by=office, now=now)
+        elif n == TRADES_BY_DAY:  # in the mornings, and not for a few weeks
+            today = timezone.localdate(now)
+            away = availability.Times(
+                afternoons=False,
+                evenings=False,
+                away_from=today + timedelta(days=20),
+                away_until=today + timedelta(days=34),
+            )
+            availability.put(person=person, times=away, by=office, now=now)
     seat = Booking.objects.seated().filter(session=session).order_by("-queue_number").first()
     if seat is not None:
         services.decline(booking_id=seat.pk, by=None, now=now, reason=DeclineReason.TRADE)
