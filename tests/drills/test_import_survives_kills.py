@@ -46,8 +46,8 @@ SAVE = "from datetime import date\nimporting.save({batch}, on=date(2026, 11, 21)
 COUNTS = """
 SELECT (SELECT count(*) FROM participants_participant), (SELECT count(*) FROM participants_enrolment),
        (SELECT count(*) FROM participants_stepreached), (SELECT count(*) FROM participants_participantevent),
-       (SELECT count(*) FROM participants_importrow r
-          JOIN participants_participant p ON p.id = r.participant_id OR p.uid = r.uid),
+       (SELECT count(*) FROM participants_importrow r WHERE participant_id IS NOT NULL
+            OR EXISTS (SELECT FROM participants_participant p WHERE p.uid = r.uid)),
        (SELECT count(*) FROM participants_importbatch WHERE state = 'saved'),
        (SELECT count(*) FROM audit_auditevent WHERE action = 'participants.import.saved')
 """
