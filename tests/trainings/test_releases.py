@@ -226,7 +226,7 @@ def test_a_held_session_is_not_cancelled_and_the_page_says_why(camat):
 
     page = camat.get(reverse("trainings:cancel", args=[session.pk]), follow=True)
 
-    assert "People were present at this session, so it is not cancelled." in page.content.decode()
+    assert "This session was held and its list is closed, so it is not cancelled." in page.content.decode()
     with pytest.raises(BookingRefused, match="held"):
         services.cancel(session_id=session.pk, reason="x", by=None)
 
