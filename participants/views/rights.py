@@ -19,10 +19,9 @@ from okoce.audit import services as audit
 from okoce.db.sealed_files import private_response
 from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
-from participants import areas, clock, copying, trails
-from participants.enums import Purpose, RequestKind, Sex
+from participants import areas, clock, copying, rights_words, trails
+from participants.enums import Purpose, RequestKind
 from participants.forms.rights import ChannelForm, EntryForm, GrantForm, QueueFilter, RefuseForm
-from participants.history import FIELD_NAMES
 from participants.models import DataRequest, Participant
 from participants.services import changes, consents, rights
 from participants.services.changes import ChangedMeanwhile
@@ -101,37 +100,13 @@ def detail(request: HttpRequest, uid: Any) -> HttpResponse:
         "request_row": row,
         "row": _row(row, now),
         "note": row.asked.get("note", ""),
-        "fields": _compared(row),
+        "fields": rights_words.compared(row),
         "may_answer": may_answer,
         "is_copy": row.kind == RequestKind.COPY,
         "is_trail": row.kind == RequestKind.TRAIL,
         "crumbs": _crumbs((str(row.get_kind_display()), "")),
     }
     return render_page(request, "participants/rights/request.html", context)
-
-
-def _compared(row: DataRequest) -> list[dict[str, str]]:
-    """Field by field what is kept and what is proposed; numbers masked."""
-    if not row.is_open or row.participant.erased_at is not None:
-        return []
-    found = []
-    for name, value in rights.proposed_values(row).items():
-        label = FIELD_NAMES.get({"phone": "phone_lookup"}.get(name, name), name)
-        if value == getattr(row.participant, name):
-            continue  # it is so by now
-        now = row.participant.masked_phone if name == "phone" else getattr(row.participant, name)
-        found.append(
-            {"name": name, "label": str(label), "now": _said(name, now), "proposed": _said(name, value)}
-        )
-    return found
-
-
-def _said(name: str, value: Any) -> str:
-    if name == "sex":
-        return str(Sex(value).label) if value in Sex.values else ""
-    if name == "phone":
-        return value.replace("*", "•")
-    return formats.date_format(value, "SHORT_DATE_FORMAT") if name == "birth_date" else str(value)
 
 
 @requires("participants.rights")
@@ -142,11 +117,14 @@ def grant(request: HttpRequest, uid: Any) -> HttpResponse:
     row = _request(request, uid)
     if not row.is_open:
         return _answered(request, row)
-    fields = _compared(row)
+    fields = rights_words.compared(row)
     proposals = [(f["name"], f"{f['label']}: {f['now'] or '-'} → {f['proposed'] or '-'}") for f in fields]
     version = request.POST.get("version") or changes.version_of(row.participant)
     form = GrantForm(
-        request.POST or None, request_row=row, proposals=proposals, initial={"answer": _usual_answer(row)}
+        request.POST or None,
+        request_row=row,
+        proposals=proposals,
+        initial={"answer": rights_words.usual_answer(row)},
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -164,13 +142,13 @@ def grant(request: HttpRequest, uid: Any) -> HttpResponse:
         except Decided as answered:
             return _answered(request, answered.request)
         else:
-            messages.success(request, _done_words(row))
+            messages.success(request, rights_words.granted(row))
             return redirect(row)
     context = {
         "request_row": row,
         "form": form,
         "version": version,
-        "consequences": _consequences(row),
+        "consequences": rights_words.consequences(row),
         "is_erasure": row.kind == RequestKind.ERASURE,
         "crumbs": _crumbs((str(row.get_kind_display()), row.get_absolute_url()), (_("Grant"), "")),
     }
@@ -180,46 +158,6 @@ def grant(request: HttpRequest, uid: Any) -> HttpResponse:
 def _answered(request: HttpRequest, row: DataRequest) -> HttpResponse:
     messages.info(request, _("This request has been answered already."))
     return redirect(row)
-
-
-def _usual_answer(row: DataRequest) -> str:
-    return {
-        RequestKind.COPY: _("The copy of your data is ready. You find it in the portal under My data."),
-        RequestKind.TRAIL: _("You find who has used your data in the portal under My data."),
-        RequestKind.CORRECTION: _("Your data is corrected. Thank you for telling us."),
-        RequestKind.RESTRICTION: _("Your data is kept, but not used any more until you say otherwise."),
-        RequestKind.WITHDRAWAL: _(
-            "Your consents are withdrawn. Your place in the programme does not change."
-        ),
-    }.get(RequestKind(row.kind), "")
-
-
-def _done_words(row: DataRequest) -> str:
-    if row.kind == RequestKind.ERASURE:
-        return _("The data is erased. Every count stays as it was.")
-    return _("The request is granted, and the person is told.")
-
-
-def _consequences(row: DataRequest) -> list[str]:
-    if row.kind == RequestKind.ERASURE:
-        return [
-            _("Name, NIK, phone, e-mail, address, birthday, business name, papers, notes and photos go."),
-            _("They go from history, messages, lists that were imported and files for download too."),
-            _("The card and the sign-in end at once. Waiting messages are cancelled."),
-            _("What is counted stays without a name: kecamatan, sex, age at registration, steps, attendance, "
-              "stalls. Draws can still be verified."),
-            _("If the person registers again with the same NIK, it is a new participant."),
-            _("Backups keep the data until they are deleted, at most 35 days."),
-        ]  # fmt: skip
-    if row.kind == RequestKind.RESTRICTION:
-        return [
-            _("The data stays, but messages, invitations, draws, exports and lists for others leave the "
-              "person out."),
-            _("You can lift it on the person's page when the person wants it."),
-        ]  # fmt: skip
-    if row.kind == RequestKind.WITHDRAWAL:
-        return [_("All four consents are withdrawn at once, and waiting messages are cancelled.")]
-    return []
 
 
 @requires("participants.rights")
