@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from participants.views import bulk, exports, list_views
+from participants.views import bulk, bulk_cards, exports, list_views
 
 list_patterns = [
     path("kolom/", list_views.columns, name="columns"),
@@ -15,8 +15,8 @@ list_patterns = [
     path("pilihan/<str:token>/pengampu/", bulk.agency, name="bulk_agency"),
     path("pilihan/<str:token>/pengampu-selesai/", bulk.agency_ends, name="bulk_agency_ends"),
     path("pilihan/<str:token>/pendamping/", bulk.mentor, name="bulk_mentor"),
-    path("pilihan/<str:token>/kartu/", bulk.print_cards, name="bulk_cards"),
-    path("pilihan/<str:token>/kartu/cetak/", bulk.cards_to_print, name="bulk_cards_print"),
+    path("pilihan/<str:token>/kartu/", bulk_cards.print_cards, name="bulk_cards"),
+    path("pilihan/<str:token>/kartu/cetak/", bulk_cards.cards_to_print, name="bulk_cards_print"),
     path("pilihan/<str:token>/ekspor/", exports.export, name="export"),
     path("tindakan/<uuid:uid>/", bulk.deed, name="deed"),
     path("tindakan/<uuid:uid>/batal/", bulk.undo, name="deed_undo"),

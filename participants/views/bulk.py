@@ -18,16 +18,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from okoce.accounts.access import requires
 from okoce.accounts.roles import has_permission
 from okoce.ui.responses import render_page
-from okoce.ui.templatetags.okoce_ui import long_date, number
-from participants import bulk, deed_words, qr, selections
+from okoce.ui.templatetags.okoce_ui import number
+from participants import assigning_words, bulk, deed_words, selections
 from participants.filters import PeopleFilter
 from participants.forms.lists import AgencyEndsForm, AgencyForm, MentorForm
 from participants.models import BulkDeed, Participant
 from participants.selections import Selection
-from participants.services import assigning, cards
+from participants.services import assigning
 from participants.services.assigning import Plan, TooManyPeople
 
-MOST_CARDS = 60
 SHOWN = 20  # names of people who are left out
 
 
@@ -76,29 +75,12 @@ def agency(request: HttpRequest, token: str) -> HttpResponse:
     def plan(people: Any, data: dict[str, Any]) -> Plan:
         return assigning.plan_agency(people, data["organisation"])
 
-    def told(data: dict[str, Any], count: int, form: AgencyForm) -> list[str]:
-        words = {
-            "count": number(count),
-            "agency": dict(form.fields["organisation"].choices)[data["organisation"]],
-            "day": long_date(data["day"]),
-        }
-        return [
-            ngettext(
-                "%(count)s participant is with %(agency)s from %(day)s on.",
-                "%(count)s participants are with %(agency)s from %(day)s on.",
-                count,
-            )
-            % words,
-            _("Other agencies keep them too: each counts its own, the province counts once."),
-            _("%(agency)s sees their pages from then on.") % words,
-        ]
-
     return _assign(
         request,
         token,
         AgencyForm,
         plan,
-        told,
+        assigning_words.agency,
         assigning.assign_agency,
         title=_("Assign an agency"),
         label=lambda n: ngettext("Assign %(count)s participant", "Assign %(count)s participants", n),
@@ -111,28 +93,12 @@ def agency_ends(request: HttpRequest, token: str) -> HttpResponse:
     def plan(people: Any, data: dict[str, Any]) -> Plan:
         return assigning.plan_agency_ends(people, data["organisation"], data["day"])
 
-    def told(data: dict[str, Any], count: int, form: AgencyForm) -> list[str]:
-        words = {
-            "count": number(count),
-            "agency": dict(form.fields["organisation"].choices)[data["organisation"]],
-            "day": long_date(data["day"]),
-        }
-        return [
-            ngettext(
-                "%(day)s is the last day of %(count)s participant with %(agency)s.",
-                "%(day)s is the last day of %(count)s participants with %(agency)s.",
-                count,
-            )
-            % words,
-            _("What was counted until then stays as it is."),
-        ]
-
     return _assign(
         request,
         token,
         AgencyEndsForm,
         plan,
-        told,
+        assigning_words.agency_ends,
         assigning.end_agency,
         title=_("End the care of an agency"),
         label=lambda n: ngettext("End it for %(count)s participant", "End it for %(count)s participants", n),
@@ -145,23 +111,6 @@ def mentor(request: HttpRequest, token: str) -> HttpResponse:
     def plan(people: Any, data: dict[str, Any]) -> Plan:
         return assigning.plan_mentor(people, data["mentor"])
 
-    def told(data: dict[str, Any], count: int, form: MentorForm) -> list[str]:
-        words = {
-            "count": number(count),
-            "mentor": dict(form.fields["mentor"].choices)[str(data["mentor"])],
-            "day": long_date(data["day"]),
-        }
-        return [
-            ngettext(
-                "%(count)s participant has %(mentor)s as mentor from %(day)s on.",
-                "%(count)s participants have %(mentor)s as mentor from %(day)s on.",
-                count,
-            )
-            % words,
-            _("Who has another mentor changes: the other's care ends the day before."),
-            _("%(mentor)s sees their pages from then on.") % words,
-        ]
-
     def do(*, mentor: int, **others: Any) -> BulkDeed:
         return assigning.assign_mentor(mentor_id=mentor, **others)
 
@@ -170,7 +119,7 @@ def mentor(request: HttpRequest, token: str) -> HttpResponse:
         token,
         MentorForm,
         plan,
-        told,
+        assigning_words.mentor,
         do,
         title=_("Assign a mentor"),
         label=lambda n: ngettext("Assign %(count)s participant", "Assign %(count)s participants", n),
@@ -287,79 +236,3 @@ def undo(request: HttpRequest, uid: UUID) -> HttpResponse:
         "crumbs": crumbs(_("Take back")),
     }
     return render_page(request, "participants/bulk_confirm.html", context)
-
-
-# ---------------------------------------------------------------- cards
-
-
-@requires("participants.card")
-@require_http_methods(["GET", "POST"])
-def print_cards(request: HttpRequest, token: str) -> HttpResponse:
-    """How many cards are there and how many would be made; a POST makes them."""
-    selection = selections.find(request, token)
-    ids, over = _card_holders(request, selection)
-    with_card = set(_valid_cards(request.user, ids).values_list("participant_id", flat=True))
-    missing = [pk for pk in ids if pk not in with_card]
-    if request.method == "POST":
-        for pk in missing:
-            cards.issue(participant_id=pk, by=request.user)
-        return redirect("participants:bulk_cards_print", token)
-    title = ngettext(
-        "Print the card of %(count)s participant?", "Print the cards of %(count)s participants?", len(ids)
-    )
-    consequences = [
-        ngettext(
-            "%(count)s card is made new; cards that are valid stay valid.",
-            "%(count)s cards are made new; cards that are valid stay valid.",
-            len(missing),
-        )
-        % {"count": number(len(missing))},
-        _("The next page shows all of them, eight on a sheet."),
-    ]
-    if over:
-        consequences.append(deed_words.reason("too_many", over))
-    context = {
-        "question": title % {"count": number(len(ids))},
-        "consequences": consequences,
-        "action_label": _("Make the cards"),
-        "is_harmless": True,
-        "cancel_url": back_to(selection),
-        "cancel_label": _("Back to the list"),
-        "crumbs": crumbs(_("Print cards")),
-    }
-    return render_page(request, "participants/bulk_confirm.html", context)
-
-
-@requires("participants.card")
-@require_GET
-def cards_to_print(request: HttpRequest, token: str) -> HttpResponse:
-    selection = selections.find(request, token)
-    ids, _over = _card_holders(request, selection)
-    found = (
-        _valid_cards(request.user, ids).select_related("participant").order_by("participant__name_key", "pk")
-    )
-    shown = []
-    for card in found:
-        code = qr.draw(cards.address_of(card), border=1)
-        shown.append(
-            {
-                "qr": code.path,
-                "size": code.size,
-                "name": card.participant.full_name,
-                "number": card.participant.number,
-            }
-        )
-    context = {"cards": shown, "back_url": back_to(selection), "crumbs": crumbs(_("Print cards"))}
-    return render_page(request, "participants/cards_to_print.html", context)
-
-
-def _card_holders(request: HttpRequest, selection: Selection) -> tuple[list[int], int]:
-    """The first people of a selection, and how many are beyond one turn."""
-    people = selection.people(request.user, timezone.localdate()).exclude(status="died")
-    ids = list(people.order_by("name_key", "pk").values_list("pk", flat=True)[:MOST_CARDS])
-    return ids, max(0, people.order_by().count() - len(ids))
-
-
-def _valid_cards(user: Any, ids: list[int]) -> Any:
-    people = Participant.objects.visible_to(user).filter(pk__in=ids)
-    return cards.valid_ones(people)
