@@ -8,8 +8,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bazaars import crumbs, errors
 from bazaars import draw as rules_of_the_draw
-from bazaars import errors
 from bazaars.choices import unit_of
 from bazaars.forms import CommitForm, FreezeForm, RevealForm
 from bazaars.models import Site
@@ -44,7 +44,14 @@ def commit(request: HttpRequest, pk: int) -> HttpResponse:
     return render_page(
         request,
         "bazaars/commit.html",
-        {"form": form, "site": site, "unit": unit, "part": part, "secret": secret},
+        {
+            "form": form,
+            "site": site,
+            "unit": unit,
+            "part": part,
+            "secret": secret,
+            "crumbs": crumbs.of_site(site, _("Commitment")),
+        },
     )
 
 
@@ -71,7 +78,14 @@ def freeze(request: HttpRequest, pk: int) -> HttpResponse:
         problems = [
             problem_words(p, view.names) for p in rules_of_the_draw.check_list(drawing.frozen_now(site))
         ]
-    context = {"view": view, "site": site, "form": form, "is_early": is_early, "problems": problems}
+    context = {
+        "view": view,
+        "site": site,
+        "form": form,
+        "is_early": is_early,
+        "problems": problems,
+        "crumbs": crumbs.of_site(site, _("Freeze the list")),
+    }
     return render_page(request, "bazaars/freeze.html", context)
 
 
@@ -111,7 +125,9 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
                 _("The secret of %(name)s fits its commitment.") % {"name": part.organisation.short_name},
             )
             return redirect("bazaars:site", site.pk)
-    return render_page(request, "bazaars/reveal.html", {"form": form, "site": site, "parts": parts})
+    path = crumbs.of_site(site, _("Reveal a secret"))
+    context = {"form": form, "site": site, "parts": parts, "crumbs": path}
+    return render_page(request, "bazaars/reveal.html", context)
 
 
 @requires("bazaars.manage")
@@ -133,7 +149,8 @@ def draw(request: HttpRequest, pk: int) -> HttpResponse:
     if not hasattr(site, "draw"):
         return _not_frozen_yet(request, site)
     view = SiteOverview(site, request.user, timezone.now())
-    return render_page(request, "bazaars/draw.html", {"view": view, "site": site})
+    context = {"view": view, "site": site, "crumbs": crumbs.of_site(site, _("Draw"))}
+    return render_page(request, "bazaars/draw.html", context)
 
 
 def _not_frozen_yet(request: HttpRequest, site: Site) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bazaars import errors
+from bazaars import crumbs, errors
 from bazaars.choices import kecamatan_choices, organisation, pengampu_choices, region, sector_choices, unit_of
 from bazaars.feasibility import Bounds
 from bazaars.forms import BazaarForm, OpenForm, QuotaForm, SiteForm, StallsForm
@@ -63,7 +63,9 @@ def create(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The bazaar is saved as a draft. Now draw its stalls."))
             return redirect("bazaars:stalls", site.pk)
-    return render_page(request, "bazaars/create.html", {"form": form})
+    return render_page(
+        request, "bazaars/create.html", {"form": form, "crumbs": crumbs.of_offices(_("Create bazaar"))}
+    )
 
 
 @requires("bazaars.manage")
@@ -86,7 +88,8 @@ def add_site(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error("site_name", str(refusal))
         else:
             return redirect("bazaars:stalls", site.pk)
-    return render_page(request, "bazaars/add_site.html", {"form": form, "bazaar": bazaar})
+    context = {"form": form, "bazaar": bazaar, "crumbs": crumbs.of_offices(_("Add a place"))}
+    return render_page(request, "bazaars/add_site.html", context)
 
 
 @requires("bazaars.view")
@@ -111,6 +114,7 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
         "previous": _page_url(request, start - PAGE) if start else "",
         "next": _page_url(request, start + PAGE) if start + PAGE < len(rows) else "",
         "why": view.why(picked, to_self=False) if picked else None,
+        "crumbs": crumbs.of_offices(view.site.name),
     }
     return render_page(request, "bazaars/site.html", context)
 
@@ -168,7 +172,9 @@ def stalls(request: HttpRequest, pk: int) -> HttpResponse:
             )
             return redirect("bazaars:stalls", place.pk)
     view = SiteOverview(place, request.user, timezone.now())
-    return render_page(request, "bazaars/stalls.html", {"form": form, "view": view, "zones": _zones(view)})
+    path = crumbs.of_site(place, _("Stalls"))
+    context = {"form": form, "view": view, "zones": _zones(view), "crumbs": path}
+    return render_page(request, "bazaars/stalls.html", context)
 
 
 def _zones(view: SiteOverview) -> list[dict[str, object]]:
@@ -244,7 +250,8 @@ def quotas(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The quotas are saved. They can be met."))
             return redirect("bazaars:site", place.pk)
-    return render_page(request, "bazaars/quotas.html", {"form": form, "view": view})
+    context = {"form": form, "view": view, "crumbs": crumbs.of_site(place, _("Quotas"))}
+    return render_page(request, "bazaars/quotas.html", context)
 
 
 @requires("bazaars.manage")
@@ -266,4 +273,5 @@ def open_call(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Applications are open. The call is on the public page."))
             return redirect("bazaars:site", place.pk)
-    return render_page(request, "bazaars/open.html", {"form": form, "site": place})
+    context = {"form": form, "site": place, "crumbs": crumbs.of_site(place, _("Open call"))}
+    return render_page(request, "bazaars/open.html", context)

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bazaars import errors
+from bazaars import crumbs, errors
 from bazaars.choices import pengampu_choices, sector_choices
 from bazaars.eligibility import Obstacle
 from bazaars.forms import ApplicationForm
@@ -66,7 +66,13 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Your application has arrived."))
             return redirect("bazaars:result", site.pk)
-    context = {"form": form, "site": site, "earlier": earlier, "obstacles": _in_the_way(site, me, found)}
+    context = {
+        "form": form,
+        "site": site,
+        "earlier": earlier,
+        "obstacles": _in_the_way(site, me, found),
+        "crumbs": crumbs.of_public(site.bazaar, _("Application")),
+    }
     return render_page(request, "bazaars/apply.html", context)
 
 
@@ -121,5 +127,6 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         "application": application,
         "why": view.why(application, to_self=True),
         "stall": view.stall_of.get(application.public_id, ""),
+        "crumbs": crumbs.of_public(site.bazaar, _("My result")),
     }
     return render_page(request, "bazaars/result.html", context)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from bazaars import crumbs
 from bazaars import draw as rules_of_the_draw
 from bazaars.models import Application, Bazaar, Site
 from bazaars.overview import SiteOverview
@@ -38,11 +39,14 @@ def bazaar(request: HttpRequest, slug: str) -> HttpResponse:
     if membership is not None and membership.role == Role.PARTICIPANT:
         own = Application.objects.visible_to(request.user).submitted().filter(site__bazaar=found)
         applied = set(own.values_list("site_id", flat=True))
-    return render_page(
-        request,
-        "bazaars/public_bazaar.html",
-        {"bazaar": found, "sites": found.public_sites, "now": timezone.now(), "applied": applied},
-    )
+    context = {
+        "bazaar": found,
+        "sites": found.public_sites,
+        "now": timezone.now(),
+        "applied": applied,
+        "crumbs": crumbs.of_public(found),
+    }
+    return render_page(request, "bazaars/public_bazaar.html", context)
 
 
 def _public_site(pk: int) -> Site:
@@ -54,7 +58,12 @@ def _public_site(pk: int) -> Site:
 def draw(request: HttpRequest, pk: int) -> HttpResponse:
     """The draw of one site at every stage: rules and commitments, frozen hash, result."""
     view = SiteOverview(_public_site(pk), None, timezone.now())
-    context = {"view": view, "order": view.public_order(), "rules": view.published_rules()}
+    context = {
+        "view": view,
+        "order": view.public_order(),
+        "rules": view.published_rules(),
+        "crumbs": crumbs.of_public(view.site.bazaar, _("Open draw")),
+    }
     return render_page(request, "bazaars/public_draw.html", context)
 
 

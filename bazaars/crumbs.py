@@ -1,0 +1,28 @@
+"""The path above a page of bazaars; the last part is the page itself."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bazaars.models import Bazaar, Site
+
+Crumbs = list[dict[str, str]]
+
+
+def of_offices(here: str) -> Crumbs:
+    return [{"label": _("Bazaars"), "url": reverse("bazaars:bazaars")}, {"label": here, "url": ""}]
+
+
+def of_site(site: Site, here: str) -> Crumbs:
+    start, place = of_offices(site.name)
+    return [start, place | {"url": reverse("bazaars:site", args=[site.pk])}, {"label": here, "url": ""}]
+
+
+def of_public(bazaar: Bazaar, here: str = "") -> Crumbs:
+    """What everybody sees: the bazaar itself, or a page of it."""
+    found = [
+        {"label": _("Bazaars"), "url": reverse("bazaars:public")},
+        {"label": bazaar.name, "url": bazaar.get_absolute_url()},
+    ]
+    return [*found, {"label": here, "url": ""}] if here else found
