@@ -132,6 +132,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return {
         "navigation": NAVIGATION,
         "steps": STEPS,
+        "note_items": ["Aula Palmerah dipakai kegiatan lain", "Hari itu hari libur"],
         "states": [step["state"] for step in STEPS],
         "events": EVENTS,
         "map": MAP,
