@@ -13,7 +13,7 @@ from okoce.ui import forms
 from participants import areas, searching
 from participants.duplicate_words import LIKELY
 from participants.models import Participant
-from participants.querysets_merging import DuplicateCandidateQuerySet
+from participants.querysets import DuplicateCandidateQuerySet
 from participants.searching import Kind
 from participants.services.merging import CHOICES
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from okoce.db.models import AppendOnly, Dated
 from okoce.db.sealed_files import SealedFileField
 from participants.models.participant import Participant
-from participants.querysets_dossier import BusinessQuerySet, FiguresQuerySet, ProductQuerySet
+from participants.querysets import BusinessQuerySet, FiguresQuerySet, ProductQuerySet
 
 
 class Sector(models.Model):

@@ -15,7 +15,7 @@ from okoce.db.sealed_files import SealedFileField
 from okoce.organisations.models import Organisation
 from okoce.regions.models import Region
 from participants.models.participant import Participant
-from participants.querysets_dossier import DocumentQuerySet, NoteQuerySet
+from participants.querysets import DocumentQuerySet, NoteQuerySet
 
 PERSON = {"to": settings.AUTH_USER_MODEL, "on_delete": models.PROTECT, "related_name": "+"}
 

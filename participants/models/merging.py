@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from okoce.db.encryption import decrypt, encrypt
 from participants.models.participant import Participant
-from participants.querysets_merging import DuplicateCandidateQuerySet, MergeQuerySet
+from participants.querysets import DuplicateCandidateQuerySet, MergeQuerySet
 
 COLUMN = "participants.merge"
 PERSON = {"on_delete": models.PROTECT, "related_name": "+"}

@@ -18,7 +18,7 @@ from okoce.organisations.models import Organisation
 from okoce.regions.models import Region
 from participants.enums import Status, Step
 from participants.models.participant import Participant
-from participants.querysets_dossier import TransferRequestQuerySet
+from participants.querysets import TransferRequestQuerySet
 
 PERSON = {"to": settings.AUTH_USER_MODEL, "on_delete": models.PROTECT, "related_name": "+"}
 

@@ -1,91 +1,23 @@
+"""People, who fosters them, and the steps they reached."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.apps import apps
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from okoce.accounts.roles import Role, has_permission
-from okoce.accounts.scope import NOTHING, Scope, scope_of
+from okoce.accounts.scope import scope_of
 from okoce.db.encryption import lookup
 from okoce.db.models import valid_on
-from okoce.values import names
-
-
-def people_in(scope: Scope, prefix: str = "") -> Q:
-    """Condition over participants (or, with ``prefix``, rows that point to one) inside a scope.
-
-    Agencies see those they foster now, mentors their present caseload, participants themselves. "Now" is the
-    Jakarta day: what somebody may see is never asked for another day.
-    """
-
-    def q(**lookups: Any) -> Q:
-        return Q(**{f"{prefix}{name}": value for name, value in lookups.items()})
-
-    if scope.everything:
-        return Q()
-    if scope.city:
-        return q(city_id=scope.city)
-    if scope.kecamatan:
-        return q(kecamatan_id=scope.kecamatan)
-    if scope.participant_user_id:
-        return q(user_id=scope.participant_user_id)
-    if scope.organisation:
-        links = apps.get_model("participants", "FosterLink")._default_manager.filter(
-            valid_on(timezone.localdate()), organisation_id=scope.organisation
-        )
-        return q(pk__in=links.values("participant_id"))
-    if scope.mentor_id:
-        mine = apps.get_model("participants", "MentorAssignment")._default_manager.filter(
-            valid_on(timezone.localdate()), mentor_id=scope.mentor_id
-        )
-        return q(pk__in=mine.values("participant_id"))
-    return NOTHING
-
-
-# Nur'aini and Nur-aini are found by either half, as people write them.
-_WORDS = "array_to_tsvector(array_remove(string_to_array(translate(%(expressions)s, '''-', '  '), ' '), ''))"
-
-
-class NameWords(models.Func):
-    """The words of a name key. The table keeps them in ``name_words`` (migration 0020)."""
-
-    template = _WORDS
-    output_field = SearchVectorField()
-
-
-class HasWords(models.Func):
-    """Condition: a name holds words, given as a tsquery of ours (``words_query``).
-
-    ``name_words`` is a column that PostgreSQL alone keeps: no query fetches it, no history repeats it.
-    """
-
-    template = "%(expressions)s @@ %(wanted)s::tsquery"
-    output_field = models.BooleanField()
-
-    def __init__(self, wanted: str) -> None:
-        super().__init__(models.F("name_key"))
-        self.wanted = wanted
-
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        sql, params = super().as_sql(compiler, connection, wanted="%s", **extra)
-        return sql.replace('"name_key"', '"name_words"'), [*params, self.wanted]
-
-
-def words_query(choices: Sequence[Sequence[str]], *, beginnings: bool = False) -> str:
-    """A tsquery: of each list of words one must occur (with ``beginnings``: a word that begins like it)."""
-    end = ":*" if beginnings else ""
-    return " & ".join("(" + " | ".join(_lexeme(word) + end for word in words) + ")" for words in choices)
-
-
-def _lexeme(word: str) -> str:
-    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
+from participants.querysets.base import people_in
+from participants.querysets.imports import ImportRowQuerySet
+from participants.querysets.names import HasWords, names_searched, words_query
 
 
 class ParticipantQuerySet(models.QuerySet):
@@ -254,11 +186,6 @@ def _years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years, day=28)
 
 
-def names_searched(query: str) -> list[str]:
-    """The words of a search as they stand in name keys; at most six."""
-    return names.words(names.key(query))[:6]
-
-
 def _newest_answer(purpose: str) -> Exists:
     """Whether the newest answer about a purpose is yes."""
     consents = apps.get_model("participants", "Consent")._default_manager.filter(purpose=purpose)
@@ -312,127 +239,3 @@ class StepReachedQuerySet(models.QuerySet):
         """
         counted = dict(self.order_by().values_list("step").annotate(models.Count("pk")))
         return {step: counted.get(step, 0) for step in range(1, 8)}
-
-
-class ImportBatchQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> ImportBatchQuerySet:
-        """Lists of the own city, for those who may import."""
-        if not has_permission(user, "participants.import"):
-            return self.none()
-        return self.filter(scope_of(user).as_q(city="city_id"))
-
-
-class ImportRowQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> ImportRowQuerySet:
-        if not has_permission(user, "participants.import"):
-            return self.none()
-        return self.filter(scope_of(user).as_q(city="batch__city_id"))
-
-    def fine(self) -> ImportRowQuerySet:
-        """Rows that can be saved, or were."""
-        return self.filter(status__in=("accepted", "warning"))
-
-    def of_person(self, *, participant_id: int, uid: Any) -> ImportRowQuerySet:
-        """The row the person came from (they have its uid), and those that found them registered."""
-        return self.filter(Q(participant=participant_id) | Q(uid=uid))
-
-
-def _of_unit(user: Any) -> Q:
-    """Rows made for the unit the user works for now (participants.models.lists.OfUnit)."""
-    membership = getattr(user, "active_membership", None)
-    if membership is None or not has_permission(user, "participants.view"):
-        return NOTHING
-    return Q(
-        role=membership.role,
-        **{
-            name if value is not None else f"{name}__isnull": value if value is not None else True
-            for name, value in (
-                ("organisation_id", membership.organisation_id),
-                ("area_id", membership.area_id),
-            )
-        },
-    )
-
-
-class SavedViewQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> SavedViewQuerySet:
-        """The own ones of this unit, and those its people share."""
-        return self.filter(_of_unit(user), Q(made_by=user.pk) | Q(is_shared=True))
-
-    def changeable_by(self, user: Any) -> SavedViewQuerySet:
-        """Whoever made it may rename, share and delete it."""
-        return self.filter(_of_unit(user), made_by=user.pk)
-
-
-class BulkDeedQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> BulkDeedQuerySet:
-        """What the unit did."""
-        return self.filter(_of_unit(user))
-
-
-class ExportJobQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> ExportJobQuerySet:
-        """The own ones, in the unit they were asked for."""
-        return self.filter(_of_unit(user), made_by=user.pk)
-
-
-class RegistrationDraftQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> RegistrationDraftQuerySet:
-        """An officer's own drafts: nobody goes on with what somebody else has typed."""
-        if not has_permission(user, "participants.register"):
-            return self.none()
-        return self.filter(user=user)
-
-    def unfinished(self) -> RegistrationDraftQuerySet:
-        return self.filter(number="")
-
-
-class SelfRegistrationQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> SelfRegistrationQuerySet:
-        """What was sent to the office, for those who check it. Drafts are the applicant's alone."""
-        if not has_permission(user, "participants.verify"):
-            return self.none()
-        scope = scope_of(user).as_q(city="city_id", kecamatan="kecamatan_id")
-        return self.exclude(state="draft").filter(scope)
-
-    def waiting(self) -> SelfRegistrationQuerySet:
-        """The office's turn, oldest first."""
-        return self.filter(state="waiting")
-
-    def asked(self) -> SelfRegistrationQuerySet:
-        """The applicant's turn."""
-        return self.filter(state="asked")
-
-    def open(self) -> SelfRegistrationQuerySet:
-        return self.filter(state__in=["waiting", "asked"])
-
-    def decided(self) -> SelfRegistrationQuerySet:
-        return self.filter(state__in=["accepted", "rejected", "expired", "cancelled"])
-
-    def with_nik(self, nik: str) -> SelfRegistrationQuerySet:
-        return self.filter(nik_lookup=lookup(nik, column="participants.nik"))
-
-
-class IdentityPhotoQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> IdentityPhotoQuerySet:
-        if not has_permission(user, "participants.verify"):
-            return self.none()
-        scope = scope_of(user)
-        return self.filter(people_in(scope, prefix="participant__"), participant__isnull=False)
-
-
-class DataRequestQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> DataRequestQuerySet:
-        """Requests of the own area for those who answer or watch them; the own ones for a participant."""
-        membership = getattr(user, "active_membership", None)
-        is_self = membership is not None and membership.role == Role.PARTICIPANT
-        if not (is_self or has_permission(user, "participants.rights_view")):
-            return self.none()
-        return self.filter(people_in(scope_of(user), prefix="participant__"))
-
-    def waiting(self) -> DataRequestQuerySet:
-        return self.filter(state="open")
-
-    def overdue(self, *, now: datetime) -> DataRequestQuerySet:
-        """Not answered within 72 hours."""
-        return self.waiting().filter(due_at__lt=now)

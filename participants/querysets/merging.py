@@ -1,4 +1,4 @@
-"""Questions about people who may be one, and about merges."""
+"""People who may be one, and merges."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from okoce.accounts.roles import has_permission
 from okoce.accounts.scope import scope_of
-from participants.querysets import people_in
+from participants.querysets.base import people_in
 
 
 class DuplicateCandidateQuerySet(models.QuerySet):
