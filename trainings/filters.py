@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from okoce.ui import forms
-from trainings import rules
+from trainings import areas
 from trainings.enums import SessionState, VenueKind
 from trainings.models import Activity
 
@@ -23,7 +23,7 @@ class SessionFilter(forms.FilterForm):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kegiatan"].queryset = Activity.objects.visible_to(user)
-        own = rules.kecamatan_to_filter(user).order_by("name")
+        own = areas.kecamatan_to_filter(user).order_by("name")
         self.fields["kecamatan"].queryset = own
         if own.query.is_empty():
             del self.fields["kecamatan"]
@@ -62,7 +62,7 @@ class VenueFilter(_InUse):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kecamatan"].queryset = rules.kecamatan_of_the_city(user)
+        self.fields["kecamatan"].queryset = areas.kecamatan_of_the_city(user)
 
     def apply(self, venues: QuerySet) -> QuerySet:
         chosen = self.chosen

@@ -5,19 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
 
 from okoce.accounts.models import Membership, User
 from okoce.accounts.roles import Role, has_permission
 from okoce.accounts.scope import scope_of
-from okoce.regions.models import Region
 from okoce.values import names
 from participants import numbering, searching
 from participants.models import Participant
 from participants.rules import is_in_programme, is_usable
-from trainings import eligibility, quotas, scheduling
+from trainings import areas, eligibility, quotas, scheduling
 from trainings.enums import ENROLLED, SessionState
 from trainings.models import Booking, Trainer, TrainingSession, Venue, Waiting
 from trainings.querysets import attendance_of, days_of, outside_the_class, seats_for_the_same
@@ -29,44 +28,9 @@ GRACE = timedelta(minutes=30)  # after the start, seats of those who have not co
 # ---------------------------------------------------------------- staff
 
 
-def kecamatan_for(user: Any) -> Any:
-    """Kecamatan the person may plan sessions for."""
-    scope = scope_of(user)
-    if not has_permission(user, "trainings.manage"):
-        return Region.objects.none()
-    if scope.kecamatan:
-        return Region.objects.filter(code=scope.kecamatan)
-    return Region.objects.kecamatan(city=scope.city) if scope.city else Region.objects.none()
-
-
-def kecamatan_to_filter(user: Any) -> Any:
-    """Kecamatan among whose sessions the person may choose; none where there is only one."""
-    scope = scope_of(user)
-    if scope.everything:
-        return Region.objects.kecamatan()
-    return Region.objects.kecamatan(city=scope.city) if scope.city else Region.objects.none()
-
-
-def kecamatan_of_jakarta() -> Any:
-    return Region.objects.kecamatan().order_by("name")
-
-
-def kecamatan_of_the_city(user: Any) -> Any:
-    """Those whose rooms the person sees: of the own city, the province of all."""
-    membership = user.active_membership
-    area = membership.area_id if membership is not None else None
-    if area and len(area) >= len("31.73"):
-        return Region.objects.kecamatan(city=area[:5]).order_by("name")
-    return kecamatan_of_jakarta()
-
-
-def cities_of_jakarta() -> Any:
-    return Region.objects.cities().order_by("name")
-
-
 def may_keep_venue(user: Any, venue: Venue) -> bool:
     """An office keeps the rooms of its own kecamatan, a Sudin those of its city."""
-    return kecamatan_for(user).filter(pk=venue.kecamatan_id).exists()
+    return areas.kecamatan_for(user).filter(pk=venue.kecamatan_id).exists()
 
 
 def may_keep_trainer(user: Any, trainer: Trainer) -> bool:
@@ -98,41 +62,6 @@ def largest_coming(venue: Venue, *, now: datetime) -> TrainingSession | None:
     return coming.order_by("-capacity", "starts_at").first()
 
 
-def kecamatan_of_radar(user: Any, *, city: str | None) -> Any:
-    """Kecamatan whose radar the person sees; of one city when it is given."""
-    scope = scope_of(user)
-    if not has_permission(user, "trainings.radar"):
-        return Region.objects.none()
-    if scope.kecamatan:
-        return Region.objects.filter(code=scope.kecamatan)
-    if scope.city:
-        return Region.objects.kecamatan(city=scope.city)
-    return Region.objects.kecamatan(city=city) if scope.everything else Region.objects.none()
-
-
-def cities_of_radar(user: Any) -> list[Region] | None:
-    """Cities among which the person chooses; None for whoever has one."""
-    scope = scope_of(user)
-    return list(Region.objects.cities().order_by("name")) if scope.everything else None
-
-
-def busiest_city(cities: list[Region]) -> Region:
-    """The city with the most sessions: where the province looks first."""
-    counts = TrainingSession.objects.active().order_by().values_list("city").annotate(n=Count("pk"))
-    sessions = dict(counts)
-    return max(cities, key=lambda city: sessions.get(city.code, 0))
-
-
-def areas_of_holidays(user: Any) -> tuple[Any, bool]:
-    """Cities whose days off the person keeps, and whether also those of all Jakarta."""
-    scope = scope_of(user)
-    if not has_permission(user, "trainings.calendar"):
-        return Region.objects.none(), False
-    if scope.everything:
-        return Region.objects.cities().order_by("name"), True
-    return Region.objects.filter(code=scope.city), False
-
-
 def may_keep_ramadan(user: Any) -> bool:
     """One Ramadan for all of Jakarta: the province enters it."""
     return has_permission(user, "trainings.calendar") and scope_of(user).everything
@@ -140,10 +69,6 @@ def may_keep_ramadan(user: Any) -> bool:
 
 def is_changeable(session: TrainingSession, *, now: datetime) -> bool:
     return session.state in (SessionState.DRAFT, SessionState.PUBLISHED) and session.starts_at > now
-
-
-def kelurahan_of(kecamatan: str) -> list[tuple[str, str]]:
-    return list(Region.objects.kelurahan(kecamatan=kecamatan).order_by("name").values_list("code", "name"))
 
 
 def seated_count(session: TrainingSession) -> int:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from okoce.ui import forms
-from trainings import rules
+from trainings import areas
 from trainings.enums import HolidayKind
 from trainings.models import Holiday, RamadanPeriod
 from trainings.services.calendar import HolidayEntry, RamadanEntry
@@ -39,13 +39,13 @@ class HolidayForm(forms.Form):
                 "source": holiday.source,
             }
         super().__init__(*args, **kwargs)
-        areas, is_everywhere = rules.areas_of_holidays(user)
-        self.fields["area"].queryset = areas
+        chosen_from, is_everywhere = areas.of_holidays(user)
+        self.fields["area"].queryset = chosen_from
         if not is_everywhere:
             # A Sudin speaks for its city: regional days only.
             self.fields["area"].required = True
             self.fields["area"].empty_label = None
-            self.fields["area"].initial = self.fields["area"].initial or areas.first()
+            self.fields["area"].initial = self.fields["area"].initial or chosen_from.first()
             self.fields["kind"].choices = [(HolidayKind.REGIONAL.value, HolidayKind.REGIONAL.label)]
         if holiday is not None:
             self.fields["day"].disabled = self.fields["area"].disabled = True

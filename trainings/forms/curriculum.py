@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from okoce.ui import forms
 from participants.enums import Category
-from trainings import rules
+from trainings import areas
 from trainings.enums import ConditionCode
 from trainings.models import Activity
 from trainings.services.curriculum import ActivityEntry
@@ -66,7 +66,7 @@ class ActivityForm(forms.Form):
         if activity is not None:
             kwargs["initial"] = self.values_of(activity)
         super().__init__(*args, **kwargs)
-        self.fields["area"].queryset = rules.cities_of_jakarta()
+        self.fields["area"].queryset = areas.cities_of_jakarta()
         self.fields["similar"].queryset = Activity.objects.visible_to(user)
         for name in self.SHORTS:
             self.fields[name].widget = forms.TextInput(attrs={"class": forms.SHORT, "inputmode": "numeric"})

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from okoce.ui import forms
-from trainings import plan_rules, rules
+from trainings import areas, plan_rules, rules
 from trainings.enums import VenueKind
 from trainings.forms.fields import label_of_venue
 from trainings.models import Activity, Trainer, Venue
@@ -39,7 +39,7 @@ class VenueForm(forms.Form):
         if venue is not None:
             kwargs["initial"] = self.values_of(venue)
         super().__init__(*args, **kwargs)
-        self.fields["kecamatan"].queryset = rules.kecamatan_for(user)
+        self.fields["kecamatan"].queryset = areas.kecamatan_for(user)
         self.fields["capacity"].widget = forms.TextInput(attrs={"class": forms.SHORT, "inputmode": "numeric"})
         own = list(self.fields["kecamatan"].queryset[:2])
         if len(own) == 1:
@@ -196,7 +196,7 @@ class TrainerForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.city_id = trainer.city_id if trainer else user.active_membership.area_id[:5]
         self.fields["subjects"].queryset = Activity.objects.visible_to(user)
-        self.fields["home"].queryset = rules.kecamatan_of_jakarta()
+        self.fields["home"].queryset = areas.kecamatan_of_jakarta()
         self.fields["account"].queryset = rules.accounts_for_trainer(self.city_id, trainer)
         self.fields["account"].label_from_instance = lambda account: account.full_name
         self.fields["weekdays"].choices = [(str(n), plan_rules.weekday_name(n)) for n in WEEK]

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from okoce.ui import forms
-from trainings import rules, scheduling
+from trainings import areas, scheduling
 from trainings.models import Activity, TrainingSession
 
 
@@ -33,7 +33,7 @@ class InviteForm(forms.Form):
 
     def __init__(self, *args: Any, session: TrainingSession, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kelurahan"].choices = rules.kelurahan_of(session.kecamatan_id)
+        self.fields["kelurahan"].choices = areas.kelurahan_of(session.kecamatan_id)
 
 
 class PersonForm(forms.Form):
@@ -63,7 +63,7 @@ class NeedForm(forms.Form):
 
     def __init__(self, *args: Any, user: Any, year: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kecamatan = rules.kecamatan_for(user)
+        kecamatan = areas.kecamatan_for(user)
         self.fields["kecamatan"].queryset = kecamatan
         area = getattr(kecamatan.first(), "code", "")
         self.fields["kegiatan"].queryset = Activity.objects.visible_to(user).taught_in(year, area=area)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from okoce.ui import forms
-from trainings import rules, scheduling
+from trainings import areas, rules, scheduling
 from trainings.concern_words import said
 from trainings.enums import SessionState
 from trainings.forms.fields import VenueChoice, still_used
@@ -88,7 +88,7 @@ class SessionForm(forms.Form):
             kwargs["initial"] = self.values_of(session) | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.fields["activity"].queryset = Activity.objects.visible_to(user)
-        self.fields["kecamatan"].queryset = kecamatan = rules.kecamatan_for(user)
+        self.fields["kecamatan"].queryset = kecamatan = areas.kecamatan_for(user)
         self.fields["venue"].queryset = still_used(Venue, user, session and session.venue_id).select_related(
             "kecamatan"
         )

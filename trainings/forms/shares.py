@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from okoce.ui import forms
 from participants.models import Sector
-from trainings import rules
+from trainings import areas
 from trainings.quotas import Group, group_of
 
 
@@ -22,7 +22,7 @@ class QuotaForm(forms.Form):
         self.most = most
         self.groups: dict[str, Group] = {}
         now = {group_of(row): row.seats for row in known}
-        kelurahan = rules.kelurahan_of(kecamatan) if kecamatan else []
+        kelurahan = areas.kelurahan_of(kecamatan) if kecamatan else []
         wanted = [("kelurahan", *row) for row in kelurahan]
         wanted += [("sector", *row) for row in Sector.choices()]
         for number, (kind, code, label) in enumerate(wanted):

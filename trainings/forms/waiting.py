@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from okoce.ui import forms
 from participants.models import Participant
-from trainings import rules
+from trainings import areas
 from trainings.models import Activity
 
 
@@ -28,7 +28,7 @@ class LineForm(forms.Form):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kegiatan"].queryset = Activity.objects.visible_to(user)
-        kecamatan = rules.kecamatan_to_filter(user)
+        kecamatan = areas.kecamatan_to_filter(user)
         self.fields["kecamatan"].queryset = kecamatan
         if not kecamatan.exists():
             del self.fields["kecamatan"]

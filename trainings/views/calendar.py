@@ -18,7 +18,7 @@ from okoce.accounts.scope import scope_of
 from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
 from participants.models import Participant
-from trainings import calendar_grid, rules, shown
+from trainings import areas, calendar_grid, shown
 from trainings.enums import SessionState
 from trainings.filters import SessionFilter
 from trainings.models import Activity, TrainingSession
@@ -156,7 +156,7 @@ def week(user: Any, mine: Any, monday: date, *, now: datetime, today: date) -> A
 
 def _is_wide(user: Any) -> bool:
     """Whether the person sees more than one kecamatan, so that a session has to name its own."""
-    return not rules.kecamatan_to_filter(user).query.is_empty()
+    return not areas.kecamatan_to_filter(user).query.is_empty()
 
 
 def events(user: Any, sessions: Any, *, now: datetime) -> list[Any]:

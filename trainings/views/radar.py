@@ -19,8 +19,8 @@ from okoce.accounts.roles import has_permission
 from okoce.ui.responses import render_page
 from okoce.ui.templatetags.okoce_ui import number
 from participants.models import Participant
+from trainings import areas, shown
 from trainings import radar as radar_of
-from trainings import rules, shown
 from trainings.models import Activity
 from trainings.radar import Row, ShowUp
 from trainings.reach import Reach, reach_of
@@ -34,8 +34,8 @@ def radar(request: HttpRequest) -> HttpResponse:
     """One row for each kecamatan of a city, the one first where four more sessions rescue most people."""
     now, user = timezone.now(), request.user
     cities, city = _cities(request)
-    areas = rules.kecamatan_of_radar(user, city=city)
-    names = dict(areas.values_list("code", "name"))
+    kecamatan = areas.kecamatan_of_radar(user, city=city)
+    names = dict(kecamatan.values_list("code", "name"))
     year = timezone.localtime(now).year
     activities = list(Activity.objects.visible_to(user).required().taught_in(year))
     people = Participant.objects.visible_to(user).in_programme()
@@ -60,12 +60,12 @@ def radar(request: HttpRequest) -> HttpResponse:
 
 def _cities(request: HttpRequest) -> tuple[Any, str | None]:
     """Cities to choose from for who sees several, and the chosen one."""
-    cities = rules.cities_of_radar(request.user)
+    cities = areas.cities_of_radar(request.user)
     if cities is None:
         return None, None
     wanted = request.GET.get("kota", "")
     chosen = next((c for c in cities if c.code == wanted), None)
-    return cities, (chosen or rules.busiest_city(cities)).code
+    return cities, (chosen or areas.busiest_city(cities)).code
 
 
 def _shown(row: Row, name: str, labels: dict[str, Any], user: Any) -> dict[str, Any]:
@@ -114,14 +114,14 @@ def rate_in_words(rate: ShowUp) -> str:
 def at_risk(request: HttpRequest) -> HttpResponse:
     """People of a kecamatan who lack something, nearest to failing the year first."""
     now, user = timezone.now(), request.user
-    wanted, areas = request.GET.get("kecamatan", ""), rules.kecamatan_of_radar(user, city=None)
+    wanted, mine = request.GET.get("kecamatan", ""), areas.kecamatan_of_radar(user, city=None)
     if not wanted:
-        own = list(areas[:2])
+        own = list(mine[:2])
         if len(own) != 1:
             messages.info(request, _("Choose a kecamatan: its people open with the button of its row."))
             return redirect("trainings:radar")
         wanted = own[0].code
-    area = get_object_or_404(areas, code=wanted)
+    area = get_object_or_404(mine, code=wanted)
     year = timezone.localtime(now).year
     people = Participant.objects.visible_to(user).open_to(user).in_programme().usable()
     people = people.filter(kecamatan=area.code)

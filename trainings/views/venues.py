@@ -17,7 +17,7 @@ from okoce.accounts.access import requires
 from okoce.accounts.roles import has_permission
 from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
-from trainings import plan_rules, rules, shown
+from trainings import areas, plan_rules, rules, shown
 from trainings.filters import VenueFilter
 from trainings.forms.resources import ClosureForm, StrandedForm, VenueForm
 from trainings.models import TrainingSession, Venue, VenueClosure
@@ -35,7 +35,7 @@ def find(request: HttpRequest, pk: int, *, kept: bool = False) -> Venue:
     """The room of this address; with ``kept`` only one that the person keeps."""
     mine = Venue.objects.visible_to(request.user).select_related("kecamatan")
     if kept:
-        mine = mine.filter(kecamatan__in=rules.kecamatan_for(request.user))
+        mine = mine.filter(kecamatan__in=areas.kecamatan_for(request.user))
     return get_object_or_404(mine, pk=pk)
 
 

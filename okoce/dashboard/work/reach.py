@@ -18,7 +18,7 @@ from okoce.ui.templatetags.okoce_ui import number
 from participants.models import (
     Participant,
 )
-from trainings import radar, rules
+from trainings import areas, radar
 from trainings.models import Activity
 
 WORTH_A_SESSION = 5  # people out of reach; for fewer one looks at the radar, but nobody plans a session
@@ -69,7 +69,7 @@ def out_of_reach(user: Any, now: datetime) -> Iterator[Work]:
 def _radar_of(user: Any, now: datetime) -> tuple[int, int, str, dict[str, int]]:
     """How many are out of reach; and of the kecamatan where four more sessions help most: how many people,
     its name, and which sessions."""
-    names = dict(rules.kecamatan_of_radar(user, city=None).values_list("code", "name"))
+    names = dict(areas.kecamatan_of_radar(user, city=None).values_list("code", "name"))
     activities = Activity.objects.visible_to(user).required().taught_in(timezone.localtime(now).year)
     rows = radar.radar(
         Participant.objects.visible_to(user).in_programme(),
