@@ -103,3 +103,26 @@ def test_an_auditor_reads_what_was_done_and_no_names_of_participants(visitor):
     person.page.locator("main tbody a").first.click()
     person.page.wait_for_url(re.compile(r"/audit/\d+/"))
     person.check()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_an_auditor_reads_the_trainings_and_can_change_nothing(visitor, width):
+    person = visitor(width=width)
+    person.sign_in_staff("auditor")
+    person.menu("Pelatihan")
+    sessions = person.page.locator("main a[href*='/pelatihan/sesi/']")
+    first = sessions.first.get_attribute("href")
+    for path in (
+        "/pelatihan/", "/pelatihan/?tampilan=daftar", first, "/pelatihan/tahap/", "/pelatihan/tahap/1/",
+        "/pelatihan/radar/", "/pelatihan/antrean/", "/pelatihan/rilis/catatan/", "/pelatihan/tempat/",
+        "/pelatihan/pelatih/", "/pelatihan/kurikulum/", "/pelatihan/hari-libur/",
+    ):  # fmt: skip
+        person.goto(path)
+        person.check()
+        assert person.page.locator("main form[method=post]").count() == 0, path
+        refused = person.page.get_by_role("heading", name="Halaman ini bukan untuk akun Anda")
+        assert refused.count() == 0, path
+    person.goto("/pelatihan/rilis/catatan/")
+    person.page.locator("main tbody a").first.click()
+    person.page.wait_for_url(re.compile(r"/rilis/catatan/\d+/"))
+    person.check()

@@ -351,6 +351,15 @@ def test_the_office_issues_for_a_session_those_it_compared(client_as, officer):
     )
 
 
+def test_the_list_of_a_session_says_whose_name_was_confirmed(client_as, officer, person):
+    (session, *_others) = completed(confirmed(person, officer))
+
+    page = client_as(officer).get(reverse("trainings:session_certificates", args=[session.pk]))
+
+    assert "Sudah dipastikan" in page.content.decode()
+    assert "Akan hadir" not in page.content.decode()  # what the same English word means of a seat
+
+
 def test_ticking_somebody_of_another_kecamatan_does_nothing(client_as, officer, person):
     sessions = completed(person)
     foreign = ParticipantFactory(kelurahan_id="31.71.06.1001")
