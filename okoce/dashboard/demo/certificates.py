@@ -22,7 +22,8 @@ def tell_certificates(users: dict[str, User], today: date) -> None:
     if session is None:
         return
     there = session.scans.standing().values("participant")
-    people = list(Participant.objects.in_programme().of_kecamatan(PALMERAH).filter(pk__in=there).order_by("number"))
+    own = Participant.objects.in_programme().of_kecamatan(PALMERAH)
+    people = list(own.filter(pk__in=there).order_by("number"))
     earned = certifying.completed_in([person.pk for person in people], today.year)
     compared = [person for person in people if person.pk in earned][:COMPARED]
     for person in compared:
