@@ -112,7 +112,7 @@ def test_a_person_gets_in_line_and_says_when(visitor, camat):
     person.page.get_by_label(re.compile("Di mana saja di")).first.check()
     person.press(re.compile("^Masuk antrean"))
     person.sees("Anda masuk antrean", re.compile("Keluar dari antrean|Lihat kursi saya"))
-    person.page.get_by_label("Hari kerja, siang hari").uncheck()
+    person.page.get_by_label("Hari kerja, siang mulai pukul 12.00").uncheck()
     person.press("Simpan waktu ini")
     person.sees("Kami mengundang Anda pada waktu yang Anda bisa")
     person.check("in line")
@@ -164,3 +164,38 @@ def test_the_radar_in_english(camat):
             english.first.click()
         expect(office.page.get_by_role("heading", level=1)).to_contain_text("Completion radar")
         office.check("the radar in English")
+
+
+@pytest.mark.parametrize("device", PHONES)
+def test_two_people_of_full_sessions_exchange_their_seats(camat, device):
+    office = camat()
+    (first, first_number), (second, second_number) = registered(office), registered(office)
+    here = deeds.publish_session(office, seats=1)
+    add(office, here, first_number)
+    there = deeds.publish_session(office, seats=1)
+    add(office, there, second_number)
+
+    phone = camat(**device)
+    phone.goto(here)
+    phone.follow(f"Tukar {first.name}")
+    phone.check("which session")
+    while not phone.page.locator(f"a[href='?sesi={there.rstrip('/').rsplit('/', 1)[-1]}']").count():
+        phone.follow("Berikutnya")
+    phone.page.locator(f"a[href='?sesi={there.rstrip('/').rsplit('/', 1)[-1]}']").click()
+    phone.page.get_by_label(re.compile(second.name)).check()
+    phone.check("with whom")
+    phone.press("Tukar kedua kursi")
+    phone.sees(f"{first.name} dan {second.name} telah bertukar kursi")
+    phone.goto(here)
+    phone.sees(second.name, "1/1")
+
+
+def test_an_officer_records_when_somebody_can_come(camat):
+    office = camat(width=390, dark=True)
+    _someone, number = registered(office)
+    office.goto(f"/peserta/{number}/")
+    office.follow("Ubah waktu")
+    office.check("when somebody can come")
+    office.page.get_by_label("Hari kerja, pagi sebelum pukul 12.00").uncheck()
+    office.press("Simpan waktu")
+    office.sees("Waktu tersimpan", "Siang pada hari kerja")
