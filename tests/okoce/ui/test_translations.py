@@ -1,7 +1,6 @@
 """Translations: complete Indonesian, and a checker that sees what goes wrong."""
 
 import gettext
-import time
 
 import polib
 import pytest
@@ -26,14 +25,6 @@ def test_rule_67_every_string_has_its_indonesian():
     table, part_faults = translations.read_parts()
 
     assert faults + part_faults + translations.check(found, table).errors == []
-
-
-def test_checking_everything_takes_less_than_three_seconds():
-    begin = time.perf_counter()
-    found, _faults = translations.uses()
-    translations.check(found, translations.read_parts()[0])
-
-    assert time.perf_counter() - begin < 3
 
 
 def test_python_functions_are_found_under_any_alias():
