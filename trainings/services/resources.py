@@ -124,7 +124,7 @@ class TrainerEntry:
     weekdays: tuple[int, ...]
     per_day: int
     per_week: int
-    user_id: int | None = None
+    user_id: int | None  # the account the trainer signs in with; None takes it away
 
 
 @transaction.atomic

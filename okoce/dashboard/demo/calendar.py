@@ -101,6 +101,7 @@ def _trainers(by: User, today: date) -> None:
                 weekdays=tuple(range(6)),
                 per_day=2,
                 per_week=6,
+                user_id=trainer.user_id,
             ),
             by=by,
         )
