@@ -22,8 +22,7 @@ _ASK = object()
 
 
 def key(user: Any, today: date) -> str:
-    set_ones = [f"{k}={v}" for k, v in vars(scope_of(user)).items() if v]
-    return f"people:{today:%Y%m%d}:{','.join(set_ones)}"
+    return f"people:{today:%Y%m%d}:{scope_of(user).key}"
 
 
 def counts_for(

@@ -29,6 +29,11 @@ class Scope:
     trainer_id: int | None = None
     participant_user_id: int | None = None
 
+    @property
+    def key(self) -> str:
+        """What is kept in a cache for everybody of this scope is kept under this."""
+        return ",".join(f"{name}={value}" for name, value in vars(self).items() if value)
+
     def as_q(
         self,
         *,

@@ -52,8 +52,7 @@ def figures_for(user: Any, *, now: datetime, today: date) -> Figures | None:
 
 
 def _key(scope: Scope, today: date) -> str:
-    set_ones = ",".join(f"{k}={v}" for k, v in vars(scope).items() if v)
-    return f"figures:{today:%Y%m%d}:{set_ones}"
+    return f"figures:{today:%Y%m%d}:{scope.key}"
 
 
 def _count(user: Any, *, now: datetime, today: date) -> Figures:

@@ -43,7 +43,8 @@ class Status(StrEnum):
     DUPLICATE = "duplicate"
 
 
-# In the order of the truth files, which the JSON of the report follows.
+# In the order of the truth files, which the JSON of the report follows. Rows are kept in this order without
+# the names: a further one goes to the end.
 FIELDS = (
     "nama",
     "nik",

@@ -8,23 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-FIELDS = (  # of checked values, in the order they are kept in: a further one goes to the end
-    "nama",
-    "nik",
-    "hp",
-    "tempat_lahir",
-    "tgl_lahir",
-    "jenis_kelamin",
-    "alamat",
-    "rt",
-    "rw",
-    "kelurahan",
-    "kecamatan",
-    "jenis_usaha",
-    "nama_usaha",
-    "email",
-    "status_usaha",
-)
+from participants.importing.codes import FIELDS
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _decode = json.JSONDecoder().raw_decode

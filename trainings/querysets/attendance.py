@@ -59,7 +59,7 @@ class ScanQuerySet(OfSessionQuerySet):
         held = self.standing().exclude(session__state=SessionState.CANCELLED)
         days = (
             rows_of("AttendanceScan")
-            .standing()  # type: ignore[attr-defined]
+            .standing()
             .exclude(session__state=SessionState.CANCELLED)
             .filter(
                 Q(session=Coalesce(OuterRef("session__head"), OuterRef("session")))

@@ -14,8 +14,8 @@ from okoce.accounts.scope import scope_of
 from trainings.scheduling import at
 
 
-def rows_of(model: str) -> models.QuerySet:
-    """Rows of a model of this app: models import this module, so it cannot import them."""
+def rows_of(model: str) -> Any:
+    """The queryset of a model of this app: models import this module, so it cannot import them."""
     return apps.get_model("trainings", model)._default_manager.get_queryset()
 
 

@@ -52,7 +52,7 @@ class BookingQuerySet(OfSessionQuerySet):
         """With the person and what the attendance list says of them; adds ``is_first_time``."""
         before = (
             rows_of("AttendanceScan")
-            .counted()  # type: ignore[attr-defined]
+            .counted()
             .filter(participant=OuterRef("participant"))
             .exclude(session=OuterRef("session"))
         )
@@ -67,7 +67,7 @@ class BookingQuerySet(OfSessionQuerySet):
         """Adds ``is_present`` and ``present_at`` (when it was recorded)."""
         standing = (
             rows_of("AttendanceScan")
-            .standing()  # type: ignore[attr-defined]
+            .standing()
             .filter(session=OuterRef("session"), participant=OuterRef("participant"))
             .order_by("pk")
         )

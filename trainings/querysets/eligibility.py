@@ -37,7 +37,7 @@ def _with_permit(_condition: Any) -> Q:
 
 def similar_before(condition: Any, person: Any) -> models.QuerySet:
     """Completed trainings of the same kind, in whatever year, by ``person`` (an id or an outer reference)."""
-    scans = rows_of("AttendanceScan").counted()  # type: ignore[attr-defined]
+    scans = rows_of("AttendanceScan").counted()
     found: models.QuerySet = scans.filter(participant=person, session__activity__in=condition.similar)
     return found
 

@@ -75,7 +75,7 @@ def need_by_activity(
     for activity in activities:
         done = (
             rows_of("AttendanceScan")
-            .counted()  # type: ignore[attr-defined]
+            .counted()
             .of_year(year)
             .filter(session__activity=activity.pk, participant=person)
         )
@@ -97,7 +97,7 @@ def attendance_of(session: Any, person: Any) -> models.QuerySet:
     year = timezone.localtime(session.starts_at).year
     return (
         rows_of("AttendanceScan")
-        .counted()  # type: ignore[attr-defined]
+        .counted()
         .of_year(year)
         .filter(session__activity=session.activity_id, participant=person)
     )
@@ -126,4 +126,4 @@ def days_of(session: Any) -> list[tuple[datetime, datetime]]:
     if session.day_count == 1:
         return [(session.starts_at, session.ends_at)]
     days = rows_of("TrainingSession").filter(Q(pk=session.class_id) | Q(head=session.class_id))
-    return list(days.active().order_by("starts_at").values_list("starts_at", "ends_at"))  # type: ignore[attr-defined]
+    return list(days.active().order_by("starts_at").values_list("starts_at", "ends_at"))

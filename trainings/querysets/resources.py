@@ -15,7 +15,7 @@ from trainings.querysets.base import rows_of
 
 
 def _coming(field: str, now: datetime) -> Coalesce:
-    rows = rows_of("TrainingSession").active().filter(**{field: OuterRef("pk")}, ends_at__gt=now)  # type: ignore[attr-defined]
+    rows = rows_of("TrainingSession").active().filter(**{field: OuterRef("pk")}, ends_at__gt=now)
     return Coalesce(Subquery(rows.order_by().values(field).annotate(n=Count("pk")).values("n")), 0)
 
 

@@ -148,7 +148,7 @@ class SessionQuerySet(models.QuerySet):
         """
         there = (
             rows_of("AttendanceScan")
-            .standing()  # type: ignore[attr-defined]
+            .standing()
             .filter(session=OuterRef("session"), participant=OuterRef("participant"))
         )
         away = (
@@ -170,7 +170,7 @@ class SessionQuerySet(models.QuerySet):
         """Adds ``seated_count``, ``confirmed_count``, ``waiting_count`` and ``present_count``."""
         present = (
             rows_of("AttendanceScan")
-            .standing()  # type: ignore[attr-defined]
+            .standing()
             .filter(session=OuterRef("pk"))
             .order_by()
             .values("session")

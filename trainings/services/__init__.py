@@ -18,14 +18,8 @@ from trainings.services.seats import (
     invite_preview,
     release_seat,
 )
-from trainings.services.sessions import (
-    SessionPlan,
-    cancel,
-    change_session,
-    create_session,
-    postpone,
-    publish,
-)
+from trainings.services.session_states import cancel, postpone, publish
+from trainings.services.sessions import SessionPlan, change_session, create_session
 
 __all__ = [
     "InviteOutcome",

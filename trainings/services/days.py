@@ -16,7 +16,7 @@ from trainings.models import Booking, TrainingSession
 from trainings.refusals import Clash, SessionRefused
 from trainings.scheduling import day_of
 from trainings.services.locks import PERSON_FREE, actor, constraint_of, locked
-from trainings.services.sessions import numbers_busy, plan_of, problems_of_day, write
+from trainings.services.sessions import note_change, numbers_busy, plan_of, problems_of_day, write
 
 MOST_DAYS = 6
 
@@ -161,11 +161,6 @@ def _bearer(days: list[TrainingSession], *, now: datetime) -> TrainingSession:
 
 
 def _note(bearer: TrainingSession, known: dict[str, Any], *, now: datetime) -> None:
-    """What people know of the class is kept until a release tells them; back as it was, nothing is left."""
     bearer.refresh_from_db()
-    if bearer.state != SessionState.PUBLISHED:
-        return
-    changed = releasing.differences(known, releasing.snapshot(bearer))
-    bearer.plan_version += bool(changed & releasing.TELLS_PEOPLE)
-    bearer.released, bearer.changed_at = (known, now) if changed else ({}, None)
-    bearer.save(update_fields=["released", "changed_at", "plan_version", "updated_at"])
+    if bearer.state == SessionState.PUBLISHED:
+        note_change(bearer, known, now=now)

@@ -77,7 +77,7 @@ def release(
     Everybody with a place in a session whose day, time or room changed gets one message, however many of the
     sessions concern them. Pressing twice releases once. Raises SessionRefused for a draft whose time is over.
     """
-    from trainings.services.sessions import open_to_people  # noqa: PLC0415  it enters its release here
+    from trainings.services.session_states import open_to_people  # noqa: PLC0415  it enters its release here
 
     now = now or timezone.now()
     ids = sorted({*sessions, *drafts})

@@ -1,4 +1,4 @@
-"""Sessions: planned, published, changed, postponed, cancelled."""
+"""Sessions: planned and changed. What becomes of them then: ``session_states``."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from okoce.audit.services import record, record_each
-from trainings import messages, plan_rules, releasing, rules
-from trainings.enums import ENROLLED, BookingState, ChangeKind, SessionState
+from trainings import plan_rules, releasing, rules
+from trainings.enums import ChangeKind, SessionState
 from trainings.models import Activity, Booking, Phase, SessionReason, Trainer, TrainingSession, Venue
-from trainings.refusals import BookingRefused, Clash, Refusal, SessionRefused
+from trainings.refusals import Clash, SessionRefused
 from trainings.scheduling import USUAL_SEATS, Concern, day_of
-from trainings.services import offers, releases
 from trainings.services.calendar import facts_between
 from trainings.services.locks import PERSON_FREE, actor, constraint_of, locked
-from trainings.services.releases import Change, people_with_place
+from trainings.services.releases import Change
 from trainings.services.seats import promote
 
 FIELD_OF = {
@@ -161,7 +160,7 @@ def create_open(
         for session, one in zip(sessions, plans, strict=True):
             write(session, one.plan)
     for session in sessions:
-        _note_concerns(session, session.publish_note, by=by, now=now)
+        note_concerns(session, session.publish_note, by=by, now=now)
     record_each(by, "trainings.session.created", sessions)
     record_each(
         by, "trainings.session.published", [s for s in sessions if not s.publish_note], against_warnings=False
@@ -251,6 +250,20 @@ def open_concerns(session: TrainingSession, *, now: datetime) -> list[tuple[Conc
         plan = replace(plan, later_days=tuple(later))
     given = {code for row in session.reasons.filter(starts_at=session.starts_at) for code in row.concerns}
     return [pair for pair in concerns_of_plan(plan, now=now, besides=session.pk) if pair[0] not in given]
+
+
+def note_concerns(session: TrainingSession, note: str, *, by: Any, now: datetime) -> None:
+    """Keeps ``note`` as the reason for what still speaks against the session."""
+    codes = [concern.value for concern, _at in open_concerns(session, now=now)] if note else []
+    if codes:
+        SessionReason.objects.create(
+            session=session,
+            concerns=codes,
+            starts_at=session.starts_at,
+            reason=note,
+            given_at=now,
+            given_by=actor(by),
+        )
 
 
 def _set(session: TrainingSession, plan: SessionPlan) -> None:
@@ -359,7 +372,7 @@ def change_session(
     if is_moved:
         _move_people(session)
     if session.state == SessionState.PUBLISHED:
-        _note_change(session, known, now=now)
+        note_change(session, known, now=now)
     if session.day_count > 1:
         TrainingSession.objects.filter(head=session.class_id).exclude(pk=session.pk).update(
             capacity=session.capacity
@@ -373,7 +386,7 @@ def change_session(
     return session
 
 
-def _note_change(session: TrainingSession, known: dict[str, Any], *, now: datetime) -> None:
+def note_change(session: TrainingSession, known: dict[str, Any], *, now: datetime) -> None:
     """Remembers what people know of the session, until a release tells them; moved back, nothing is left."""
     after = releasing.snapshot(session)
     changed = releasing.differences(known, after)
@@ -407,124 +420,3 @@ def numbers_busy(people: Sequence[int], session: TrainingSession) -> str:
     )
     numbers = list(busy[:6])
     return ", ".join(numbers[:5]) + (", …" if len(numbers) > 5 else "")
-
-
-@transaction.atomic
-def postpone(
-    *, session_id: int, plan: SessionPlan, reason: str, by: Any, now: datetime | None = None
-) -> TrainingSession:
-    """The session is held later: everybody with a place is told at once, with the reason, in one message.
-
-    They keep their places, and who cannot come then gives the place back on the answer page. Calling again
-    with the same plan tells nobody anew. Raises SessionRefused.
-    """
-    now = now or timezone.now()
-    session = change_session(session_id=session_id, plan=plan, by=by, now=now)
-    if session.changed_at is None:
-        return session
-    change = Change(
-        session,
-        ChangeKind.POSTPONED,
-        session.released,
-        releasing.snapshot(session),
-        people_with_place(session),
-        reason,
-    )
-    releases.enter([change], by=by, now=now)
-    record(by, "trainings.session.postponed", session, count=len(change.people))
-    session.refresh_from_db()
-    return session
-
-
-# ---------------------------------------------------------------- made known, called off
-
-
-@transaction.atomic
-def publish(*, session_id: int, by: Any, now: datetime | None = None, note: str = "") -> TrainingSession:
-    """The session is on the schedule and people can be invited. Calling again changes nothing.
-
-    ``note``: why it is published although something speaks against the time. Raises SessionRefused.
-    """
-    now = now or timezone.now()
-    changes = open_to_people(session_id, by=by, now=now, note=note)
-    if changes and changes[0].session.phase_id is None:  # a plan is released as a whole
-        releases.enter(changes, by=by, now=now)
-    return locked(session_id)
-
-
-def open_to_people(session_id: int, *, by: Any, now: datetime, note: str = "") -> list[Change]:
-    """Publishes a draft, of a class all of its days; what the release says of each. Empty: known."""
-    session = locked(session_id)
-    if session.state == SessionState.PUBLISHED:
-        return []
-    if session.state != SessionState.DRAFT:
-        raise SessionRefused(Clash.NOT_DRAFT, state=session.get_state_display())
-    if session.head_id is not None:
-        raise SessionRefused(Clash.DAY_OF_A_CLASS)
-    days = [session, *_later_days(session)]
-    if any(day.starts_at <= now for day in days):
-        raise SessionRefused(Clash.PAST)
-    _note_concerns(session, note, by=by, now=now)
-    for day in days:
-        day.state, day.published_at, day.publish_note = SessionState.PUBLISHED, now, note
-        day.changed_at, day.released = None, {}
-        day.save()
-        record(by, "trainings.session.published", day, against_warnings=bool(note))
-    return [Change(day, ChangeKind.NEW, {}, releasing.snapshot(day)) for day in days]
-
-
-def _note_concerns(session: TrainingSession, note: str, *, by: Any, now: datetime) -> None:
-    """Keeps ``note`` as the reason for what still speaks against the session."""
-    codes = [concern.value for concern, _at in open_concerns(session, now=now)] if note else []
-    if codes:
-        SessionReason.objects.create(
-            session=session,
-            concerns=codes,
-            starts_at=session.starts_at,
-            reason=note,
-            given_at=now,
-            given_by=actor(by),
-        )
-
-
-def _later_days(session: TrainingSession) -> Sequence[TrainingSession]:
-    if session.day_count == 1:
-        return []
-    days = TrainingSession.objects.select_for_update(no_key=True, of=("self",)).filter(head=session)
-    return list(days.exclude(state=SessionState.CANCELLED).with_places().order_by("day_number"))
-
-
-@transaction.atomic
-def cancel(*, session_id: int, reason: str, by: Any, now: datetime | None = None) -> TrainingSession:
-    """The session is off: everybody with a place is told once and comes first for the next of the activity.
-
-    Venue, trainer and people are free again; a class is called off with all its days. Calling again changes
-    nothing. Raises BookingRefused when the list is closed or somebody is present.
-    """
-    now = now or timezone.now()
-    session = locked(session_id)
-    if session.state == SessionState.CANCELLED:
-        return session
-    if session.head_id is not None:
-        raise BookingRefused(Refusal.DAY_OF_CLASS, number=session.day_number)
-    days = [session, *_later_days(session)]
-    if any(day.state == SessionState.HELD for day in days):
-        raise BookingRefused(Refusal.HELD_CLOSED)
-    if any(day.scans.standing().exists() for day in days):
-        raise BookingRefused(Refusal.HELD)
-    is_known = session.state == SessionState.PUBLISHED
-    told = people_with_place(session) if is_known else []
-    for day in days:
-        day.state, day.cancelled_at, day.cancelled_by = SessionState.CANCELLED, now, actor(by)
-        day.cancel_reason, day.changed_at, day.released = reason, None, {}
-        day.save()
-    if told:
-        messages.queue_cancellations(session, told, now=now)
-    session.bookings.filter(state__in=ENROLLED).update(state=BookingState.RELEASED)
-    if is_known:
-        off = [Change(day, ChangeKind.CANCELLED, {}, releasing.snapshot(day), told, reason) for day in days]
-        releases.enter(off, by=by, now=now)
-    if told:
-        offers.offer_next(session, people=told, by=by, now=now)
-    record(by, "trainings.session.cancelled", session, count=max(1, len(told)))
-    return session

@@ -118,7 +118,7 @@ def at_risk(request: HttpRequest) -> HttpResponse:
     if not wanted:
         own = list(mine[:2])
         if len(own) != 1:
-            messages.info(request, _("Choose a kecamatan: its people open with the button of its row."))
+            messages.info(request, _("Choose a kecamatan: its name opens the list of its people."))
             return redirect("trainings:radar")
         wanted = own[0].code
     area = get_object_or_404(mine, code=wanted)

@@ -15,9 +15,7 @@ from okoce.accounts.roles import has_permission
 from okoce.accounts.scope import scope_of
 from okoce.dashboard.work.item import INFO, SOON, Work, url_of
 from okoce.ui.templatetags.okoce_ui import number
-from participants.models import (
-    Participant,
-)
+from participants.models import Participant
 from trainings import areas, radar
 from trainings.models import Activity
 
@@ -31,10 +29,9 @@ def out_of_reach(user: Any, now: datetime) -> Iterator[Work]:
 
     Definitions: docs/indicators.md, "Completion radar". Counted at most every five minutes.
     """
-    scope = scope_of(user)
     if not has_permission(user, "trainings.radar") or not has_permission(user, "trainings.manage"):
         return
-    key = f"radar-work:{timezone.localtime(now):%Y%m%d}:{scope.city or scope.kecamatan}"
+    key = f"radar-work:{timezone.localtime(now):%Y%m%d}:{scope_of(user).key}"
     found = cache.get(key)
     if found is None:
         found = _radar_of(user, now)
