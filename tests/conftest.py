@@ -12,6 +12,7 @@ from django.db.backends.signals import connection_created
 from django.test import TransactionTestCase
 
 from okoce.embedded.testing import ensure_test_servers
+from tests import made_database
 
 ensure_test_servers()
 
@@ -49,22 +50,16 @@ TransactionTestCase._fixture_teardown = _empty_all_but_reference
 
 @pytest.fixture(scope="session")
 def django_db_setup(request, django_test_environment, django_db_blocker, django_db_modify_db_settings):
-    """The test database: made and migrated by the owner, then used by the application's role."""
-    from django.core.management import call_command
-    from django.test.utils import setup_databases, teardown_databases
-
+    """The test database: made by the owner, then used by the application's role."""
     with django_db_blocker.unblock():
-        config = setup_databases(verbosity=0, interactive=False)
-        call_command("grant_app_role", truncate=True)
-        call_command("load_regions", verbosity=0)
-        call_command("load_organisations", verbosity=0)
+        made_database.make()
         connections["default"].close()
         connection_created.connect(_act_as_application)
     yield
     with django_db_blocker.unblock():
         connection_created.disconnect(_act_as_application)
         connections["default"].close()
-        teardown_databases(config, verbosity=0)
+        made_database.drop()
 
 
 @pytest.fixture(autouse=True)

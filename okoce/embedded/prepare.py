@@ -157,19 +157,24 @@ class Preparation:
             self.say(f"  {step.what}: {seconds:.0f} s")
 
     def _fingerprint(self, step: Step) -> str:
-        mark = hashlib.sha256(self.identity.encode() if step.of_database else b"")
-        mark.update(" ".join(step.command).encode())
-        for path in sorted({path for pattern in step.reads for path in PROJECT.glob(pattern)}):
-            if path.is_file():
-                mark.update(str(path.relative_to(PROJECT)).encode() + b"\0")
-                mark.update(hashlib.sha256(path.read_bytes()).digest())
-        return mark.hexdigest()
+        return fingerprint(step, self.identity if step.of_database else "")
 
     def _remembered(self) -> dict[str, str]:
         try:
             return dict(json.loads(self.memory.read_text()))
         except (OSError, ValueError):
             return {}
+
+
+def fingerprint(step: Step, identity: str = "") -> str:
+    """Changes with the command, the files it reads and ``identity`` (the database it works on)."""
+    mark = hashlib.sha256(identity.encode())
+    mark.update(" ".join(step.command).encode())
+    for path in sorted({path for pattern in step.reads for path in PROJECT.glob(pattern)}):
+        if path.is_file():
+            mark.update(str(path.relative_to(PROJECT)).encode() + b"\0")
+            mark.update(hashlib.sha256(path.read_bytes()).digest())
+    return mark.hexdigest()
 
 
 def _exists(step: Step) -> bool:
