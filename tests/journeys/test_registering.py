@@ -69,7 +69,7 @@ def test_an_officer_registers_somebody_with_the_keyboard_in_three_pages(office, 
     officer.goto("/peserta/daftar/")
     keys = Keyboard(officer)
 
-    expect(officer.page.locator("[name=nik]")).to_be_focused()  # a key pressed before the cursor stands is lost
+    expect(officer.page.locator("[name=nik]")).to_be_focused()  # keys before that are lost
     keys.type(resident.nik)
     officer.sees("NIK ini belum terdaftar")
     keys.press("Enter")
