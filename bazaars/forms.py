@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from bazaars.draw import sha256
+from bazaars.enums import PlaceKind
 from bazaars.feasibility import Bounds, Problem
 from bazaars.models import Site
 from bazaars.plan import PlanError, stall_numbers
@@ -26,12 +28,22 @@ SHORTEST_SECRET, LONGEST_SECRET = 12, 128
 
 
 class SiteForm(forms.Form):
+    """One place, or one in each kecamatan that is ticked."""
+
     site_name = forms.CharField(
         label=_lazy("Place"),
-        max_length=120,
-        help_text=_lazy("As people call it, for example “Halaman Kantor Wali Kota”"),
+        max_length=90,
+        help_text=_lazy(
+            "As people call it, for example “Halaman Kantor Wali Kota”. With several kecamatan the name of "
+            "each is added: “Halaman Kantor Kecamatan” becomes “Halaman Kantor Kecamatan Palmerah”"
+        ),
     )
-    kecamatan = forms.ChoiceField(label=_lazy("Kecamatan"))
+    kind = forms.ChoiceField(label=_lazy("Kind of place"))
+    kecamatan = forms.MultipleChoiceField(
+        label=_lazy("Kecamatan"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_lazy("Tick several to be at all of them on the same days"),
+    )
     address = forms.CharField(label=_lazy("Address"), max_length=200, required=False)
     share_limit = forms.TypedChoiceField(
         label=_lazy("Vendors in one stall"),
@@ -43,7 +55,17 @@ class SiteForm(forms.Form):
 
     def __init__(self, *args: Any, kecamatan: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kecamatan"].choices = [("", _("Choose a kecamatan")), *kecamatan]
+        self.fields["kecamatan"].choices = kecamatan
+        self.fields["kind"].choices = [("", _("Choose the kind of place")), *PlaceKind.choices]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if len(data.get("kecamatan", ())) > 1 and data.get("address"):
+            self.add_error(
+                "address",
+                _("Several places have several addresses. Leave it empty here and write each one later"),
+            )
+        return data
 
 
 class BazaarForm(SiteForm):
@@ -54,6 +76,7 @@ class BazaarForm(SiteForm):
     ends_on = forms.DateField(label=_lazy("Last day"))
     opens_at = forms.TimeField(label=_lazy("Opens at"), initial="08:00")
     closes_at = forms.TimeField(label=_lazy("Closes at"), initial="17:00")
+    form_key = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid4)
     field_order = ["name", "starts_on", "ends_on", "opens_at", "closes_at"]
 
     def clean(self) -> dict[str, Any]:

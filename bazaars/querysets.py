@@ -57,6 +57,20 @@ class SiteQuerySet(models.QuerySet):
         """With everything a page about one site names."""
         return self.select_related("bazaar__city", "kecamatan").prefetch_related("quotas")
 
+    def not_cancelled(self) -> SiteQuerySet:
+        return self.exclude(state="cancelled")
+
+    def with_plan_size(self) -> SiteQuerySet:
+        """With how many stalls and quotas each has."""
+        return self.annotate(
+            stall_count=models.Count("stalls", distinct=True),
+            quota_count=models.Count("quotas", distinct=True),
+        ).order_by("pk")
+
+    def without_plan(self, bazaar_id: int) -> SiteQuerySet:
+        """Drafts of the bazaar that have no stall yet: another place's plan can be given to them."""
+        return self.filter(bazaar=bazaar_id, state="draft", stalls__isnull=True)
+
     def open_at(self, now: datetime) -> SiteQuerySet:
         """Taking applications at ``now``."""
         return self.filter(state="open", applications_open_at__lte=now, applications_close_at__gt=now)

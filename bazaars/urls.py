@@ -1,6 +1,6 @@
 from django.urls import path
 
-from bazaars.views import ceremony, events, participant, public
+from bazaars.views import ceremony, events, facts, participant, public
 
 app_name = "bazaars"
 
@@ -17,7 +17,11 @@ urlpatterns = [
     path("kelola/", events.bazaars, name="bazaars"),
     path("kelola/baru/", events.create, name="create"),
     path("kelola/<slug:slug>/tempat-baru/", events.add_site, name="add_site"),
+    path("kelola/<slug:slug>/keterangan/", facts.facts, name="facts"),
+    path("kelola/<slug:slug>/salin/", facts.copy, name="copy"),
     path("tempat/<int:pk>/", events.site, name="site"),
+    path("tempat/<int:pk>/ubah/", facts.place, name="place"),
+    path("tempat/<int:pk>/stan/untuk-semua/", facts.give_plan, name="give_plan"),
     path("tempat/<int:pk>/stan/", events.stalls, name="stalls"),
     path("tempat/<int:pk>/stan/<str:letter>/hapus/", events.remove_stalls, name="remove_stalls"),
     path("tempat/<int:pk>/kuota/", events.quotas, name="quotas"),

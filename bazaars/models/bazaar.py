@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from bazaars.enums import SiteState
+from bazaars.enums import Funding, PlaceKind, SiteState
 from bazaars.querysets import BazaarQuerySet, SiteQuerySet
 from okoce.db.models import Dated
 from okoce.organisations.models import Organisation
@@ -30,6 +30,19 @@ class Bazaar(Dated):
     ends_on = models.DateField()
     opens_at = models.TimeField()
     closes_at = models.TimeField()
+    setup_at = models.DateTimeField(null=True, blank=True, help_text="from when stalls may be set up")
+    cleared_by = models.TimeField(null=True, blank=True, help_text="when the place must be empty again")
+    funding = models.CharField(max_length=8, choices=Funding.choices, blank=True, db_default="")
+    rules = models.TextField(max_length=2000, blank=True, db_default="", help_text="public, in plain words")
+    contact = models.CharField(
+        max_length=120, blank=True, db_default="", help_text="public: an office and its number, no person's"
+    )
+    copied_from = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="copies", db_index=False
+    )
+    form_key = models.UUIDField(
+        null=True, blank=True, unique=True, help_text="of the form that made it: sent twice, made once"
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -44,6 +57,10 @@ class Bazaar(Dated):
             ),
             models.CheckConstraint(
                 name="bazaars_bazaar_hours_in_order", condition=Q(closes_at__gt=F("opens_at"))
+            ),
+            models.CheckConstraint(
+                name="bazaars_bazaar_cleared_after_closing",
+                condition=Q(cleared_by__isnull=True) | Q(cleared_by__gt=F("closes_at")),
             ),
         ]
 
@@ -69,6 +86,9 @@ class Site(Dated):
     name = models.CharField(max_length=120)
     kecamatan = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
     address = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(
+        max_length=10, choices=PlaceKind.choices, default=PlaceKind.OTHER, db_default=PlaceKind.OTHER
+    )
     share_limit = models.PositiveSmallIntegerField(default=1, help_text="how many vendors share one stall")
     applications_open_at = models.DateTimeField(null=True, blank=True)
     applications_close_at = models.DateTimeField(null=True, blank=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
+from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.text import slugify
 
 from bazaars import errors
-from bazaars.enums import SiteState
+from bazaars.enums import PlaceKind, SiteState
 from bazaars.feasibility import Bounds, Rules, check_rules
 from bazaars.models import Bazaar, Quota, Site, Stall
 from bazaars.plan import next_places
@@ -20,6 +22,17 @@ from okoce.regions.models import Region
 from participants.models import Sector
 
 PREPARING = (SiteState.DRAFT, SiteState.OPEN)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a bazaar tells everybody beside its days and hours. ``setup_at`` is aware."""
+
+    setup_at: datetime | None = None
+    cleared_by: time | None = None
+    funding: str = ""
+    rules: str = ""
+    contact: str = ""
 
 
 def locked_site(site_id: int) -> Site:
@@ -33,7 +46,7 @@ def _refuse_when_frozen(site: Site) -> None:
         raise errors.SiteIsFrozen
 
 
-def _free_slug(name: str, starts_on: date) -> str:
+def free_slug(name: str, starts_on: date) -> str:
     base = f"{slugify(name)[:120] or 'bazar'}-{starts_on:%d-%m-%Y}"
     taken = set(Bazaar.objects.filter(slug__startswith=base).values_list("slug", flat=True))
     return next(
@@ -57,13 +70,24 @@ def create_bazaar(
     share_limit: int,
     by: User,
     today: date,
+    kind: str = PlaceKind.OTHER,
+    also_in: Sequence[Region] = (),
+    facts: Facts = Facts(),
+    form_key: UUID | None = None,
 ) -> Site:
-    """A bazaar with its first site. Raises DaysInThePast."""
+    """A bazaar with its first site, and one more site in each kecamatan of ``also_in``.
+
+    Several sites carry the name of their kecamatan. A form sent twice makes one bazaar. Raises DaysInThePast.
+    """
+    if (made := made_with(form_key)) is not None:
+        return made.sites.order_by("pk")[0]
     if starts_on <= today:
         raise errors.DaysInThePast(starts_on)
     bazaar = Bazaar.objects.create(
+        **asdict(facts),
+        form_key=form_key,
         name=name,
-        slug=_free_slug(name, starts_on),
+        slug=free_slug(name, starts_on),
         city=city,
         host=host,
         starts_on=starts_on,
@@ -73,24 +97,89 @@ def create_bazaar(
         created_by=by,
     )
     record(by, "bazaars.bazaar.created", bazaar)
-    return add_site(
-        bazaar=bazaar, name=site_name, kecamatan=kecamatan, address=address, share_limit=share_limit, by=by
-    )
+    return add_sites(
+        bazaar=bazaar,
+        name=site_name,
+        kecamatan=[kecamatan, *also_in],
+        address=address,
+        share_limit=share_limit,
+        kind=kind,
+        by=by,
+    )[0]
+
+
+def made_with(form_key: UUID | None) -> Bazaar | None:
+    """The bazaar that this very form has made already. Whoever sends it twice at once waits here."""
+    if form_key is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"bazaar:{form_key}"])
+    made: Bazaar | None = Bazaar.objects.filter(form_key=form_key).first()
+    return made
 
 
 @transaction.atomic
-def add_site(
-    *, bazaar: Bazaar, name: str, kecamatan: Region, address: str, share_limit: int, by: User
-) -> Site:
-    """One more place on the same days. Raises SiteNameTaken."""
+def add_sites(
+    *,
+    bazaar: Bazaar,
+    name: str,
+    kecamatan: Sequence[Region],
+    address: str,
+    share_limit: int,
+    kind: str = PlaceKind.OTHER,
+    by: User,
+) -> list[Site]:
+    """More places on the same days; of several, each has its kecamatan in its name. Raises SiteNameTaken."""
+    names = [name if len(kecamatan) == 1 else f"{name} {area.name}" for area in kecamatan]
     try:
         with transaction.atomic():
-            site = Site.objects.create(
-                bazaar=bazaar, name=name, kecamatan=kecamatan, address=address, share_limit=share_limit
-            )
+            sites = [
+                Site.objects.create(
+                    bazaar=bazaar,
+                    name=own,
+                    kecamatan=area,
+                    address=address if len(kecamatan) == 1 else "",
+                    share_limit=share_limit,
+                    kind=kind,
+                )
+                for own, area in zip(names, kecamatan, strict=True)
+            ]
     except IntegrityError as error:
         raise errors.SiteNameTaken from error
-    record(by, "bazaars.site.created", site)
+    for site in sites:
+        record(by, "bazaars.site.created", site)
+    return sites
+
+
+@transaction.atomic
+def change_facts(*, bazaar_id: int, facts: Facts, by: User) -> Bazaar:
+    """What the public page says about set-up, funding, rules and contact. The same twice is once."""
+    bazaar: Bazaar = Bazaar.objects.select_for_update().get(pk=bazaar_id)
+    changed = [name for name, value in asdict(facts).items() if getattr(bazaar, name) != value]
+    if changed:
+        for name in changed:
+            setattr(bazaar, name, getattr(facts, name))
+        bazaar.save(update_fields=[*changed, "updated_at"])
+        record(by, "bazaars.bazaar.changed", bazaar, fields=changed)
+    return bazaar
+
+
+@transaction.atomic
+def change_place(*, site_id: int, name: str, kind: str, address: str, by: User) -> Site:
+    """Name, kind and address of a site; the name only while nobody has read it. Raises SiteNameTaken."""
+    site = locked_site(site_id)
+    new = {"name": name if site.state == SiteState.DRAFT else site.name, "kind": kind, "address": address}
+    changed = [field for field, value in new.items() if getattr(site, field) != value]
+    if not changed:
+        return site
+    for field in changed:
+        setattr(site, field, new[field])
+    try:
+        with transaction.atomic():
+            site.save(update_fields=[*changed, "updated_at"])
+    except IntegrityError as error:
+        raise errors.SiteNameTaken from error
+    record(by, "bazaars.site.changed", site, fields=changed)
     return site
 
 

@@ -49,7 +49,8 @@ def create(request: HttpRequest) -> HttpResponse:
     membership = request.user.active_membership
     form = BazaarForm(request.POST or None, kecamatan=kecamatan_choices(membership.area_id))
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data | {"kecamatan": region(form.cleaned_data["kecamatan"])}
+        first, *others = [region(code) for code in form.cleaned_data["kecamatan"]]
+        data = form.cleaned_data | {"kecamatan": first, "also_in": others}
         try:
             site = events.create_bazaar(
                 **data,
@@ -76,18 +77,19 @@ def add_site(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            site = events.add_site(
+            first, *_others = events.add_sites(
                 bazaar=bazaar,
                 name=data["site_name"],
-                kecamatan=region(data["kecamatan"]),
+                kecamatan=[region(code) for code in data["kecamatan"]],
                 address=data["address"],
                 share_limit=data["share_limit"],
+                kind=data["kind"],
                 by=request.user,
             )
         except errors.SiteNameTaken as refusal:
             form.add_error("site_name", str(refusal))
         else:
-            return redirect("bazaars:stalls", site.pk)
+            return redirect("bazaars:stalls", first.pk)
     context = {"form": form, "bazaar": bazaar, "crumbs": crumbs.of_offices(_("Add a place"))}
     return render_page(request, "bazaars/add_site.html", context)
 
@@ -114,6 +116,7 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
         "previous": _page_url(request, start - PAGE) if start else "",
         "next": _page_url(request, start + PAGE) if start + PAGE < len(rows) else "",
         "why": view.why(picked, to_self=False) if picked else None,
+        "may_manage": has_permission(request.user, "bazaars.manage"),
         "crumbs": crumbs.of_offices(view.site.name),
     }
     return render_page(request, "bazaars/site.html", context)
@@ -173,7 +176,13 @@ def stalls(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("bazaars:stalls", place.pk)
     view = SiteOverview(place, request.user, timezone.now())
     path = crumbs.of_site(place, _("Stalls"))
-    context = {"form": form, "view": view, "zones": _zones(view), "crumbs": path}
+    context = {
+        "form": form,
+        "view": view,
+        "zones": _zones(view),
+        "without_plan": Site.objects.visible_to(request.user).without_plan(place.bazaar_id).count(),
+        "crumbs": path,
+    }
     return render_page(request, "bazaars/stalls.html", context)
 
 

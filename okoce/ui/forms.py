@@ -26,6 +26,7 @@ from django.forms.fields import (  # noqa: F401  one door for views' forms
     MultipleChoiceField,
     TypedChoiceField,
     URLField,
+    UUIDField,
 )
 from django.forms.models import ModelChoiceField, ModelMultipleChoiceField  # noqa: F401
 from django.forms.widgets import (  # noqa: F401

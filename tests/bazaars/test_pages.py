@@ -73,6 +73,7 @@ def test_a_sudin_opens_a_bazaar_of_forty_stalls_from_the_first_form_to_the_open_
             "opens_at": "08.00",
             "closes_at": "17:00",
             "site_name": "Halaman Kantor Wali Kota",
+            "kind": "city_hall",
             "kecamatan": "31.73.08",
             "address": "",
             "share_limit": "1",
@@ -159,6 +160,7 @@ def test_a_bazaar_that_cannot_be_is_refused_at_the_field(officer, changes, field
         "opens_at": "08:00",
         "closes_at": "17:00",
         "site_name": "Halaman",
+        "kind": "city_hall",
         "kecamatan": "31.73.08",
         "share_limit": "1",
     }
@@ -173,7 +175,7 @@ def test_a_second_site_of_the_same_name_is_refused_in_words(officer):
     site = SiteFactory()
     page = officer.post(
         reverse("bazaars:add_site", args=[site.bazaar.slug]),
-        {"site_name": site.name, "kecamatan": "31.73.08", "share_limit": "2"},
+        {"site_name": site.name, "kind": "rusun", "kecamatan": "31.73.08", "share_limit": "2"},
     )
 
     assert list(page.context["form"].errors) == ["site_name"]

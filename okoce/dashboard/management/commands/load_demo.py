@@ -23,6 +23,7 @@ from okoce.dashboard.demo.accounts import ACCOUNTS, CITY, PALMERAH, create_accou
 from okoce.dashboard.demo.applicants import tell_applicants
 from okoce.dashboard.demo.bazaars import tell_bazaars
 from okoce.dashboard.demo.calendar import tell_calendar
+from okoce.dashboard.demo.calls import tell_calls
 from okoce.dashboard.demo.certificates import tell_certificates
 from okoce.dashboard.demo.door import tell_door
 from okoce.dashboard.demo.duplicates import tell_duplicates
@@ -66,6 +67,7 @@ class Command(BaseCommand):
             tell_calendar(users, today)
             tell_certificates(users, today)
             site = tell_bazaars(users, today)
+            tell_calls(users, today)
             tell_records(users, today)
             tell_applicants(users, timezone.now())
             tell_rights(users)
