@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -417,6 +418,64 @@ def test_the_stored_record_survives_the_database_byte_for_byte(tmp_path):
     path.write_text(json.dumps(Draw.objects.get(site=site).record), encoding="utf-8")
 
     assert verify_draw.main(path) == 0
+
+
+def test_rule_45_a_stall_has_at_most_as_many_vendors_as_its_share_limit():
+    site = drawn_site(9, stalls=3, share_limit=2, pengampu={KPKP: Bounds(0, 6)})
+    shares = Counter(
+        Allocation.objects.filter(application__site=site).values_list("stall__number", flat=True)
+    )
+    held = Allocation.objects.filter(application__site=site).first()
+
+    assert shares == {"A01": 2, "A02": 2, "A03": 2}
+    for share in (held.share, 3):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Allocation.objects.create(
+                application=site.applications.exclude(allocation__isnull=False).first(),
+                participant=vendor(),
+                stall=held.stall,
+                share=share,
+                days=held.days,
+                decided_at=timezone.now(),
+            )
+
+
+def test_quotas_changed_in_the_database_after_freezing_do_not_reach_the_draw(sudin):
+    """The service refuses; and were the rows changed behind it, the frozen rules are what is drawn."""
+    site = frozen_site(4)
+    drawing.reveal_seed(part_id=site.seed_parts.get().pk, secret=SECRET, by=sudin, now=timezone.now())
+    site.quotas.filter(pengampu_id=KPKP).update(maximum=0)
+
+    draw = drawing.run_draw(site_id=site.pk, by=sudin, now=timezone.now())
+
+    assert draw.record["frozen"]["pengampu"][KPKP] == {"min": 0, "max": 3}
+    assert len(draw.record["chosen"]) == 3
+    verify_draw.verify(draw.record)
+
+
+def test_a_secret_that_never_comes_holds_the_draw_and_the_next_day_it_goes_on(sudin):
+    site = open_site(stalls=2)
+    for code, secret in ((PPKUKM, SECRET), (KPKP, "satu lagi rahasia")):
+        drawing.commit_seed(
+            site_id=site.pk,
+            organisation=Organisation.objects.get(pk=code),
+            commitment=rules_of_the_draw.sha256(secret),
+            by=sudin,
+            now=timezone.now(),
+        )
+    for _ in range(3):
+        ApplicationFactory(site=site)
+    drawing.freeze_list(site_id=site.pk, by=sudin, now=after_deadline(site))
+    own, late = site.seed_parts.order_by("position")
+    drawing.reveal_seed(part_id=own.pk, secret=SECRET, by=sudin, now=after_deadline(site))
+    with pytest.raises(errors.SecretsMissing, match="KPKP"):
+        drawing.run_draw(site_id=site.pk, by=sudin, now=after_deadline(site))
+    assert not Allocation.objects.exists()
+
+    next_day = after_deadline(site) + timedelta(days=1)
+    drawing.reveal_seed(part_id=late.pk, secret="satu lagi rahasia", by=sudin, now=next_day)
+
+    assert len(drawing.run_draw(site_id=site.pk, by=sudin, now=next_day).record["chosen"]) == 2
 
 
 def test_a_second_draw_is_refused_and_changes_nothing(sudin):

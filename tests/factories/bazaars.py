@@ -9,7 +9,7 @@ from bazaars.feasibility import Bounds
 from bazaars.models import Application, Bazaar, Site
 from bazaars.services import drawing, events
 from okoce.organisations.models import Organisation
-from participants.models import Business, FosterLink
+from participants.models import Business, FosterLink, Participant
 from tests.factories.accounts import JAKARTA_BARAT, member
 from tests.factories.participants import ParticipantFactory
 
@@ -70,6 +70,19 @@ def vendor(pengampu: str = KPKP, sector: str = "kuliner", **fields):
     Business.objects.create(participant=participant, name="Asinan Betawi", sector_id=sector, is_running=True)
     FosterLink.objects.create(participant=participant, organisation_id=pengampu)
     return participant
+
+
+def vendors(count: int, pengampu: str, sector: str = "kuliner", **fields) -> list[Participant]:
+    """Many of them, with their businesses and links in two statements."""
+    people = [ParticipantFactory(**fields) for _ in range(count)]
+    Business.objects.bulk_create(
+        Business(participant=person, name="Asinan Betawi", sector_id=sector, is_running=True)
+        for person in people
+    )
+    FosterLink.objects.bulk_create(
+        FosterLink(participant=person, organisation_id=pengampu) for person in people
+    )
+    return people
 
 
 class ApplicationFactory(DjangoModelFactory):
