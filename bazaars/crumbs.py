@@ -26,3 +26,10 @@ def of_public(bazaar: Bazaar, here: str = "") -> Crumbs:
         {"label": bazaar.name, "url": bazaar.get_absolute_url()},
     ]
     return [*found, {"label": here, "url": ""}] if here else found
+
+
+def of_late_sales(here: str) -> Crumbs:
+    return [
+        {"label": _("Missing sales reports"), "url": reverse("bazaars:late_sales")},
+        {"label": here, "url": ""},
+    ]

@@ -43,3 +43,20 @@ class AllocationState(models.TextChoices):
 class TurnKind(models.TextChoices):
     STALL_HELD = "held", _("Stall held")
     NO_SHOW = "no_show", _("Did not come, no excuse")
+
+
+class SalesBand(models.TextChoices):
+    """For whoever would rather not say the amount. The code is the lower bound in thousands of rupiah."""
+
+    UP_TO_250 = "0", _("Less than Rp250.000")
+    UP_TO_500 = "250", _("Rp250.000 to Rp500.000")
+    UP_TO_1000 = "500", _("Rp500.000 to Rp1.000.000")
+    UP_TO_2000 = "1000", _("Rp1.000.000 to Rp2.000.000")
+    UP_TO_5000 = "2000", _("Rp2.000.000 to Rp5.000.000")
+    ABOVE_5000 = "5000", _("More than Rp5.000.000")
+
+
+class CameBy(models.TextChoices):
+    LINK = "link", _("By the address in the message")
+    OWN = "own", _("By the vendor")
+    OFFICE = "office", _("By an officer or mentor")

@@ -37,6 +37,14 @@ def declare() -> None:
     )
     keep("bazaars.Allocation", person="participant", why="stalls held are counted")
     keep("bazaars.TurnLedger", person="participant", why="turns of the last twelve months are counted")
+    blank(
+        "bazaars.SalesReport",
+        person="allocation__participant",
+        columns={"best_product": ""},
+        stays=("band", "came_by"),
+        why="sales are counted; what sold best is the person's own words",
+    )
+    keep("bazaars.SalesAddress", person="allocation__participant", why="a number: which address is good")
     leaves_plans(_leave_sites)
     register_activity(_active_since)
 

@@ -171,3 +171,40 @@ class HoldsStallElsewhere(Refusal):
         "Somebody chosen was given a stall in another place on the same days after the list was frozen. "
         "Release that stall first."
     )
+
+
+class NotYourDay(Refusal):
+    words = gettext_lazy("This stall was not held on that day. Choose one of its days.")
+
+
+class DayNotBegun(Refusal):
+    """Rule 51."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(
+            _("%(day)s has not begun yet. Sales can be reported from that day on.")
+            % {"day": formats.date_format(day, "DATE_FORMAT")}
+        )
+
+
+class StallGivenBack(Refusal):
+    words = gettext_lazy("This stall was given back or its place was cancelled, so there is nothing to sell.")
+
+
+class NoPartnerStall(Refusal):
+    words = gettext_lazy("This stall belongs to a vendor. Report its sales with the vendor's name.")
+
+
+class ReallyThatMuch(Refusal):
+    """The amount is unusual; whoever typed it says once more that it is right."""
+
+    def __init__(self, words: str, amount: int) -> None:
+        super().__init__(words)
+        self.amount = amount
+
+
+class ReportedMeanwhile(Refusal):
+    words = gettext_lazy(
+        "Somebody has reported this day since you opened the page. Nothing of yours was saved yet: "
+        "send it again if it is right, then it replaces the other."
+    )

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Count, ExpressionWrapper, F, Q, Value, When
+from django.db.models.functions import Least
 
+from bazaars.sales import COUNTS, last_late_day
 from okoce.accounts.roles import Role, has_permission
 from okoce.accounts.scope import NOTHING, Scope, scope_of
+from participants.querysets.base import people_in
 
 
 def _sites_in(scope: Scope, prefix: str = "") -> Q:
@@ -98,12 +101,41 @@ class AllocationQuerySet(models.QuerySet):
         membership = getattr(user, "active_membership", None)
         if membership is not None and membership.role == Role.PARTICIPANT:
             return self.filter(participant__user=user)
+        scope = scope_of(user)
+        if scope.mentor_id and has_permission(user, "bazaars.enter_sales"):
+            return self.filter(people_in(scope, "participant__"))
         if not has_permission(user, "bazaars.view"):
             return self.none()
-        scope = scope_of(user)
         if scope.organisation:
             return self.filter(application__pengampu_id=scope.organisation)
         return self.filter(_sites_in(scope, "application__site__"))
+
+    def held(self) -> AllocationQuerySet:
+        """Stalls that were not given back, of places that took place."""
+        return self.exclude(state="released").exclude(application__site__state="cancelled")
+
+    def with_sales_place(self) -> AllocationQuerySet:
+        """With all that a page about the sales of a stall names, and its reports (one query more)."""
+        return self.select_related(
+            "stall", "participant", "application__site__bazaar__city", "application__category"
+        ).prefetch_related("sales__reported_by")
+
+    def late_with_sales(self, *, today: date) -> AllocationQuerySet:
+        """Vendors of whom more than seven days after a stall day no report is there (rule 51)."""
+        bazaar = "application__site__bazaar__"
+        due = Least(F(f"{bazaar}ends_on"), Value(last_late_day(today))) - F(f"{bazaar}starts_on")
+        reported = Count("sales", filter=Q(sales__day__lte=last_late_day(today)))
+        one_day = Value(timedelta(days=1), output_field=models.DurationField())
+        return (
+            self.held()
+            .filter(**{f"{bazaar}starts_on__lte": last_late_day(today)})
+            .annotate(
+                late_days=ExpressionWrapper(
+                    due + one_day - reported * one_day, output_field=models.DurationField()
+                )
+            )
+            .filter(late_days__gt=timedelta(0))
+        )
 
 
 class TurnLedgerQuerySet(models.QuerySet):
@@ -125,3 +157,35 @@ class DrawQuerySet(models.QuerySet):
     def published(self) -> DrawQuerySet:
         """Frozen lists are public from the moment of freezing: the hash comes out before the seed."""
         return self.all()
+
+
+class SalesReportQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> SalesReportQuerySet:
+        """Reports of the area; an agency sees those of its own binaan, a mentor those of the caseload."""
+        membership = getattr(user, "active_membership", None)
+        if membership is not None and membership.role == Role.PARTICIPANT:
+            return self.filter(allocation__participant__user=user)
+        scope = scope_of(user)
+        if scope.mentor_id and has_permission(user, "bazaars.enter_sales"):
+            return self.filter(people_in(scope, "allocation__participant__"))
+        if not has_permission(user, "bazaars.sales"):
+            return self.none()
+        if scope.organisation:
+            return self.filter(allocation__application__pengampu_id=scope.organisation)
+        return self.filter(_sites_in(scope, "stall__site__"))
+
+    def of_vendors(self) -> SalesReportQuerySet:
+        """Without the partners' stalls, which are in no total of participants (rule 52)."""
+        return self.filter(allocation__isnull=False)
+
+    def of_partners(self) -> SalesReportQuerySet:
+        return self.filter(allocation__isnull=True)
+
+    def counted(self) -> SalesReportQuerySet:
+        """With ``sold`` in rupiah: the amount, or what its band counts."""
+        bands = [When(band=band, then=Value(rupiah)) for band, rupiah in COUNTS.items()]
+        return self.annotate(
+            sold=Case(
+                When(amount__isnull=False, then=F("amount")), *bands, output_field=models.BigIntegerField()
+            )
+        )

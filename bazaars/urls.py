@@ -1,6 +1,6 @@
 from django.urls import path
 
-from bazaars.views import ceremony, events, facts, participant, public
+from bazaars.views import ceremony, events, facts, participant, public, sales
 
 app_name = "bazaars"
 
@@ -30,4 +30,10 @@ urlpatterns = [
     path("tempat/<int:pk>/bekukan/", ceremony.freeze, name="freeze"),
     path("tempat/<int:pk>/rahasia/", ceremony.reveal, name="reveal"),
     path("tempat/<int:pk>/undi/", ceremony.draw, name="draw"),
+    path("jual/<str:token>/", sales.by_link, name="sales_link"),
+    path("hasil/<int:pk>/penjualan/", sales.own, name="own_sales"),
+    path("penjualan/terlambat/", sales.late, name="late_sales"),
+    path("penjualan/stan/<int:pk>/", sales.enter, name="enter_sales"),
+    path("penjualan/stan/<int:pk>/tautan-baru/", sales.renew_address, name="renew_sales_address"),
+    path("tempat/<int:pk>/mitra/<str:number>/penjualan/", sales.partner, name="partner_sales"),
 ]

@@ -44,19 +44,27 @@ def bookings_of(token: str, *, column: str = COLUMN) -> QuerySet[Booking]:
 
 def booking_of(token: str, *, column: str = COLUMN) -> int | None:
     """The id of the booking the address was made for; None when it never was, or when it is an older one."""
+    number = number_in(token)
+    queue_number = Booking.objects.filter(pk=number).values_list("queue_number", flat=True).first()
+    if number is None or queue_number is None:
+        return None
+    return number if is_made_for(token, number, queue_number, column=column) else None
+
+
+def number_in(token: str) -> int | None:
+    """The id that an address says it is for. ``is_made_for`` decides whether it is true."""
     name, _dash, _rest = token.partition("-")
     if not 1 <= len(name) <= 13 or not set(name) <= set(ascii_lowercase):
         return None
     number = 0
     for letter in name:
         number = number * BASE + ascii_lowercase.index(letter)
-    if number >= 2**63:
-        return None
-    queue_number = Booking.objects.filter(pk=number).values_list("queue_number", flat=True).first()
-    if queue_number is None:
-        return None
-    right = token_of(number, queue_number, column=column)
-    return number if hmac.compare_digest(token.encode(), right.encode()) else None
+    return number if number < 2**63 else None
+
+
+def is_made_for(token: str, number: int, version: int, *, column: str) -> bool:
+    """Whether this portal made the address, for this version of this row and for this purpose."""
+    return hmac.compare_digest(token.encode(), token_of(number, version, column=column).encode())
 
 
 def _letters(number: int) -> str:

@@ -1,6 +1,7 @@
 from bazaars.models.application import Allocation, Application, TurnLedger
 from bazaars.models.bazaar import Bazaar, Quota, Site, Stall
 from bazaars.models.draw import Draw, SeedPart
+from bazaars.models.sales import SalesAddress, SalesReport
 
 __all__ = [
     "Allocation",
@@ -8,6 +9,8 @@ __all__ = [
     "Bazaar",
     "Draw",
     "Quota",
+    "SalesAddress",
+    "SalesReport",
     "SeedPart",
     "Site",
     "Stall",

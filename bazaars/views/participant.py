@@ -127,6 +127,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         "application": application,
         "why": view.why(application, to_self=True),
         "stall": view.stall_of.get(application.public_id, ""),
+        "today": timezone.localdate(),
         "crumbs": crumbs.of_public(site.bazaar, _("My result")),
     }
     return render_page(request, "bazaars/result.html", context)

@@ -127,6 +127,17 @@ PERMISSIONS: dict[str, Permission] = {
     ),
     "bazaars.manage": _may(_("open bazaars, set quotas and run the draw"), R.SUDIN),
     "bazaars.commit_seed": _may(_("give a secret part of the draw's seed"), R.SUDIN, R.PENGAMPU),
+    "bazaars.sales": _may(
+        _("see what was sold at the bazaars of the own area"),
+        R.PROVINCE,
+        R.SUDIN,
+        R.KECAMATAN,
+        R.PENGAMPU,
+        R.AUDITOR,
+    ),
+    "bazaars.enter_sales": _may(
+        _("write down what a vendor has sold, and see whose report is missing"), *OFFICES, R.MENTOR
+    ),
     "notifications.view": _may(_("see what was sent to whom, and why not"), R.PROVINCE, *OFFICES),
     "notifications.send_ready": _may(_("send ready texts by hand and tick them off"), *OFFICES),
     "notifications.retry": _may(_("put a message back into the queue"), R.PROVINCE, *OFFICES),

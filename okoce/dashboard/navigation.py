@@ -38,6 +38,13 @@ MAIN = (
         "/pelatihan/kesan/",
     ),
     Entry(_("Bazaars"), "bazaars:bazaars", "shop", "bazaars.view", "/bazar/"),
+    Entry(
+        _("Missing sales reports"),
+        "bazaars:late_sales",
+        "clipboard",
+        "bazaars.enter_sales",
+        "/bazar/penjualan/",
+    ),
     Entry(_("Messages"), "notifications:messages", "chat-left-text", "notifications.view", "/pesan/"),
 )
 DATA = (

@@ -149,12 +149,20 @@ class PhoneField(forms.CharField):
 
 
 class RupiahField(forms.Field):
-    """Whole rupiah, cleaned to int. Dots part thousands in every language: 500.000 is half a million."""
+    """Whole rupiah, cleaned to int. Dots part thousands in every language: 500.000 is half a million.
+
+    ``spoken`` reads ``500rb`` and ``1,5 juta`` too, for amounts that people type as they say them.
+    """
 
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": MEDIUM})
 
-    def __init__(self, *, min_value: int = 0, max_value: int | None = None, **kwargs: Any):
+    def __init__(
+        self, *, min_value: int = 0, max_value: int | None = None, spoken: bool = False, **kwargs: Any
+    ):
         self.min_value, self.max_value = min_value, max_value
+        self.parse = rupiah_values.parse_spoken if spoken else rupiah_values.parse_rupiah
+        if spoken:  # a keyboard with letters
+            kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off", "class": MEDIUM}))
         super().__init__(**kwargs)
 
     def prepare_value(self, value: Any) -> Any:
@@ -166,7 +174,7 @@ class RupiahField(forms.Field):
         if isinstance(value, int):
             return value
         try:
-            return rupiah_values.parse_rupiah(str(value))
+            return self.parse(str(value))
         except rupiah_values.RupiahError as error:
             if error.code is RupiahProblem.EMPTY:
                 return None

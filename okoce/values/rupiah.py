@@ -50,6 +50,39 @@ def parse_rupiah(text: str) -> int:
     return amount
 
 
+_SPOKEN = re.compile(r"([0-9]+)(?:[.,]([0-9]{1,2}))?(ribu|rb|k|juta|jt|miliar|m)")
+_UNITS = {
+    "ribu": 1_000, "rb": 1_000, "k": 1_000,
+    "juta": 1_000_000, "jt": 1_000_000,
+    "miliar": 1_000_000_000, "m": 1_000_000_000,
+}  # fmt: skip
+
+
+def parse_spoken(text: str) -> int:
+    """As ``parse_rupiah``, and amounts as people say them: ``500rb``, ``1,5 juta``, ``2 jt 300 rb``.
+
+    Before such a word a comma or dot with one or two digits is a fraction in both languages; with three it
+    means different amounts to different people (``1.500 juta``) and is refused.
+    """
+    bare = re.sub(r"[\s\u00a0\u202f]+", "", text).lower()
+    bare = re.sub(r"^(?:rp\.?|idr)", "", bare)
+    found = list(_SPOKEN.finditer(bare))
+    if not found or "".join(match.group() for match in found) != bare:
+        return parse_rupiah(text)
+    units = [_UNITS[match[3]] for match in found]
+    if units != sorted(set(units), reverse=True):
+        raise RupiahError(RupiahProblem.FORMAT)
+    amount = sum(_spoken(match[1], match[2] or "", unit) for match, unit in zip(found, units, strict=True))
+    if amount > _MAXIMUM:
+        raise RupiahError(RupiahProblem.TOO_LARGE)
+    return amount
+
+
+def _spoken(whole: str, fraction: str, unit: int) -> int:
+    """``1``, ``5``, a million: 1.500.000. Every unit is a multiple of a hundred, so it comes out whole."""
+    return int(whole) * unit + (int(fraction) * unit // 10 ** len(fraction) if fraction else 0)
+
+
 def format_rupiah(amount: int) -> str:
     """``Rp1.234.567``: no space, no decimals, the same in both languages."""
     sign = "−" if amount < 0 else ""

@@ -18,7 +18,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bazaars.links import SALES
 from tests.architecture.world import ELSEWHERE, NEIGHBOUR, OWN, Place
+from trainings.links import token_of
 
 Reach = Mapping[str, frozenset[str]]
 
@@ -33,6 +35,8 @@ ROOM: Reach = {"province": EVERYWHERE, "auditor": EVERYWHERE, "sudin": CITY, "ke
 TRAINER: Reach = {**ROOM, "trainer": HERE}
 TRAINER_AWAY: Reach = {"sudin": CITY, "kecamatan": CITY, "trainer": HERE}
 SITE: Reach = {**AREA, "pengampu": HERE, "participant": HERE}
+VENDOR: Reach = {"sudin": CITY, "kecamatan": HERE, "mentor": HERE}
+PARTNER: Reach = {"sudin": CITY, "kecamatan": HERE}
 NOBODY: Reach = {}
 ANYWHERE: Reach = dict.fromkeys(
     ["province", "auditor", "sudin", "kecamatan", "mentor", "trainer", "pengampu", "participant"], EVERYWHERE
@@ -112,6 +116,10 @@ def away(place: Place) -> dict[str, Any]:
 
 def seat(place: Place) -> dict[str, Any]:
     return {"participant": place.participant.pk}
+
+
+def allocation(place: Place) -> dict[str, Any]:
+    return {"pk": place.allocation.pk}
 
 
 def site(place: Place) -> dict[str, Any]:
@@ -450,6 +458,12 @@ ROWS: dict[str, Row] = {
     "trainings:certificate_reissue": Row(AREA, certificate),
     "trainings:certificate_revoke": Row(AREA, certificate),
     # bazaars
+    "bazaars:sales_link": Row(None, lambda p: {"token": token_of(p.allocation.pk, 0, column=SALES)}),
+    "bazaars:own_sales": Row(SITE, site),
+    "bazaars:late_sales": Row(),
+    "bazaars:enter_sales": Row(VENDOR, allocation),
+    "bazaars:renew_sales_address": Row(VENDOR, allocation, method="post"),
+    "bazaars:partner_sales": Row(PARTNER, lambda p: {**site(p), "number": "P01"}),
     "bazaars:public": Row(),
     "bazaars:bazaar": Row(ANYWHERE, lambda p: {"slug": p.bazaar.slug}),
     "bazaars:script": Row(),

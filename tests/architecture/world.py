@@ -7,13 +7,15 @@ Pusat.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.cached_db import SessionStore
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
+from bazaars.models import Allocation
 from okoce.accounts import sessions
 from okoce.accounts.models import Membership, User
 from okoce.accounts.roles import Role
@@ -67,6 +69,7 @@ class Place:
     booking: Any
     bazaar: Any
     site: Any
+    allocation: Any
     draw: Any
     message: Any
     batch: Any
@@ -120,7 +123,8 @@ def _place(name: str) -> Place:
     booking = BookingFactory(session=session, participant=participant)
     bazaar = BazaarFactory(city_id=city, host_id=f"ppkukm-{city.replace('.', '-')}")
     site = open_site(bazaar=bazaar, kecamatan_id=kecamatan, pengampu=_quota(agency))
-    ApplicationFactory(site=site, participant=participant, pengampu_id=agency)
+    application = ApplicationFactory(site=site, participant=participant, pengampu_id=agency)
+    site.stalls.create(number="P01", row=9, column=1, is_partner=True)
     closed = open_site(bazaar=bazaar, kecamatan_id=kecamatan, pengampu=_quota(agency))
     frozen_site(applications=0, site=closed)
     officer = member(Role.SUDIN, city)
@@ -143,6 +147,10 @@ def _place(name: str) -> Place:
         booking=booking,
         bazaar=bazaar,
         site=site,
+        allocation=Allocation.objects.create(
+            application=application, participant=participant, stall=site.stalls.first(), share=1,
+            days=DateRange(bazaar.starts_on, bazaar.ends_on + timedelta(days=1)), decided_at=timezone.now(),
+        ),
         draw=closed.draw,
         message=Message.objects.create(
             key=f"tes:{name}", kind="session_reminder", channel="ready_text", state="ready",

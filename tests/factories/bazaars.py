@@ -1,13 +1,14 @@
 from datetime import date, datetime, time, timedelta
 
 import factory
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from bazaars.enums import SiteState
+from bazaars.enums import CameBy, SiteState
 from bazaars.feasibility import Bounds
-from bazaars.models import Application, Bazaar, Site
-from bazaars.services import drawing, events
+from bazaars.models import Allocation, Application, Bazaar, Site
+from bazaars.services import drawing, events, sales
 from okoce.organisations.models import Organisation
 from participants.models import Business, FosterLink, Participant
 from tests.factories.accounts import JAKARTA_BARAT, member
@@ -129,3 +130,25 @@ def drawn_site(applications: int = 5, **fields) -> Site:
     site = Site.objects.get(pk=site.pk)
     assert site.state == SiteState.DRAWN
     return site
+
+
+def held_site(applications: int = 2, *, begins_in: int = -10, **fields) -> Site:
+    """A drawn site whose bazaar of two days began ``begins_in`` days from today."""
+    site = drawn_site(applications, **fields)
+    first = in_days(begins_in)
+    Bazaar.objects.filter(pk=site.bazaar_id).update(starts_on=first, ends_on=first + timedelta(days=1))
+    rows = Allocation.objects.filter(application__site=site)
+    rows.update(days=DateRange(first, first + timedelta(days=2)))
+    return Site.objects.select_related("bazaar").get(pk=site.pk)
+
+
+def stall_of(site: Site, position: int = 0) -> Allocation:
+    return Allocation.objects.filter(application__site=site).order_by("pk")[position]
+
+
+def sold(allocation: Allocation, day: date, amount: int = 500_000, **fields):
+    """A report of the office for one day."""
+    values = {"by": member("sudin", JAKARTA_BARAT), "came_by": CameBy.OFFICE, "now": timezone.now()} | fields
+    return sales.report_sales(
+        allocation_id=allocation.pk, day=day, sold=sales.Sold(amount=amount), sure_of=amount, **values
+    )

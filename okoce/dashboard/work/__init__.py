@@ -24,6 +24,7 @@ def work_for(user: Any, *, now: datetime) -> list[Work]:
         imports.imports,
         bazaars.sites,
         bazaars.seed_parts,
+        bazaars.late_sales,
         messages.messages,
         people.moves,
         people.data_requests,

@@ -9,9 +9,10 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bazaars.enums import SiteState
-from bazaars.models import SeedPart, Site
+from bazaars.models import Allocation, SeedPart, Site
 from okoce.accounts.roles import Role, has_permission
 from okoce.dashboard.work.item import INFO, SOON, URGENT, Work, url_of
 from okoce.ui.templatetags.okoce_ui import day_month, number
@@ -92,4 +93,26 @@ def seed_parts(user: Any, now: datetime) -> Iterator[Work]:
             _("The list is frozen. The draw can only be made with the parts of all."),
             url_of("bazaars:reveal", site.pk),
             _("Open the part"),
+        )
+
+
+def late_sales(user: Any, now: datetime) -> Iterator[Work]:
+    """Vendors whose sales report is missing more than seven days after a stall day."""
+    if not has_permission(user, "bazaars.enter_sales"):
+        return
+    late = Allocation.objects.visible_to(user).late_with_sales(today=timezone.localtime(now).date())
+    count = late.count()
+    if count:
+        yield Work(
+            SOON,
+            "clipboard",
+            ngettext(
+                "The sales report of %(count)s vendor is missing",
+                "The sales reports of %(count)s vendors are missing",
+                count,
+            )
+            % {"count": number(count)},
+            _("More than seven days have passed. They were reminded once; ask them and write it down."),
+            url_of("bazaars:late_sales"),
+            _("See who"),
         )

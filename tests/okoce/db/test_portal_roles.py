@@ -23,6 +23,7 @@ APPEND_ONLY = [
     "bazaars_allocationevent",
     "bazaars_applicationevent",
     "bazaars_bazaarevent",
+    "bazaars_salesreportevent",
     "bazaars_siteevent",
     "bazaars_turnledger",
     "notifications_deliveryevent",

@@ -1,6 +1,13 @@
 import pytest
 
-from okoce.values.rupiah import RupiahError, RupiahProblem, format_rupiah, parse_rupiah, short_rupiah
+from okoce.values.rupiah import (
+    RupiahError,
+    RupiahProblem,
+    format_rupiah,
+    parse_rupiah,
+    parse_spoken,
+    short_rupiah,
+)
 
 
 @pytest.mark.parametrize(
@@ -67,3 +74,48 @@ def test_what_is_shown_can_be_read_back():
 )
 def test_large_amounts_have_a_short_form_that_never_rounds_up(amount, text):
     assert short_rupiah(amount) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("500rb", 500_000),
+        ("500 ribu", 500_000),
+        ("Rp 500 Rb", 500_000),
+        ("750k", 750_000),
+        ("1,5 juta", 1_500_000),
+        ("1.5jt", 1_500_000),
+        ("1,25 jt", 1_250_000),
+        ("2 juta 300 ribu", 2_300_000),
+        ("1 miliar", 1_000_000_000),
+        ("500.000", 500_000),
+        ("Rp1.500.000,-", 1_500_000),
+        ("0", 0),
+    ],
+)
+def test_rule_38_amounts_as_people_say_them(text, amount):
+    assert parse_spoken(text) == amount
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", RupiahProblem.EMPTY),
+        ("-1,5 juta", RupiahProblem.NEGATIVE),
+        ("-500rb", RupiahProblem.NEGATIVE),
+        ("1.500 juta", RupiahProblem.FORMAT),
+        ("1,500 ribu", RupiahProblem.FORMAT),
+        ("300 ribu 2 juta", RupiahProblem.FORMAT),
+        ("2 juta 2 juta", RupiahProblem.FORMAT),
+        ("juta", RupiahProblem.FORMAT),
+        ("1,5", RupiahProblem.FORMAT),
+        ("1,5 jutaan", RupiahProblem.FORMAT),
+        ("٥ juta", RupiahProblem.FORMAT),
+        ("99999999999 miliar", RupiahProblem.TOO_LARGE),
+    ],
+)
+def test_spoken_amounts_that_could_mean_two_are_refused(text, problem):
+    with pytest.raises(RupiahError) as error:
+        parse_spoken(text)
+
+    assert error.value.code == problem

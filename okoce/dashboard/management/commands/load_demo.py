@@ -33,6 +33,7 @@ from okoce.dashboard.demo.people import foster_and_mentor, registered_on
 from okoce.dashboard.demo.phases import tell_phases
 from okoce.dashboard.demo.records import tell_records
 from okoce.dashboard.demo.rights import tell_rights
+from okoce.dashboard.demo.sales import tell_sales
 from okoce.dashboard.demo.seats import tell_seats
 from okoce.dashboard.demo.trainings import build_stage, tell_trainings
 from okoce.organisations.management.commands.load_organisations import code_of
@@ -68,6 +69,7 @@ class Command(BaseCommand):
             tell_certificates(users, today)
             site = tell_bazaars(users, today)
             tell_calls(users, today)
+            tell_sales(users, today)
             tell_records(users, today)
             tell_applicants(users, timezone.now())
             tell_rights(users)
