@@ -151,7 +151,7 @@ def late(request: HttpRequest) -> HttpResponse:
 # ---------------------------------------------------------------- one page for all three
 
 
-def _asked(request: HttpRequest, allocation: Allocation, asked: Asked, **more: Any) -> HttpResponse:
+def _asked(request: HttpRequest, allocation: Allocation, asked: Asked, /, **more: Any) -> HttpResponse:
     now = timezone.now()
     site = allocation.application.site
     reports = {report.day: report for report in allocation.sales.all()}
