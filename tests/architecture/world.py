@@ -148,7 +148,7 @@ def _place(name: str) -> Place:
         bazaar=bazaar,
         site=site,
         allocation=Allocation.objects.create(
-            application=application, participant=participant, stall=site.stalls.first(), share=1,
+            application=application, participant=participant, stall=site.stalls.create(number="Z01", row=8, column=1), share=1,
             days=DateRange(bazaar.starts_on, bazaar.ends_on + timedelta(days=1)), decided_at=timezone.now(),
         ),
         draw=closed.draw,

@@ -155,15 +155,13 @@ def open_call(event: Event, *, by: User) -> list[Site]:
     )
     sites = [site]
     for place in others:
-        sites.append(
-            events.add_site(
-                bazaar=site.bazaar,
-                name=place.name,
-                kecamatan=Region.objects.get(pk=place.kecamatan),
-                address="",
-                share_limit=1,
-                by=by,
-            )
+        sites += events.add_sites(
+            bazaar=site.bazaar,
+            name=place.name,
+            kecamatan=[Region.objects.get(pk=place.kecamatan)],
+            address="",
+            share_limit=1,
+            by=by,
         )
     return [_furnish(one, place, event, units, by) for one, place in zip(sites, event.places, strict=True)]
 
