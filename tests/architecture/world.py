@@ -148,7 +148,8 @@ def _place(name: str) -> Place:
         bazaar=bazaar,
         site=site,
         allocation=Allocation.objects.create(
-            application=application, participant=participant, stall=site.stalls.create(number="Z01", row=8, column=1), share=1,
+            application=application, participant=participant, share=1,
+            stall=site.stalls.create(number="Z01", row=8, column=1),
             days=DateRange(bazaar.starts_on, bazaar.ends_on + timedelta(days=1)), decided_at=timezone.now(),
         ),
         draw=closed.draw,
