@@ -1,6 +1,6 @@
 from django.urls import path
 
-from bazaars.views import ceremony, events, facts, participant, public, sales
+from bazaars.views import ceremony, events, facts, participant, public, sales, takings
 
 app_name = "bazaars"
 
@@ -32,6 +32,9 @@ urlpatterns = [
     path("tempat/<int:pk>/undi/", ceremony.draw, name="draw"),
     path("jual/<str:token>/", sales.by_link, name="sales_link"),
     path("hasil/<int:pk>/penjualan/", sales.own, name="own_sales"),
+    path("kelola/<slug:slug>/penjualan/", takings.totals, name="takings"),
+    path("kelola/<slug:slug>/penjualan/unduh/<str:form>/", takings.takings_file, name="takings_file"),
+    path("penjualan/tempat/", takings.places, name="places"),
     path("penjualan/terlambat/", sales.late, name="late_sales"),
     path("penjualan/stan/<int:pk>/", sales.enter, name="enter_sales"),
     path("penjualan/stan/<int:pk>/tautan-baru/", sales.renew_address, name="renew_sales_address"),

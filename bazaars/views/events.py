@@ -37,10 +37,14 @@ def bazaars(request: HttpRequest) -> HttpResponse:
     page = keyset_page(
         Bazaar.objects.visible_to(request.user).with_sites(), request, order=["-starts_on", "-pk"], size=20
     )
-    may_manage = has_permission(request.user, "bazaars.manage")
-    return render_page(
-        request, "bazaars/list.html", {"page": page, "now": timezone.now(), "may_manage": may_manage}
-    )
+    context = {
+        "page": page,
+        "now": timezone.now(),
+        "today": timezone.localdate(),
+        "may_manage": has_permission(request.user, "bazaars.manage"),
+        "may_see_sales": has_permission(request.user, "bazaars.sales"),
+    }
+    return render_page(request, "bazaars/list.html", context)
 
 
 @requires("bazaars.manage")

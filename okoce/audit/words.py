@@ -23,6 +23,7 @@ ACTIONS: dict[str, Any] = {
     "bazaars.quotas.set": _("set the quotas of a site"),
     "bazaars.sales.address_renewed": _("made the address for a vendor's sales report anew"),
     "bazaars.sales.corrected": _("corrected the sales of a stall day"),
+    "bazaars.sales.exported": _("exported the sales of a bazaar"),
     "bazaars.sales.reported": _("reported the sales of a stall day"),
     "bazaars.seed.committed": _("committed a part of a draw's seed"),
     "bazaars.seed.revealed": _("revealed a part of a draw's seed"),

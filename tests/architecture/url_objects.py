@@ -461,6 +461,11 @@ ROWS: dict[str, Row] = {
     "bazaars:sales_link": Row(None, lambda p: {"token": token_of(p.allocation.pk, 0, column=SALES)}),
     "bazaars:own_sales": Row(SITE, site),
     "bazaars:late_sales": Row(),
+    "bazaars:places": Row(),
+    "bazaars:takings": Row({**AREA, "pengampu": HERE}, lambda p: {"slug": p.bazaar.slug}),
+    "bazaars:takings_file": Row(
+        {**AREA, "pengampu": HERE}, lambda p: {"slug": p.bazaar.slug, "form": "csv"}, method="post"
+    ),
     "bazaars:enter_sales": Row(VENDOR, allocation),
     "bazaars:renew_sales_address": Row(VENDOR, allocation, method="post"),
     "bazaars:partner_sales": Row(PARTNER, lambda p: {**site(p), "number": "P01"}),
