@@ -1,6 +1,6 @@
 from django.urls import path
 
-from bazaars.views import ceremony, events, facts, participant, public, sales, takings
+from bazaars.views import ceremony, events, facts, fairness, participant, public, sales, takings
 
 app_name = "bazaars"
 
@@ -34,6 +34,8 @@ urlpatterns = [
     path("hasil/<int:pk>/penjualan/", sales.own, name="own_sales"),
     path("kelola/<slug:slug>/penjualan/", takings.totals, name="takings"),
     path("kelola/<slug:slug>/penjualan/unduh/<str:form>/", takings.takings_file, name="takings_file"),
+    path("keadilan/", fairness.fairness, name="fairness"),
+    path("keadilan/unduh/<str:form>/", fairness.fairness_file, name="fairness_file"),
     path("penjualan/tempat/", takings.places, name="places"),
     path("penjualan/terlambat/", sales.late, name="late_sales"),
     path("penjualan/stan/<int:pk>/", sales.enter, name="enter_sales"),

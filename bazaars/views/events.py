@@ -42,6 +42,7 @@ def bazaars(request: HttpRequest) -> HttpResponse:
         "now": timezone.now(),
         "today": timezone.localdate(),
         "may_manage": has_permission(request.user, "bazaars.manage"),
+        "may_see_fairness": has_permission(request.user, "bazaars.fairness"),
         "may_see_sales": has_permission(request.user, "bazaars.sales"),
     }
     return render_page(request, "bazaars/list.html", context)

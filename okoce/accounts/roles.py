@@ -135,6 +135,12 @@ PERMISSIONS: dict[str, Permission] = {
         R.PENGAMPU,
         R.AUDITOR,
     ),
+    "bazaars.fairness": _may(
+        _("see how evenly stalls are spread over the year, and take the report"),
+        R.PROVINCE,
+        R.SUDIN,
+        R.AUDITOR,
+    ),
     "bazaars.enter_sales": _may(
         _("write down what a vendor has sold, and see whose report is missing"), *OFFICES, R.MENTOR
     ),

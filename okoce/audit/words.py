@@ -19,6 +19,7 @@ ACTIONS: dict[str, Any] = {
     "bazaars.bazaar.copied": _("copied a bazaar"),
     "bazaars.bazaar.created": _("created a bazaar"),
     "bazaars.draw.run": _("ran a draw"),
+    "bazaars.fairness.exported": _("exported the fairness report of stalls"),
     "bazaars.list.frozen": _("froze the list of a draw"),
     "bazaars.quotas.set": _("set the quotas of a site"),
     "bazaars.sales.address_renewed": _("made the address for a vendor's sales report anew"),

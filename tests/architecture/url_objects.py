@@ -460,6 +460,8 @@ ROWS: dict[str, Row] = {
     # bazaars
     "bazaars:sales_link": Row(None, lambda p: {"token": token_of(p.allocation.pk, 0, column=SALES)}),
     "bazaars:own_sales": Row(SITE, site),
+    "bazaars:fairness": Row(),
+    "bazaars:fairness_file": Row(None, lambda p: {"form": "csv"}, method="post"),
     "bazaars:late_sales": Row(),
     "bazaars:places": Row(),
     "bazaars:takings": Row({**AREA, "pengampu": HERE}, lambda p: {"slug": p.bazaar.slug}),
