@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bazaars import ceremony, reasons
-from bazaars.choices import unit_name
+from bazaars.choices import pengampu_choices, sector_choices, unit_name
 from bazaars.draw import lot
 from bazaars.enums import AllocationState
 from bazaars.feasibility import Rules
@@ -90,6 +90,11 @@ class SiteOverview:
             **{agency.code: unit_name(agency, self.city) for agency in agencies},
             **{sector.code: sector_name(sector) for sector in Sector.objects.all()},
         }
+
+    @cached_property
+    def choice_names(self) -> dict[str, str]:
+        """Codes → names of every agency and kind of goods that a quota may be given to."""
+        return dict(pengampu_choices(self.city)) | dict(sector_choices())
 
     @cached_property
     def draw(self) -> Draw | None:

@@ -154,6 +154,11 @@ class DrawQuerySet(models.QuerySet):
             return self.none()
         return self.filter(_sites_in(scope_of(user), "site__")).distinct()
 
+    def last_of_city(self, city: str, *, but: Any) -> Any:
+        """The draw whose list was frozen last in a city, or None: lists are public."""
+        of_city = self.filter(site__bazaar__city_id=city).exclude(site=but)
+        return of_city.select_related("site__bazaar").order_by("-frozen_at").first()
+
     def published(self) -> DrawQuerySet:
         """Frozen lists are public from the moment of freezing: the hash comes out before the seed."""
         return self.all()

@@ -29,6 +29,7 @@ urlpatterns = [
     path("tempat/<int:pk>/janji/", ceremony.commit, name="commit"),
     path("tempat/<int:pk>/bekukan/", ceremony.freeze, name="freeze"),
     path("tempat/<int:pk>/rahasia/", ceremony.reveal, name="reveal"),
+    path("tempat/<int:pk>/layar/", ceremony.screen, name="screen"),
     path("tempat/<int:pk>/undi/", ceremony.draw, name="draw"),
     path("jual/<str:token>/", sales.by_link, name="sales_link"),
     path("hasil/<int:pk>/penjualan/", sales.own, name="own_sales"),

@@ -250,6 +250,13 @@ def rules_of(site: Site) -> Rules:
     return Rules(places, pengampu, categories)
 
 
+def rules_with(site: Site, pengampu: Mapping[str, Bounds], categories: Mapping[str, Bounds]) -> Rules:
+    """The rules as they would be with these quotas, saved or not."""
+    places = places_of(site)
+    unlimited = {code: Bounds(0, places) for code in Sector.objects.values_list("code", flat=True)}
+    return Rules(places, pengampu, {**unlimited, **categories})
+
+
 @transaction.atomic
 def set_quotas(
     *, site_id: int, pengampu: Mapping[str, Bounds], categories: Mapping[str, Bounds], by: User
@@ -259,9 +266,7 @@ def set_quotas(
     _refuse_when_frozen(site)
     if not pengampu:
         raise errors.NoQuotas
-    places = places_of(site)
-    unlimited = {code: Bounds(0, places) for code in Sector.objects.values_list("code", flat=True)}
-    if problems := check_rules(Rules(places, pengampu, {**unlimited, **categories})):
+    if problems := check_rules(rules_with(site, pengampu, categories)):
         raise errors.RulesImpossible(problems)
     site.quotas.all().delete()
     Quota.objects.bulk_create(

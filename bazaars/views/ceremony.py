@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from bazaars import crumbs, errors
 from bazaars import draw as rules_of_the_draw
@@ -14,6 +15,7 @@ from bazaars.choices import unit_of
 from bazaars.forms import CommitForm, FreezeForm, RevealForm
 from bazaars.models import Site
 from bazaars.overview import SiteOverview
+from bazaars.screen import screen as shown_on_screen
 from bazaars.services import drawing
 from bazaars.views.events import get_or_post, visible_site
 from bazaars.words import problem_words
@@ -128,6 +130,14 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     path = crumbs.of_site(site, _("Reveal a secret"))
     context = {"form": form, "site": site, "parts": parts, "crumbs": path}
     return render_page(request, "bazaars/reveal.html", context)
+
+
+@requires("bazaars.view")
+@require_safe
+def screen(request: HttpRequest, pk: int) -> HttpResponse:
+    """For the projector at the meeting: read only, and refreshes itself until the draw is run."""
+    view = SiteOverview(visible_site(request, pk), request.user, timezone.now())
+    return render_page(request, "bazaars/screen.html", {"view": view, "screen": shown_on_screen(view)})
 
 
 @requires("bazaars.manage")

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bazaars import crumbs, errors
 from bazaars.choices import kecamatan_choices, organisation, pengampu_choices, region, sector_choices, unit_of
-from bazaars.feasibility import Bounds
+from bazaars.feasibility import Bounds, check_rules
 from bazaars.forms import BazaarForm, OpenForm, QuotaForm, SiteForm, StallsForm
 from bazaars.models import Bazaar, Site
 from bazaars.overview import GOT, PAGE, RESERVE, UNFIT, WAITING, SiteOverview
 from bazaars.plan import number_ranges, zone_letter
+from bazaars.prospects import Prospects, prospects
 from bazaars.services import events
 from bazaars.words import problem_words
 from okoce.accounts.access import requires
@@ -249,7 +250,10 @@ def quotas(request: HttpRequest, pk: int) -> HttpResponse:
         places=view.places,
         names=dict(pengampu) | dict(categories),
     )
-    if request.method == "POST" and form.is_valid():
+    expected = None
+    if request.method == "POST" and "chances" in request.POST and form.is_valid():
+        expected = _prospects(view, form)
+    elif request.method == "POST" and form.is_valid():
         try:
             events.set_quotas(
                 site_id=place.pk,
@@ -264,8 +268,25 @@ def quotas(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The quotas are saved. They can be met."))
             return redirect("bazaars:site", place.pk)
-    context = {"form": form, "view": view, "crumbs": crumbs.of_site(place, _("Quotas"))}
+    elif request.method != "POST" and view.quota_count and view.places and not check_rules(view.rules):
+        expected = prospects(view, view.rules)
+    context = {
+        "form": form,
+        "view": view,
+        "expected": expected,
+        "is_tried": expected is not None and request.method == "POST",
+        "crumbs": crumbs.of_site(place, _("Quotas")),
+    }
     return render_page(request, "bazaars/quotas.html", context)
+
+
+def _prospects(view: SiteOverview, form: QuotaForm) -> Prospects | None:
+    """The chances under what was typed, which is not saved; None and words at the field when impossible."""
+    rules = events.rules_with(view.site, form.bounds("pengampu"), form.bounds("categories"))
+    if problems := check_rules(rules):
+        form.say_why_impossible(problems)
+        return None
+    return prospects(view, rules)
 
 
 @requires("bazaars.manage")

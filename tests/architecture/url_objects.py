@@ -495,6 +495,7 @@ ROWS: dict[str, Row] = {
     "bazaars:commit": Row(SITE, site),
     "bazaars:freeze": Row(SITE, site),
     "bazaars:reveal": Row(SITE, site),
+    "bazaars:screen": Row(SITE, site),
     "bazaars:draw": Row(SITE, site),
     # messages
     "notifications:messages": Row(),
