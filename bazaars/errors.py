@@ -156,6 +156,22 @@ class ListChanged(Refusal):
     )
 
 
+class NotDrawnYet(Refusal):
+    words = gettext_lazy("This site has not been drawn yet, so nobody has a stall to be moved.")
+
+
+class MoveImpossible(Refusal):
+    words = gettext_lazy(
+        "There is no such stall to move to, or the person has no stall here any more. Choose again."
+    )
+
+
+class PlanChanged(Refusal):
+    words = gettext_lazy(
+        "Somebody else has changed these stalls meanwhile. Nothing was moved; look at the plan again."
+    )
+
+
 class CannotFreeze(Refusal):
     """The applicants there are cannot meet the quotas; ``problems`` in figures."""
 

@@ -327,6 +327,23 @@ class FreezeForm(forms.Form):
     )
 
 
+class MoveForm(forms.Form):
+    """``seen`` carries the stalls that the officer looked at; a move that breaks a wish needs a reason."""
+
+    seen = forms.CharField(widget=forms.HiddenInput())
+    reason = forms.CharField(
+        label=_lazy("Reason"),
+        max_length=200,
+        required=False,
+        help_text=_lazy("Kept in the audit trail"),
+    )
+
+    def __init__(self, *args: Any, seen: str, asks_reason: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = seen
+        self.fields["reason"].required = asks_reason
+
+
 class RevealForm(forms.Form):
     part = forms.TypedChoiceField(label=_lazy("Whose secret"), coerce=int)
     secret = forms.CharField(

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from bazaars.views import ceremony, events, facts, fairness, participant, public, sales, takings
+from bazaars.views import ceremony, events, facts, fairness, participant, placing, public, sales, takings
 
 app_name = "bazaars"
 
@@ -30,6 +30,7 @@ urlpatterns = [
     path("tempat/<int:pk>/bekukan/", ceremony.freeze, name="freeze"),
     path("tempat/<int:pk>/rahasia/", ceremony.reveal, name="reveal"),
     path("tempat/<int:pk>/layar/", ceremony.screen, name="screen"),
+    path("tempat/<int:pk>/pindah/", placing.move, name="move"),
     path("tempat/<int:pk>/undi/", ceremony.draw, name="draw"),
     path("jual/<str:token>/", sales.by_link, name="sales_link"),
     path("hasil/<int:pk>/penjualan/", sales.own, name="own_sales"),

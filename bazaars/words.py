@@ -1,6 +1,6 @@
 """The figures and reasons of ``draw``, ``feasibility``, ``plan`` and ``eligibility`` in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import get_language, pgettext
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from bazaars.eligibility import Obstacle
 from bazaars.feasibility import Problem, ProblemCode
+from bazaars.placement import Broken, Wish
 from bazaars.plan import MOST_STALLS_AT_ONCE, PlanProblem
 from participants.models import Sector
 
@@ -132,6 +133,29 @@ def short_reason(reason: str, detail: list[str], names: Names) -> str:
             return _("Kept for: %(names)s") % {"names": _named(detail, names)}
         case _:
             return _("Would leave a stall empty")
+
+
+def broken_words(broken: Broken, people: Sequence[str], goods: str) -> str:
+    """A wish that a plan of stalls does not meet, for the officer."""
+    values = {
+        "name": people[0],
+        "other": people[-1],
+        "stall": broken.stalls[0],
+        "beside": broken.stalls[-1],
+        "goods": goods,
+    }
+    match broken.wish:
+        case Wish.POWER:
+            return _("%(name)s needs power, and %(stall)s has none.") % values
+        case Wish.ZONE:
+            return _("%(name)s stands at %(stall)s, in the zone of another pengampu.") % values
+        case _ if len(broken.stalls) == 1:
+            return _("%(name)s and %(other)s share %(stall)s and sell the same: %(goods)s.") % values
+        case _:
+            return (
+                _("%(name)s (%(stall)s) and %(other)s (%(beside)s) stand side by side with %(goods)s.")
+                % values
+            )
 
 
 def obstacle_words(obstacle: Obstacle, *, pengampu: str = "", elsewhere: str = "") -> tuple[str, str]:

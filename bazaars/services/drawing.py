@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 
 from bazaars import draw as rules_of_the_draw
 from bazaars import errors, messages
-from bazaars.assignment import FreeStall, Vendor, assign
 from bazaars.enums import AllocationState, SiteState, TurnKind
 from bazaars.models import Allocation, Application, Bazaar, Draw, SeedPart, Site, TurnLedger
+from bazaars.placement import Plan
+from bazaars.services import placing
 from bazaars.services.applying import eligible_at_freezing
 from bazaars.services.events import locked_site, rules_of
 from okoce.accounts.models import User
@@ -161,32 +162,34 @@ def run_draw(*, site_id: int, by: User, now: datetime) -> Draw:
     draw.drawn_at, draw.drawn_by = now, by
     draw.save(update_fields=["record", "drawn_at", "drawn_by"])
     found = {a.public_id: a for a in Application.objects.filter(public_id__in=result.order)}
-    _give_stalls(site, [found[public_id] for public_id in result.chosen], now=now)
+    chosen = [found[public_id] for public_id in result.chosen]
+    plan = _give_stalls(site, chosen, seed=result.seed, now=now)
     site.state = SiteState.DRAWN
     site.save(update_fields=["state", "updated_at"])
     messages.tell_results(
         site=site,
-        chosen=[found[public_id] for public_id in result.chosen],
+        chosen=chosen,
         reserve=[found[reserve.id] for reserve in result.reserve],
         now=now,
     )
-    record(by, "bazaars.draw.run", draw, count=len(result.chosen), seed=result.seed)
+    record(
+        by,
+        "bazaars.draw.run",
+        draw,
+        count=len(result.chosen),
+        seed=result.seed,
+        plan_is_proved=plan.is_proved,
+        plan_costs={wish.value: cost for wish, cost in plan.costs.items()},
+    )
     return draw
 
 
-def _give_stalls(site: Site, chosen: Sequence[Application], *, now: datetime) -> None:
+def _give_stalls(site: Site, chosen: Sequence[Application], *, seed: str, now: datetime) -> Plan:
     """``chosen`` in the order of the draw."""
     bazaar: Bazaar = site.bazaar
     found = {a.public_id: a for a in chosen}
-    vendors = [Vendor(a.public_id, a.pengampu_id, a.needs_power) for a in chosen]
     stalls = {stall.number: stall for stall in site.stalls.filter(is_partner=False)}
-    given = assign(
-        vendors,
-        [
-            FreeStall(s.number, s.row, s.column, s.zone_id or "", s.has_power, site.share_limit)
-            for s in stalls.values()
-        ],
-    )
+    plan = placing.plan_of(site, chosen, seed=seed)
     try:
         with transaction.atomic():
             Allocation.objects.bulk_create(
@@ -198,7 +201,7 @@ def _give_stalls(site: Site, chosen: Sequence[Application], *, now: datetime) ->
                     days=(bazaar.starts_on, bazaar.ends_on + timedelta(days=1)),
                     decided_at=now,
                 )
-                for public_id, (number, share) in given.items()
+                for public_id, (number, share) in plan.given.items()
             )
     except IntegrityError as error:
         raise errors.HoldsStallElsewhere from error
@@ -211,3 +214,4 @@ def _give_stalls(site: Site, chosen: Sequence[Application], *, now: datetime) ->
         )
         for application in chosen
     )
+    return plan

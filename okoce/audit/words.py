@@ -31,6 +31,7 @@ ACTIONS: dict[str, Any] = {
     "bazaars.plan.copied": _("gave a place the stalls and quotas of another"),
     "bazaars.site.changed": _("changed a site of a bazaar"),
     "bazaars.site.created": _("created a site of a bazaar"),
+    "bazaars.stall.moved": _("moved a vendor to another stall"),
     "bazaars.stalls.added": _("added stalls"),
     "bazaars.stalls.removed": _("removed stalls"),
     "notifications.message.retried": _("put a message back into the queue"),

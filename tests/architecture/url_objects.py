@@ -496,6 +496,7 @@ ROWS: dict[str, Row] = {
     "bazaars:freeze": Row(SITE, site),
     "bazaars:reveal": Row(SITE, site),
     "bazaars:screen": Row(SITE, site),
+    "bazaars:move": Row(SITE, site),
     "bazaars:draw": Row(SITE, site),
     # messages
     "notifications:messages": Row(),

@@ -1,0 +1,129 @@
+"""The officer's moves on the plan: told beforehand, refused when the plan changed, kept in history."""
+
+import pytest
+from django.urls import reverse
+
+from bazaars import errors
+from bazaars.enums import TurnKind
+from bazaars.feasibility import Bounds
+from bazaars.models import Allocation, TurnLedger
+from bazaars.services import events, placing
+from okoce.audit.models import AuditEvent
+from tests.factories.accounts import JAKARTA_BARAT, member
+from tests.factories.bazaars import (
+    KPKP,
+    PPKUKM,
+    ApplicationFactory,
+    BazaarFactory,
+    drawn_site,
+    in_days,
+    open_site,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sudin():
+    return member("sudin", JAKARTA_BARAT)
+
+
+def mixed_site():
+    """Five stalls in a row, three vendors: two with food, one with drinks who needs power (A05 has it)."""
+    site = open_site(stalls=4, pengampu={KPKP: Bounds(0, 3), PPKUKM: Bounds(0, 3)})
+    sudin = member("sudin", JAKARTA_BARAT)
+    events.add_stalls(
+        site_id=site.pk, numbers=["B01"], per_row=8, zone=None, has_power=True, is_partner=False, by=sudin
+    )
+    for category, power in (("kuliner", False), ("kuliner", False), ("minuman", True)):
+        ApplicationFactory(site=site, category_id=category, needs_power=power)
+    return drawn_site(0, site=site)
+
+
+def plan(site) -> dict[str, tuple[str, int]]:
+    return placing.given_in(placing.standing(site))
+
+
+def test_the_draw_gives_stalls_by_the_wishes_and_the_trail_says_that_it_was_proved():
+    site = mixed_site()
+    rows = placing.standing(site)
+
+    assert placing.broken_in(site, rows, plan(site)) == []
+    power = next(row for row in rows if row.application.needs_power)
+    assert power.stall.number == "B01"
+    event = AuditEvent.objects.get(action="bazaars.draw.run")
+    assert event.details["plan_is_proved"] is True
+
+
+def test_whoever_stood_in_the_back_row_last_time_is_remembered():
+    earlier = drawn_site(9, stalls=9)  # eight in a row, the ninth behind them
+    later = open_site(bazaar=BazaarFactory(starts_on=in_days(60)))
+    people = list(Allocation.objects.filter(application__site=earlier).select_related("stall"))
+
+    found = placing._stood_in_the_back(later, [a.participant_id for a in people])
+
+    assert found == {a.participant_id for a in people if a.stall.number == "A09"}
+
+
+def test_a_move_to_an_empty_stall_says_what_it_breaks_and_asks_for_a_reason(client_as, sudin):
+    site = mixed_site()
+    power = next(row for row in placing.standing(site) if row.application.needs_power)
+    who = power.application.public_id
+    address = f"{reverse('bazaars:move', args=[site.pk])}?siapa={who}&ke=A04/1"
+    client = client_as(sudin)
+
+    page = client.get(address)
+    assert page.context["proposal"]["breaks"] == [
+        f"{power.participant.full_name} membutuhkan listrik, sedangkan A04 tidak ada listriknya."
+    ]
+    seen = page.context["form"]["seen"].value()
+    refused = client.post(address, {"seen": seen, "reason": ""})
+    assert list(refused.context["form"].errors) == ["reason"]
+    assert plan(site)[who] == ("B01", 1)
+
+    client.post(address, {"seen": seen, "reason": "Membawa genset sendiri"})
+    client.post(address, {"seen": seen, "reason": "Membawa genset sendiri"})
+
+    assert plan(site)[who] == ("A04", 1)
+    moved = AuditEvent.objects.get(action="bazaars.stall.moved")
+    assert (moved.details["before"], moved.details["after"]) == ("B01", "A04")
+
+
+def test_two_exchange_their_stalls_and_keep_their_states(sudin):
+    site = mixed_site()
+    first, second, *_ = placing.standing(site)
+    before = plan(site)
+    one, other = first.application.public_id, second.application.public_id
+
+    placing.move(site_id=site.pk, public_id=one, target=before[other], seen=before, reason="", by=sudin)
+
+    assert plan(site) == {**before, one: before[other], other: before[one]}
+    assert set(Allocation.objects.values_list("state", flat=True)) == {"allocated"}
+    assert TurnLedger.objects.filter(site=site, kind=TurnKind.STALL_HELD).count() == 3
+
+
+def test_a_plan_that_somebody_else_changed_is_not_moved(sudin):
+    site = mixed_site()
+    first, *_ = placing.standing(site)
+    one, old = first.application.public_id, plan(site)
+    placing.move(site_id=site.pk, public_id=one, target=("A02", 1), seen=old, reason="", by=sudin)
+
+    with pytest.raises(errors.PlanChanged):
+        placing.move(site_id=site.pk, public_id=one, target=("A04", 1), seen=old, reason="", by=sudin)
+
+    assert plan(site)[one] == ("A02", 1)
+
+
+@pytest.mark.parametrize("target", [("Z09", 1), ("A01", 2), ("A01", 7)])
+def test_a_stall_that_is_not_there_is_refused(sudin, target):
+    site = mixed_site()
+    who = next(iter(plan(site)))
+    with pytest.raises(errors.MoveImpossible):
+        placing.move(site_id=site.pk, public_id=who, target=target, seen=plan(site), reason="", by=sudin)
+
+
+def test_before_the_draw_there_is_nothing_to_move(client_as, sudin):
+    site = open_site()
+    answer = client_as(sudin).get(reverse("bazaars:move", args=[site.pk]))
+
+    assert answer.url == reverse("bazaars:site", args=[site.pk])
