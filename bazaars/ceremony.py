@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from bazaars.enums import SiteState
 from bazaars.feasibility import check_rules
+from bazaars.services import confirming
 from okoce.accounts.roles import has_permission
+from okoce.ui.templatetags.okoce_ui import moment
 
 if TYPE_CHECKING:
     from bazaars.overview import SiteOverview
@@ -105,6 +107,24 @@ def steps(view: SiteOverview) -> Iterator[Step]:
         url("draw", manages and is_frozen and all_revealed),
         _("Run the draw"),
     )
+    if is_drawn:
+        yield Step(
+            _("Confirmations"),
+            _("%(count)s of %(most)s have confirmed")
+            % {"count": view.confirmed_count, "most": view.taken_count},
+            state(view.confirmed_count == view.taken_count, True),
+            url("confirmations"),
+            _("See who comes"),
+        )
+    else:
+        yield Step(
+            _("Confirmations"),
+            _("Until %(moment)s WIB")
+            % {"moment": moment(site.confirm_by or confirming.usual_deadline(site.bazaar))},
+            "",
+            url("deadline", manages and (preparing or is_frozen)),
+            _("Set the deadline"),
+        )
 
 
 def _own_part(view: SiteOverview) -> bool:

@@ -299,3 +299,14 @@ def record(
     }
     data["record_hash"] = sha256(canonical_json(data))
     return data
+
+
+def with_overrides(record: Mapping[str, Any], overrides: Sequence[Override]) -> dict[str, Any]:
+    """The record with changes made by hand after it was drawn; ``record_hash`` covers them."""
+    if not overrides:
+        return dict(record)
+    made = [{"at": o.at, "by": o.by, "id": o.id, "change": o.change, "reason": o.reason} for o in overrides]
+    data = {name: value for name, value in record.items() if name != "record_hash"}
+    data["overrides"] = [*record["overrides"], *made]
+    data["record_hash"] = sha256(canonical_json(data))
+    return data

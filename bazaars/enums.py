@@ -35,9 +35,26 @@ class ApplicationState(models.TextChoices):
 
 
 class AllocationState(models.TextChoices):
+    """``allocated`` comes out of the draw, ``offered`` from the reserve list; both wait for the answer."""
+
     ALLOCATED = "allocated", _("Stall given")
+    OFFERED = "offered", _("Offered to a reserve")
     CONFIRMED = "confirmed", _("Confirmed")
     RELEASED = "released", _("Released")
+
+
+UNANSWERED = (AllocationState.ALLOCATED, AllocationState.OFFERED)
+
+
+class ReleaseKind(models.TextChoices):
+    """Why a stall is nobody's any more. None of them costs a turn."""
+
+    DECLINED = "declined", _("Declined")
+    GIVEN_BACK = "given_back", _("Given back by the vendor")
+    TAKEN_BACK = "taken_back", _("Taken back by the office")
+    LAPSED = "lapsed", _("Not answered in time")
+    CANCELLED = "cancelled", _("Place cancelled")
+    MERGED = "merged", _("The same person held another stall")
 
 
 class TurnKind(models.TextChoices):

@@ -11,8 +11,8 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from bazaars.enums import ApplicationState, SiteState
-from bazaars.models import Application
-from bazaars.services import applying
+from bazaars.models import Allocation, Application
+from bazaars.services import applying, releasing
 from participants.erasing import blank, keep, leaves_plans, nobody
 from participants.services.retention import register_activity
 
@@ -35,7 +35,12 @@ def declare() -> None:
         stays=("public_id",),
         why="applications are counted; what was offered is the person's own words",
     )
-    keep("bazaars.Allocation", person="participant", why="stalls held are counted")
+    keep(
+        "bazaars.Allocation",
+        person="participant",
+        stays=("state", "release_kind", "release_reason"),
+        why="stalls held are counted; the reason of a release is published, it names nobody",
+    )
     keep("bazaars.TurnLedger", person="participant", why="turns of the last twelve months are counted")
     blank(
         "bazaars.SalesReport",
@@ -50,12 +55,21 @@ def declare() -> None:
 
 
 def _leave_sites(participant_id: int, now: datetime) -> None:
-    """Applications of sites that are still open are taken back; what is frozen or drawn stays."""
+    """Applications of sites that are still open are taken back, stalls of coming bazaars given back.
+
+    What is frozen or drawn stays as it was published.
+    """
     waiting = Application.objects.filter(
         participant=participant_id, site__state=SiteState.OPEN, state=ApplicationState.SUBMITTED
     )
     for pk in waiting.order_by("site_id").values_list("pk", flat=True):
         applying.withdraw(application_id=pk, by=None, now=now)
+    held = Allocation.objects.held().filter(
+        participant=participant_id, application__site__state=SiteState.DRAWN
+    )
+    for stall in held.select_related("application__site__bazaar").order_by("application__site_id"):
+        if stall.application.site.bazaar.begins_at > now:
+            releasing.give_back(allocation_id=stall.pk, by=None, now=now)
 
 
 def _active_since(moment: datetime) -> QuerySet:

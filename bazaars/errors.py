@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from bazaars.draw import Problem
 from bazaars.eligibility import Obstacle
+from bazaars.enums import ReleaseKind
 
 
 class Refusal(Exception):
@@ -224,3 +225,80 @@ class ReportedMeanwhile(Refusal):
         "Somebody has reported this day since you opened the page. Nothing of yours was saved yet: "
         "send it again if it is right, then it replaces the other."
     )
+
+
+# --- after the draw -----------------------------------------------------------------------------------
+
+
+def _moment(at: datetime) -> str:
+    return formats.date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
+
+
+class SiteIsCancelled(Refusal):
+    words = gettext_lazy("This place was cancelled. Nothing about it changes any more.")
+
+
+class NotDrawnYet(Refusal):
+    words = gettext_lazy("The draw has not been run yet, so there is no stall to take back.")
+
+
+class BazaarBegun(Refusal):
+    words = gettext_lazy(
+        "The bazaar has begun. From now on the officer at the place decides about stalls that stay empty."
+    )
+
+
+class DeadlineTold(Refusal):
+    words = gettext_lazy(
+        "The draw has been run and everybody was told the deadline, so it stays. "
+        "A stall can be taken back with a reason."
+    )
+
+
+class MomentIsOver(Refusal):
+    words = gettext_lazy("This moment is over. Choose a later one")
+
+
+class DeadlineAfterOpening(Refusal):
+    def __init__(self, begins_at: datetime) -> None:
+        super().__init__(
+            _("The bazaar opens on %(moment)s WIB. Confirming must end before that.")
+            % {"moment": _moment(begins_at)}
+        )
+
+
+class AnswerTooLate(Refusal):
+    def __init__(self, answer_by: datetime) -> None:
+        super().__init__(
+            _(
+                "The time to answer ended on %(moment)s WIB, and the stall goes to the next on the reserve "
+                "list. It costs you no turn."
+            )
+            % {"moment": _moment(answer_by)}
+        )
+
+
+class StallGone(Refusal):
+    """Somebody confirms a stall that is not theirs any more; says since when and why."""
+
+    def __init__(self, allocation: Any) -> None:
+        at = {"moment": _moment(allocation.released_at)}
+        match allocation.release_kind:
+            case ReleaseKind.LAPSED:
+                words = _(
+                    "The time to answer was over, and since %(moment)s WIB the stall is offered to the next "
+                    "on the reserve list. It costs you no turn."
+                )
+            case ReleaseKind.DECLINED | ReleaseKind.GIVEN_BACK:
+                words = _(
+                    "You gave this stall back on %(moment)s WIB and the next on the reserve list is asked. "
+                    "It costs you no turn; apply for the next bazaar."
+                )
+            case ReleaseKind.CANCELLED:
+                words = _("This place was cancelled on %(moment)s WIB. It costs you no turn.")
+            case _:
+                words = _(
+                    "The office took this stall back on %(moment)s WIB. Ask the Sudin if you think that "
+                    "this is wrong."
+                )
+        super().__init__(words % at)

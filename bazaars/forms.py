@@ -20,6 +20,7 @@ from bazaars.feasibility import Bounds, Problem
 from bazaars.models import Site
 from bazaars.plan import PlanError, stall_numbers
 from bazaars.words import Names, plan_problem_words, problem_words
+from okoce.notifications import safety
 from okoce.ui import forms
 
 Choices = Sequence[tuple[str, Any]]
@@ -378,3 +379,54 @@ class ApplicationForm(forms.Form):
         if len(pengampu) == 1:
             self.fields["pengampu"].initial = pengampu[0][0]
             self.fields["pengampu"].widget = forms.HiddenInput()
+
+
+class DeadlineForm(forms.Form):
+    """Until when the vendors confirm; checked again by the service."""
+
+    confirm_on = forms.DateField(label=_lazy("Last day to confirm"))
+    confirm_time = forms.TimeField(label=_lazy("Until"), initial="20:00", help_text=_lazy("WIB"))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("confirm_on") and data.get("confirm_time"):
+            data["confirm_by"] = timezone.make_aware(
+                datetime.combine(data["confirm_on"], data["confirm_time"])
+            )
+        return data
+
+
+class _ToldReasonForm(forms.Form):
+    """A reason that leaves the house: no personal number, and no name in ``names``."""
+
+    reason = forms.CharField(label=_lazy("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, names: Iterable[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names = [name.casefold() for name in names if name]
+
+    def clean_reason(self) -> str:
+        reason = " ".join(self.cleaned_data["reason"].split())
+        if safety.problem_in(reason):
+            raise ValidationError(
+                _("There is a personal number, an address or an amount in it. Write the reason without")
+            )
+        if any(name in reason.casefold() for name in self.names):
+            raise ValidationError(_("The reason is published. Write it without the name"))
+        return reason
+
+
+class TakeBackForm(_ToldReasonForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _(
+            "The vendor reads it, and it is published with the draw, without a name"
+        )
+
+
+class CancelForm(_ToldReasonForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _(
+            "Everybody who applied reads it, and it stands on the public page"
+        )

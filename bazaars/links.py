@@ -1,7 +1,7 @@
-"""The address with which a vendor reports sales without signing in.
+"""The addresses with which a vendor answers for a stall, or reports its sales, without signing in.
 
-It names one stall given to one vendor and holds nothing of the person. It is worth nothing any more once the
-stall was given back, or once somebody made it anew.
+Each names one stall given to one vendor and holds nothing of the person. The one for sales is worth nothing
+any more once the stall was given back, or once somebody made it anew.
 """
 
 from __future__ import annotations
@@ -12,7 +12,26 @@ from django.urls import reverse
 from bazaars.models import Allocation, SalesAddress
 from trainings.links import is_made_for, number_in, token_of
 
+ANSWER = "bazaars.answer_link"
 SALES = "bazaars.sales_link"
+
+
+def path_of(allocation: Allocation) -> str:
+    """Where the vendor confirms the stall or gives it back."""
+    token = token_of(allocation.pk, allocation.application_id, column=ANSWER)
+    return reverse("bazaars:answer_link", args=[token])
+
+
+def stalls_to_answer(token: str) -> QuerySet[Allocation]:
+    """The one stall whose address somebody holds: the address is the right to answer for it. Or none."""
+    number = number_in(token)
+    if number is None:
+        return Allocation.objects.none()
+    found = Allocation.objects.filter(pk=number)
+    version = found.values_list("application_id", flat=True).first()
+    if version is None or not is_made_for(token, number, version, column=ANSWER):
+        return found.none()
+    return found
 
 
 def sales_path_of(allocation_id: int, version: int = 0) -> str:

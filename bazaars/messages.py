@@ -1,28 +1,34 @@
-"""What applicants are told after the draw: the stall, or the reason and the place on the reserve list.
+"""What applicants are told after the draw: the stall, or the reason and the place on the reserve list; a
+stall offered from that list or lost; a place that was cancelled.
 
-One key per application, so that telling twice sends once. The text is made when the message goes out, from
-what stands then: a stall that was moved is told with its new number.
+One key per application and occasion, so that telling twice sends once. The text is made when the message goes
+out, from what stands then: a stall that was moved is told with its new number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, time
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bazaars.enums import AllocationState, SiteState
-from bazaars.models import Application, Site
+from bazaars import links
+from bazaars.enums import AllocationState, ReleaseKind, SiteState
+from bazaars.models import Allocation, Application, Site
 from okoce.notifications import causes, kinds, services
 from okoce.notifications.enums import Channel
-from trainings.messages import decent
+from trainings.messages import URGENT_BEGINS, URGENT_ENDS, decent
+from trainings.scheduling import JAKARTA
 
 CAUSE = "bazaars.site"
 STALL_GIVEN = "stall_given"
 STALL_RESERVE = "stall_reserve"
+STALL_OFFERED = "stall_offered"
+STALL_LOST = "stall_lost"
+PLACE_CANCELLED = "place_cancelled"
 SAMPLE = {
     "bazaar": "Bazar Kantor Wali Kota Jakarta Barat",
     "site": "Halaman Kantor Wali Kota",
@@ -31,6 +37,11 @@ SAMPLE = {
     "opens": time(8),
     "closes": time(17),
     "stall": "A07",
+    "lacks_power": False,
+    "answer_path": "/bazar/jawab/abc-contohtautanjawaban/",
+    "answer_by": datetime(2026, 8, 25, 20, tzinfo=JAKARTA),
+    "lapsed": False,
+    "reason": "Izin edar habis",
     "result_path": "/bazar/hasil/12/",
 }
 
@@ -41,6 +52,9 @@ def register() -> None:
     for code, label in (
         (STALL_GIVEN, _("Stall given at a bazaar")),
         (STALL_RESERVE, _("Reserve at a bazaar")),
+        (STALL_OFFERED, _("Stall offered to a reserve")),
+        (STALL_LOST, _("Stall lost")),
+        (PLACE_CANCELLED, _("Bazaar cancelled")),
     ):
         kinds.register(
             kinds.Kind(
@@ -48,8 +62,10 @@ def register() -> None:
                 label=label,
                 channels=(Channel.EMAIL, Channel.READY_TEXT),
                 details=details,
-                recheck=void,
-                reasons={
+                recheck=None if code == PLACE_CANCELLED else void,
+                reasons={}
+                if code == PLACE_CANCELLED
+                else {
                     "bazaar_cancelled": _("The bazaar was cancelled"),
                     "stall_gone": _("The stall was given back"),
                 },
@@ -73,9 +89,13 @@ def _applications(messages: Sequence[Any]) -> dict[tuple[int, int], Application]
     return {(row.site_id, row.participant_id): row for row in rows}
 
 
-def _stall(application: Application) -> str:
-    allocation = getattr(application, "allocation", None)
-    return allocation.stall.number if allocation and allocation.state != AllocationState.RELEASED else ""
+def _allocation(application: Application) -> Allocation | None:
+    return getattr(application, "allocation", None)
+
+
+def _is_held(application: Application) -> bool:
+    allocation = _allocation(application)
+    return allocation is not None and allocation.state != AllocationState.RELEASED
 
 
 def details(messages: Sequence[Any]) -> Mapping[str, Mapping[str, Any]]:
@@ -86,7 +106,7 @@ def details(messages: Sequence[Any]) -> Mapping[str, Mapping[str, Any]]:
 
 
 def describe(application: Application) -> dict[str, Any]:
-    site = application.site
+    site, allocation = application.site, _allocation(application)
     return {
         "bazaar": site.bazaar.name,
         "site": site.name,
@@ -94,7 +114,12 @@ def describe(application: Application) -> dict[str, Any]:
         "ends_on": site.bazaar.ends_on,
         "opens": site.bazaar.opens_at,
         "closes": site.bazaar.closes_at,
-        "stall": _stall(application),
+        "stall": allocation.stall.number if allocation else "",
+        "lacks_power": bool(allocation and application.needs_power and not allocation.stall.has_power),
+        "answer_path": links.path_of(allocation) if allocation else "",
+        "answer_by": allocation.answer_by if allocation and allocation.is_unanswered else None,
+        "lapsed": bool(allocation and allocation.release_kind == ReleaseKind.LAPSED),
+        "reason": site.cancel_reason or (allocation.release_reason if allocation else ""),
         "result_path": reverse("bazaars:result", args=[site.pk]),
     }
 
@@ -107,7 +132,7 @@ def void(messages: Sequence[Any]) -> Mapping[str, str]:
         application = found.get((message.cause_id, message.participant_id))
         if application is None or application.site.state == SiteState.CANCELLED:
             gone[message.key] = "bazaar_cancelled"
-        elif message.kind == STALL_GIVEN and not _stall(application):
+        elif message.kind in (STALL_GIVEN, STALL_OFFERED) and not _is_held(application):
             gone[message.key] = "stall_gone"
     return gone
 
@@ -135,3 +160,54 @@ def tell_results(
             expires_at=first_day,
         )
     return count
+
+
+def _draft(site: Site, application_id: int, participant_id: int, occasion: str) -> services.Draft:
+    return services.Draft(
+        key=f"bazaar:application:{application_id}:{occasion}",
+        participant_id=participant_id,
+        cause=site,
+        city=site.bazaar.city_id,
+        kecamatan=site.kecamatan_id,
+    )
+
+
+def tell_offers(site: Site, offers: Sequence[Allocation], *, now: datetime) -> int:
+    """To reserves who are asked now; each offer has its deadline. The bazaar may be tomorrow."""
+    begins_at = site.bazaar.begins_at
+    return services.queue_many(
+        kind=STALL_OFFERED,
+        drafts=[_draft(site, a.application_id, a.participant_id, "offered") for a in offers],
+        due_at=_soon(now, begins_at),
+        expires_at=begins_at,
+    )
+
+
+def tell_lost(site: Site, lost: Sequence[Allocation], *, now: datetime) -> int:
+    """To those whose stall went on without their own doing: the deadline passed, or the office took it."""
+    begins_at = site.bazaar.begins_at
+    return services.queue_many(
+        kind=STALL_LOST,
+        drafts=[_draft(site, a.application_id, a.participant_id, "lost") for a in lost],
+        due_at=_soon(now, begins_at),
+        expires_at=begins_at,
+    )
+
+
+def tell_cancelled(site: Site, applications: Iterable[Application], *, now: datetime) -> int:
+    """To everybody who applied; what else waits for them about the place is withdrawn."""
+    services.cancel(cause=site, reason="bazaar_cancelled")
+    return services.queue_many(
+        kind=PLACE_CANCELLED,
+        drafts=[_draft(site, a.pk, a.participant_id, "cancelled") for a in applications],
+        due_at=_soon(now, site.bazaar.begins_at),
+        expires_at=timezone.make_aware(datetime.combine(site.bazaar.ends_on, time.max)),
+    )
+
+
+def _soon(now: datetime, begins_at: datetime) -> datetime:
+    """At a time of day that disturbs nobody; earlier and later than usual when the bazaar is tomorrow."""
+    if begins_at - now >= timedelta(hours=24):
+        return decent(now)
+    due = decent(now, begins=URGENT_BEGINS, ends=URGENT_ENDS)
+    return due if due < begins_at else now

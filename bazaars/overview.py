@@ -10,7 +10,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bazaars import ceremony, reasons
+from bazaars import after, ceremony, reasons
+from bazaars.after import allocations_of
 from bazaars.choices import pengampu_choices, sector_choices, unit_name
 from bazaars.draw import lot
 from bazaars.enums import AllocationState
@@ -127,17 +128,32 @@ class SiteOverview:
         return self.site.applications.submitted().count()
 
     @cached_property
+    def given(self) -> list[Allocation]:
+        """All that were ever given here, released ones too."""
+        return allocations_of(Allocation.objects.all(), self.site)
+
+    @cached_property
     def allocations(self) -> dict[str, list[Allocation]]:
         """By stall number, shares in order; released ones left out."""
         found: dict[str, list[Allocation]] = {}
-        rows = (
-            Allocation.objects.filter(application__site=self.site)
-            .exclude(state=AllocationState.RELEASED)
-            .select_related("application", "stall")
-        )
-        for allocation in rows:
-            found.setdefault(allocation.stall.number, []).append(allocation)
+        for allocation in self.given:
+            if allocation.is_held:
+                found.setdefault(allocation.stall.number, []).append(allocation)
         return found
+
+    @cached_property
+    def allocation_of(self) -> dict[str, Allocation]:
+        """Public id → what was given, released ones too."""
+        return {allocation.application.public_id: allocation for allocation in self.given}
+
+    @property
+    def confirmed_count(self) -> int:
+        return sum(allocation.state == AllocationState.CONFIRMED for allocation in self.given)
+
+    @cached_property
+    def events(self) -> list[after.Event]:
+        """What happened to stalls after the draw, without names: everybody may read it."""
+        return after.events_of(self.given, with_names=False)
 
     @cached_property
     def stall_of(self) -> dict[str, str]:
@@ -276,12 +292,15 @@ class SiteOverview:
             return UNFIT, "", _("Not eligible"), "x-circle-fill"
         if outcome is None:
             return WAITING, "info", _("Waiting for the draw"), "hourglass-split"
-        if not outcome.chosen:
+        given = self.allocation_of.get(public_id)
+        if given is None and not outcome.chosen:
             return RESERVE, "warn", _("Reserve %(place)s") % {"place": outcome.reserve_place}, "clock"
-        number = self.stall_of.get(public_id)
-        if number is None:
+        if given is None or not given.is_held:
             return GOT, "", _("Stall released"), "slash-circle"
-        return GOT, "ok", _("Stall %(number)s") % {"number": number}, "check-circle-fill"
+        number = {"number": given.stall.number}
+        if given.state == AllocationState.OFFERED:
+            return RESERVE, "info", _("Stall %(number)s offered") % number, "clock"
+        return GOT, "ok", _("Stall %(number)s") % number, "check-circle-fill"
 
     def counts(self) -> dict[str, int]:
         groups = [row.group for row in self.rows]

@@ -38,7 +38,7 @@ class BazaarQuerySet(models.QuerySet):
     def public(self) -> BazaarQuerySet:
         """Events with at least one site that left the draft."""
         sites = self.model._meta.get_field("sites").related_model._default_manager
-        return self.filter(pk__in=sites.exclude(state="draft").values("bazaar_id"))
+        return self.filter(pk__in=sites.public().values("bazaar_id"))
 
     def with_sites(self) -> BazaarQuerySet:
         """With city, and the sites with their kecamatan and number of stalls (two queries more)."""
@@ -54,7 +54,8 @@ class SiteQuerySet(models.QuerySet):
         return self.filter(_sites_in(scope_of(user))).distinct()
 
     def public(self) -> SiteQuerySet:
-        return self.exclude(state="draft")
+        """Those that left the draft; a draft that was cancelled was never announced."""
+        return self.exclude(state="draft").exclude(state="cancelled", applications_open_at__isnull=True)
 
     def with_event(self) -> SiteQuerySet:
         """With everything a page about one site names."""
@@ -128,6 +129,7 @@ class AllocationQuerySet(models.QuerySet):
         one_day = Value(timedelta(days=1), output_field=models.DurationField())
         return (
             self.held()
+            .exclude(state="offered")
             .filter(**{f"{bazaar}starts_on__lte": last_late_day(today)})
             .annotate(
                 late_days=ExpressionWrapper(
@@ -136,6 +138,20 @@ class AllocationQuerySet(models.QuerySet):
             )
             .filter(late_days__gt=timedelta(0))
         )
+
+    def of_site(self, site: Any) -> AllocationQuerySet:
+        return self.filter(application__site=site)
+
+    def unanswered(self) -> AllocationQuerySet:
+        return self.filter(state__in=["allocated", "offered"])
+
+    def late(self, *, now: datetime) -> AllocationQuerySet:
+        """Not confirmed by their deadline."""
+        return self.unanswered().filter(answer_by__lte=now)
+
+    def to_fill(self) -> AllocationQuerySet:
+        """Given back, and nobody has been asked in their place; the one first given back first."""
+        return self.filter(state="released", replaced_by__isnull=True).order_by("released_at", "pk")
 
 
 class TurnLedgerQuerySet(models.QuerySet):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bazaars.draw import lot
-from bazaars.models import Application
+from bazaars.models import Allocation, Application
 from bazaars.words import reason_words
 
 if TYPE_CHECKING:
@@ -65,6 +65,17 @@ def _verdict(view: SiteOverview, public_id: str, outcome: Outcome | None, name: 
         "name": name,
         "number": view.stall_of.get(public_id, ""),
     }
+    given = view.allocation_of.get(public_id)
+    if given is not None and not given.is_held:
+        return _given_away(given, values, name)
+    if given is not None and given.replaces_id is not None:
+        title = _("Why stall %(number)s goes to %(name)s") if name else _("Why stall %(number)s is offered")
+        return (
+            title % values,
+            _("Number %(place)s on the reserve list, and the first that fits the rules when it became free.")
+            % {"place": outcome.reserve_place},
+            _("A stall that is given back goes to the first on the reserve list that fits the rules."),
+        )
     if outcome.chosen:
         title = _("Why %(name)s has stall %(number)s") if name else _("Why you have stall %(number)s")
         return (
@@ -82,6 +93,19 @@ def _verdict(view: SiteOverview, public_id: str, outcome: Outcome | None, name: 
         )
         % {"place": outcome.reserve_place},
     )
+
+
+def _given_away(given: Allocation, values: dict[str, object], name: str) -> tuple[str, str, str]:
+    """Had a stall, or was offered one, and has it no more."""
+    title = _("Why %(name)s has no stall any more") if name else _("Why you have no stall any more")
+    words = {"number": given.stall.number, "what": given.get_release_kind_display()}
+    text = _("Stall %(number)s: %(what)s.") % words
+    if given.release_reason:
+        text = _("Stall %(number)s: %(what)s. Reason: %(reason)s") % {
+            **words,
+            "reason": given.release_reason,
+        }
+    return title % values, text, _("It costs no turn. Look for the next bazaar.")
 
 
 def _facts(

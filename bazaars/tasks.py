@@ -2,6 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from bazaars import sales_messages
+from bazaars.services import releasing
 
 
 @shared_task(ignore_result=True)
@@ -10,3 +11,9 @@ def ask_for_sales() -> None:
     now = timezone.now()
     sales_messages.ask_for_sales(now=now)
     sales_messages.remind_of_late_sales(now=now)
+
+
+@shared_task(ignore_result=True)
+def settle_stalls() -> None:
+    """Stalls that were not confirmed in time go to the next on the reserve list. Runs on the clock."""
+    releasing.settle_all()

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from bazaars.views import ceremony, events, facts, fairness, participant, placing, public, sales, takings
+from bazaars.views import (
+    after,
+    answering,
+    ceremony,
+    events,
+    facts,
+    fairness,
+    participant,
+    placing,
+    public,
+    sales,
+    takings,
+)
 
 app_name = "bazaars"
 
@@ -14,11 +26,14 @@ urlpatterns = [
     path("daftar/<int:pk>/", participant.apply, name="apply"),
     path("daftar/<int:pk>/tarik/", participant.withdraw, name="withdraw"),
     path("hasil/<int:pk>/", participant.result, name="result"),
+    path("hasil/<int:pk>/jawab/", answering.answer, name="answer"),
+    path("jawab/<str:token>/", answering.answer_link, name="answer_link"),
     path("kelola/", events.bazaars, name="bazaars"),
     path("kelola/baru/", events.create, name="create"),
     path("kelola/<slug:slug>/tempat-baru/", events.add_site, name="add_site"),
     path("kelola/<slug:slug>/keterangan/", facts.facts, name="facts"),
     path("kelola/<slug:slug>/salin/", facts.copy, name="copy"),
+    path("kelola/<slug:slug>/batalkan/", after.cancel_bazaar, name="cancel_bazaar"),
     path("tempat/<int:pk>/", events.site, name="site"),
     path("tempat/<int:pk>/ubah/", facts.place, name="place"),
     path("tempat/<int:pk>/stan/untuk-semua/", facts.give_plan, name="give_plan"),
@@ -43,4 +58,8 @@ urlpatterns = [
     path("penjualan/stan/<int:pk>/", sales.enter, name="enter_sales"),
     path("penjualan/stan/<int:pk>/tautan-baru/", sales.renew_address, name="renew_sales_address"),
     path("tempat/<int:pk>/mitra/<str:number>/penjualan/", sales.partner, name="partner_sales"),
+    path("tempat/<int:pk>/batas-konfirmasi/", after.deadline, name="deadline"),
+    path("tempat/<int:pk>/konfirmasi/", after.confirmations, name="confirmations"),
+    path("tempat/<int:pk>/batalkan/", after.cancel_site, name="cancel_site"),
+    path("lapak/<int:pk>/ambil-kembali/", after.take_back, name="take_back"),
 ]

@@ -11,7 +11,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
 
-from bazaars.enums import AllocationState, ApplicationState, TurnKind
+from bazaars.enums import UNANSWERED, AllocationState, ApplicationState, ReleaseKind, TurnKind
 from bazaars.models.bazaar import Site, Stall
 from bazaars.querysets import AllocationQuerySet, ApplicationQuerySet, TurnLedgerQuerySet
 from okoce.db.models import AppendOnly
@@ -61,7 +61,12 @@ class Application(models.Model):
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Allocation(models.Model):
-    """A stall given. ``days`` repeats the bazaar's days: nobody holds stalls in two places on one day."""
+    """A stall given, by the draw or to a reserve. ``days`` repeats the bazaar's days: nobody holds stalls in
+    two places on one day.
+
+    An application has at most one for good: whoever gave a stall back or declined is not asked again.
+    ``replaces`` is the stall given back that this one makes good; each is made good once.
+    """
 
     application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="allocation")
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="allocations")
@@ -72,6 +77,17 @@ class Allocation(models.Model):
         max_length=10, choices=AllocationState.choices, default=AllocationState.ALLOCATED
     )
     decided_at = models.DateTimeField()
+    answer_by = models.DateTimeField(null=True, blank=True, help_text="until when it has to be confirmed")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    release_kind = models.CharField(max_length=10, choices=ReleaseKind.choices, blank=True)
+    release_reason = models.CharField(max_length=200, blank=True, help_text="published, so it names nobody")
+    replaces = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
+    )
 
     objects = AllocationQuerySet.as_manager()
 
@@ -89,10 +105,35 @@ class Allocation(models.Model):
                 expressions=[("participant", RangeOperators.EQUAL), ("days", RangeOperators.OVERLAPS)],
                 condition=~Q(state="released"),
             ),
+            models.CheckConstraint(
+                name="bazaars_allocation_released_whole",
+                condition=Q(state="released", released_at__isnull=False) & ~Q(release_kind="")
+                | ~Q(state="released") & Q(released_at__isnull=True, release_kind="", release_reason=""),
+            ),
+            models.CheckConstraint(
+                name="bazaars_allocation_confirmed_with_its_moment",
+                condition=~Q(state="confirmed") | Q(confirmed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="bazaars_allocation_taken_back_with_reason",
+                condition=~Q(release_kind="taken_back") | ~Q(release_reason=""),
+            ),
+            models.CheckConstraint(
+                name="bazaars_allocation_offer_replaces",
+                condition=~Q(state="offered") | Q(replaces__isnull=False, answer_by__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.stall_id}/{self.share}"
+
+    @property
+    def is_unanswered(self) -> bool:
+        return self.state in UNANSWERED
+
+    @property
+    def is_held(self) -> bool:
+        return self.state != AllocationState.RELEASED
 
 
 class TurnLedger(AppendOnly):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from bazaars.enums import Funding, PlaceKind, SiteState
 from bazaars.querysets import BazaarQuerySet, SiteQuerySet
@@ -71,9 +74,19 @@ class Bazaar(Dated):
         return reverse("bazaars:bazaar", args=[self.slug])
 
     @property
+    def begins_at(self) -> datetime:
+        """When the first day opens."""
+        return timezone.make_aware(datetime.combine(self.starts_on, self.opens_at))
+
+    @property
+    def has_standing_sites(self) -> bool:
+        """Reads the prefetched sites."""
+        return any(site.state != SiteState.CANCELLED for site in self.sites.all())
+
+    @property
     def public_sites(self) -> list[Site]:
         """Sites that left the draft; reads the prefetched ones."""
-        return [site for site in self.sites.all() if site.state != SiteState.DRAFT]
+        return [site for site in self.sites.all() if site.is_public]
 
 
 @pghistory.track(
@@ -93,6 +106,16 @@ class Site(Dated):
     applications_open_at = models.DateTimeField(null=True, blank=True)
     applications_close_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=SiteState.choices, default=SiteState.DRAFT)
+    confirm_by = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="empty until the draw: the usual days before",
+    )
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    cancel_reason = models.CharField(max_length=200, blank=True)
 
     objects = SiteQuerySet.as_manager()
 
@@ -108,6 +131,11 @@ class Site(Dated):
                 condition=Q(applications_close_at__isnull=True)
                 | Q(applications_close_at__gt=F("applications_open_at")),
             ),
+            models.CheckConstraint(
+                name="bazaars_site_cancelled_whole",
+                condition=Q(state="cancelled", cancelled_at__isnull=False) & ~Q(cancel_reason="")
+                | ~Q(state="cancelled") & Q(cancelled_at__isnull=True, cancel_reason=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -115,6 +143,13 @@ class Site(Dated):
 
     def get_absolute_url(self) -> str:
         return reverse("bazaars:site", args=[self.pk])
+
+    @property
+    def is_public(self) -> bool:
+        """It left the draft; a draft that was cancelled was never announced."""
+        return self.state != SiteState.DRAFT and not (
+            self.state == SiteState.CANCELLED and self.applications_open_at is None
+        )
 
 
 class Stall(models.Model):

@@ -12,7 +12,7 @@ from bazaars import errors
 from bazaars.eligibility import Applicant, Call, Obstacle, obstacles, obstacles_of_person
 from bazaars.enums import AllocationState, ApplicationState, SiteState
 from bazaars.models import Allocation, Application, Bazaar, Site
-from bazaars.services.events import locked_site
+from bazaars.services.events import locked_site, refuse_when_cancelled
 from okoce.accounts.models import User
 from okoce.audit.services import record
 from participants.models import Business, FosterLink, Participant
@@ -161,6 +161,7 @@ def withdraw(*, application_id: int, by: User | None, now: datetime) -> Applicat
     application = Application.objects.get(pk=application_id)
     if application.state == ApplicationState.WITHDRAWN:
         return application
+    refuse_when_cancelled(site)
     if site.state != SiteState.OPEN:
         raise errors.SiteIsFrozen
     application.state, application.withdrawn_at = ApplicationState.WITHDRAWN, now

@@ -13,9 +13,9 @@ from bazaars import errors, messages
 from bazaars.enums import AllocationState, SiteState, TurnKind
 from bazaars.models import Allocation, Application, Bazaar, Draw, SeedPart, Site, TurnLedger
 from bazaars.placement import Plan
-from bazaars.services import placing
+from bazaars.services import confirming, placing
 from bazaars.services.applying import eligible_at_freezing
-from bazaars.services.events import locked_site, rules_of
+from bazaars.services.events import locked_site, refuse_when_cancelled, rules_of
 from okoce.accounts.models import User
 from okoce.audit.services import record
 from okoce.organisations.models import Organisation
@@ -29,6 +29,7 @@ def commit_seed(
 ) -> SeedPart:
     """Publishes the SHA-256 of a secret. Only before the list is frozen, once per unit."""
     site = locked_site(site_id)
+    refuse_when_cancelled(site)
     if site.state not in (SiteState.DRAFT, SiteState.OPEN):
         raise errors.CommitmentTooLate
     parts = list(site.seed_parts.all())
@@ -81,6 +82,7 @@ def freeze_list(*, site_id: int, by: User, now: datetime, reason: str = "") -> D
     CannotFreeze.
     """
     site = locked_site(site_id)
+    refuse_when_cancelled(site)
     if site.state in (SiteState.FROZEN, SiteState.DRAWN):
         raise errors.SiteIsFrozen
     if site.state != SiteState.OPEN or site.applications_close_at is None:
@@ -124,6 +126,7 @@ def reveal_seed(*, part_id: int, secret: str, by: User, now: datetime) -> SeedPa
     """Takes a secret that fits its commitment. Raises NotFrozenYet, SecretRevealed, SecretDiffers."""
     site = locked_site(SeedPart.objects.values_list("site_id", flat=True).get(pk=part_id))
     part = SeedPart.objects.get(pk=part_id)
+    refuse_when_cancelled(site)
     if site.state not in (SiteState.FROZEN, SiteState.DRAWN):
         raise errors.NotFrozenYet
     if part.secret:
@@ -140,6 +143,7 @@ def reveal_seed(*, part_id: int, secret: str, by: User, now: datetime) -> SeedPa
 def run_draw(*, site_id: int, by: User, now: datetime) -> Draw:
     """Draws once and publishes: record, stalls, turns, messages. Raises AlreadyDrawn, SecretsMissing …"""
     site = locked_site(site_id)
+    refuse_when_cancelled(site)
     draw: Draw | None = Draw.objects.select_for_update().filter(site=site).first()
     if draw is None:
         raise errors.NotFrozenYet
@@ -166,6 +170,7 @@ def run_draw(*, site_id: int, by: User, now: datetime) -> Draw:
     plan = _give_stalls(site, chosen, seed=result.seed, now=now)
     site.state = SiteState.DRAWN
     site.save(update_fields=["state", "updated_at"])
+    confirming.begin(site, now=now)
     messages.tell_results(
         site=site,
         chosen=chosen,

@@ -41,7 +41,13 @@ def locked_site(site_id: int) -> Site:
     return site
 
 
+def refuse_when_cancelled(site: Site) -> None:
+    if site.state == SiteState.CANCELLED:
+        raise errors.SiteIsCancelled
+
+
 def _refuse_when_frozen(site: Site) -> None:
+    refuse_when_cancelled(site)
     if site.state not in PREPARING:
         raise errors.SiteIsFrozen
 

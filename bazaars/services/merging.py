@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from bazaars.enums import AllocationState, ApplicationState, SiteState
+from bazaars.enums import AllocationState, ApplicationState, ReleaseKind, SiteState
 from bazaars.models import Allocation, Application, Site
 from participants.services.merging import Table, swap
 
@@ -38,7 +38,9 @@ class Stalls:
         def release(stall: Allocation) -> None:
             kept["released"].append([stall.pk, stall.state])
             stall.state = AllocationState.RELEASED
-            Allocation.objects.filter(pk=stall.pk).update(state=AllocationState.RELEASED)
+            Allocation.objects.filter(pk=stall.pk).update(
+                state=AllocationState.RELEASED, release_kind=ReleaseKind.MERGED, released_at=now
+            )
 
         def set_aside(loser: Application) -> None:
             if loser.state == ApplicationState.SUBMITTED and loser.site.state == SiteState.OPEN:
@@ -90,7 +92,8 @@ class Stalls:
             taken = others.filter(stall=stall.stall_id, share=stall.share)
             elsewhere = others.filter(participant=stall.participant_id, days__overlap=stall.days)
             if not taken.exists() and not elsewhere.exists():
-                Allocation.objects.filter(pk=pk, state=AllocationState.RELEASED).update(state=state)
+                released = Allocation.objects.filter(pk=pk, state=AllocationState.RELEASED)
+                released.update(state=state, release_kind="", released_at=None)
 
 
 _TABLE = Table.of(Application._meta.get_field("participant"))

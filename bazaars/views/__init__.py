@@ -1,1 +1,3 @@
-"""Pages: ``public`` (everybody), ``participant``, ``events`` (preparing), ``ceremony`` (the draw)."""
+"""Pages: ``public`` (everybody), ``participant`` and ``answering`` (the vendor), ``events`` (preparing),
+``ceremony`` (the draw), ``after``.
+"""

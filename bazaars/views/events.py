@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bazaars import crumbs, errors
 from bazaars.choices import kecamatan_choices, organisation, pengampu_choices, region, sector_choices, unit_of
+from bazaars.enums import SiteState
 from bazaars.feasibility import Bounds, check_rules
 from bazaars.forms import BazaarForm, OpenForm, QuotaForm, SiteForm, StallsForm
 from bazaars.models import Bazaar, Site
@@ -123,6 +124,9 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
         "next": _page_url(request, start + PAGE) if start + PAGE < len(rows) else "",
         "why": view.why(picked, to_self=False) if picked else None,
         "may_manage": has_permission(request.user, "bazaars.manage"),
+        "may_cancel": has_permission(request.user, "bazaars.manage")
+        and view.site.state != SiteState.CANCELLED
+        and view.site.bazaar.begins_at > view.now,
         "crumbs": crumbs.of_offices(view.site.name),
     }
     return render_page(request, "bazaars/site.html", context)

@@ -9,12 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bazaars import crumbs, errors
+from bazaars.after import answer_of
 from bazaars.choices import pengampu_choices, sector_choices
 from bazaars.eligibility import Obstacle
 from bazaars.forms import ApplicationForm
-from bazaars.models import Application, Site
+from bazaars.models import Allocation, Application, Site
 from bazaars.overview import SiteOverview
-from bazaars.services import applying
+from bazaars.services import applying, releasing
 from bazaars.views.events import get_or_post
 from bazaars.words import obstacle_words
 from okoce.accounts.access import participant_only
@@ -119,14 +120,18 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
     application = get_object_or_404(
         Application.objects.visible_to(request.user).submitted().select_related("participant"), site_id=pk
     )
-    site = _open_site(pk)
-    view = SiteOverview(site, request.user, timezone.now(), picked=application.public_id)
+    site, now = _open_site(pk), timezone.now()
+    releasing.settle(site.pk, now=now)
+    view = SiteOverview(site, request.user, now, picked=application.public_id)
+    own = Allocation.objects.visible_to(request.user).filter(application=application)
+    allocation = own.select_related("stall", "application__site__bazaar").first()
     context = {
         "view": view,
         "site": site,
         "application": application,
         "why": view.why(application, to_self=True),
         "stall": view.stall_of.get(application.public_id, ""),
+        "answer": answer_of(allocation, now=now) if allocation else None,
         "today": timezone.localdate(),
         "crumbs": crumbs.of_public(site.bazaar, _("My result")),
     }

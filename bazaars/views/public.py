@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from bazaars import crumbs
 from bazaars import draw as rules_of_the_draw
+from bazaars.after import published_record
 from bazaars.models import Application, Bazaar, Site
 from bazaars.overview import SiteOverview
 from okoce.accounts.access import public
@@ -62,6 +63,7 @@ def draw(request: HttpRequest, pk: int) -> HttpResponse:
         "view": view,
         "order": view.public_order(),
         "rules": view.published_rules(),
+        "events": view.events,
         "crumbs": crumbs.of_public(view.site.bazaar, _("Open draw")),
     }
     return render_page(request, "bazaars/public_draw.html", context)
@@ -70,11 +72,11 @@ def draw(request: HttpRequest, pk: int) -> HttpResponse:
 @public
 @require_safe
 def record(request: HttpRequest, pk: int) -> HttpResponse:
-    """The published record, byte for byte the same every time."""
+    """The published record, byte for byte the same until somebody changes a result by hand."""
     view = SiteOverview(_public_site(pk), None, timezone.now())
-    if view.record is None:
+    if view.draw is None or view.record is None:
         raise Http404(_("This draw has not been run yet"))
-    return _json_file(view.record, f"undian-{pk}.json")
+    return _json_file(published_record(view.draw), f"undian-{pk}.json")
 
 
 @public

@@ -275,6 +275,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
         "options": {"expires": 600},
     },
+    "settle-stalls": {
+        "task": "bazaars.tasks.settle_stalls",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "pick-up-plans": {"task": "trainings.tasks.pick_up_plans", "schedule": 60.0},
     "forget-what-is-over": {"task": "okoce.accounts.tasks.forget_what_is_over", "schedule": 86400.0},
     "forget-old-codes": {"task": "participants.tasks.forget_old_codes", "schedule": 86400.0},

@@ -498,6 +498,13 @@ ROWS: dict[str, Row] = {
     "bazaars:screen": Row(SITE, site),
     "bazaars:move": Row(SITE, site),
     "bazaars:draw": Row(SITE, site),
+    "bazaars:answer": Row(SITE, site, method="post"),
+    "bazaars:answer_link": Row(ANYWHERE, lambda p: {"token": "a-" + "b" * 24}, missing=True),
+    "bazaars:deadline": Row(SITE, site),
+    "bazaars:confirmations": Row(SITE, site),
+    "bazaars:take_back": Row(SITE, lambda p: {"pk": p.allocation.pk}),
+    "bazaars:cancel_site": Row(SITE, site),
+    "bazaars:cancel_bazaar": Row(SITE, lambda p: {"slug": p.bazaar.slug}),
     # messages
     "notifications:messages": Row(),
     "notifications:ready_texts": Row(AREA, cause),

@@ -12,10 +12,8 @@ from typing import Any
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.cached_db import SessionStore
-from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
-from bazaars.models import Allocation
 from okoce.accounts import sessions
 from okoce.accounts.models import Membership, User
 from okoce.accounts.roles import Role
@@ -43,7 +41,13 @@ from tests.factories import (
     member,
 )
 from tests.factories.applicants import sent_in
-from tests.factories.bazaars import ApplicationFactory, BazaarFactory, frozen_site, open_site
+from tests.factories.bazaars import (
+    AllocationFactory,
+    ApplicationFactory,
+    BazaarFactory,
+    frozen_site,
+    open_site,
+)
 from tests.factories.trainings import HolidayFactory, PhaseFactory, RamadanFactory, completed
 from trainings import releasing
 from trainings.models import Release, TrainerAbsence, VenueClosure
@@ -124,6 +128,7 @@ def _place(name: str) -> Place:
     bazaar = BazaarFactory(city_id=city, host_id=f"ppkukm-{city.replace('.', '-')}")
     site = open_site(bazaar=bazaar, kecamatan_id=kecamatan, pengampu=_quota(agency))
     application = ApplicationFactory(site=site, participant=participant, pengampu_id=agency)
+    allocation = AllocationFactory(application=application)
     site.stalls.create(number="P01", row=9, column=1, is_partner=True)
     closed = open_site(bazaar=bazaar, kecamatan_id=kecamatan, pengampu=_quota(agency))
     frozen_site(applications=0, site=closed)
@@ -147,11 +152,7 @@ def _place(name: str) -> Place:
         booking=booking,
         bazaar=bazaar,
         site=site,
-        allocation=Allocation.objects.create(
-            application=application, participant=participant, share=1,
-            stall=site.stalls.create(number="Z01", row=8, column=1),
-            days=DateRange(bazaar.starts_on, bazaar.ends_on + timedelta(days=1)), decided_at=timezone.now(),
-        ),
+        allocation=allocation,
         draw=closed.draw,
         message=Message.objects.create(
             key=f"tes:{name}", kind="session_reminder", channel="ready_text", state="ready",

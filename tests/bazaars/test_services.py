@@ -346,7 +346,9 @@ def test_a_stall_that_was_released_is_no_turn():
     before = site.bazaar.starts_on + timedelta(days=40)
     assert drawing.turns_of([allocation.participant_id], before=before) == {allocation.participant_id: 1}
 
-    Allocation.objects.filter(pk=allocation.pk).update(state=AllocationState.RELEASED)
+    Allocation.objects.filter(pk=allocation.pk).update(
+        state=AllocationState.RELEASED, release_kind="given_back", released_at=timezone.now()
+    )
 
     assert drawing.turns_of([allocation.participant_id], before=before) == {}
 
@@ -577,6 +579,8 @@ def test_a_message_about_a_stall_that_was_given_back_is_not_sent():
     message = Message.objects.get(kind=STALL_GIVEN)
     assert messages.void([message]) == {}
 
-    Allocation.objects.filter(application__site=site).update(state=AllocationState.RELEASED)
+    Allocation.objects.filter(application__site=site).update(
+        state=AllocationState.RELEASED, release_kind="given_back", released_at=timezone.now()
+    )
 
     assert messages.void([message]) == {message.key: "stall_gone"}

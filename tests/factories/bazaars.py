@@ -100,6 +100,23 @@ class ApplicationFactory(DjangoModelFactory):
     submitted_at = factory.LazyFunction(timezone.now)
 
 
+class AllocationFactory(DjangoModelFactory):
+    """The first stall of the site, given by hand: for what does not need a whole draw."""
+
+    class Meta:
+        model = Allocation
+
+    application = factory.SubFactory(ApplicationFactory)
+    participant = factory.LazyAttribute(lambda a: a.application.participant)
+    stall = factory.LazyAttribute(lambda a: a.application.site.stalls.first())
+    days = factory.LazyAttribute(lambda a: _days(a.application.site.bazaar))
+    decided_at = factory.LazyFunction(timezone.now)
+
+
+def _days(bazaar: Bazaar) -> tuple[date, date]:
+    return (bazaar.starts_on, bazaar.ends_on + timedelta(days=1))
+
+
 def after_deadline(site: Site) -> datetime:
     return site.applications_close_at + timedelta(minutes=1)
 

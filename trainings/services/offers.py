@@ -34,18 +34,24 @@ LAST_CALL = timedelta(hours=1)  # an offer ends so long before the session at th
 
 
 def answer_until(session: TrainingSession, *, now: datetime) -> datetime:
-    """The deadline of an offer made now. It is counted from the time of day at which messages go out.
+    """The deadline of an offer of a seat made now."""
+    return thinking_until(session.starts_at, now=now)
 
-    24 hours when the session is three days away, 6 hours the day before, 2 hours on the day; one hour before
-    the start at the latest. Shortly before the start there is no time to pass a seat on: it is the person's.
+
+def thinking_until(starts_at: datetime, *, now: datetime) -> datetime:
+    """Until when somebody may think about an offer made now of something that begins at ``starts_at``.
+
+    24 hours when it is three days away, 6 hours the day before, 2 hours on the day; one hour before the
+    start at the latest. Counted from the time of day at which messages go out. Shortly before the start there
+    is no time to pass it on: it is the person's.
     """
     heard = messages.decent(now)
-    left = session.starts_at - heard
+    left = starts_at - heard
     for enough, thinking in THINKING:
         if left >= enough:
             return heard + thinking
-    last = session.starts_at - LAST_CALL
-    return last if last > now else session.starts_at
+    last = starts_at - LAST_CALL
+    return last if last > now else starts_at
 
 
 def promote(session: TrainingSession, *, now: datetime, may_wait: bool = True) -> list[Booking]:
