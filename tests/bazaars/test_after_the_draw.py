@@ -310,7 +310,7 @@ def all_at_once(*deeds) -> list[str]:
     def press(deed) -> None:
         try:
             deed()
-        except Exception as error:  # noqa: BLE001 the test asks which
+        except Exception as error:
             failed.append(type(error).__name__)
         finally:
             connection.close()
