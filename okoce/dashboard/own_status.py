@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from bazaars.enums import AllocationState
-from bazaars.models import Application, Site
+from bazaars.models import Allocation, Application, Site
 from okoce.db.models import valid_on
 from okoce.ui.templatetags.okoce_ui import clock, day_month, full_date, long_date
 from participants.enums import Purpose
@@ -138,7 +138,7 @@ def bazaars_of(participant: Participant, *, user: Any, now: datetime) -> list[Ba
         .select_related("site__bazaar", "site__kecamatan", "allocation__stall")
         .order_by("site__bazaar__starts_on", "pk")[:4]
     )
-    found = [_result(application) for application in shown]
+    found = [_result(application, today=today) for application in shown]
     call = (
         Site.objects.public()
         .open_at(now)
@@ -165,14 +165,14 @@ def _when(site: Site) -> str:
     return _with_hours(days, bazaar.opens_at, bazaar.closes_at)
 
 
-def _result(application: Application) -> BazaarCard:
+def _result(application: Application, *, today: date) -> BazaarCard:
     site = application.site
     url, lines = reverse("bazaars:result", args=[site.pk]), (site.name, _when(site))
     allocation = getattr(application, "allocation", None)
-    if allocation is not None and allocation.state != AllocationState.RELEASED:
-        words = {"number": allocation.stall.number}
-        title = _("Your bazaar stall: %(number)s") % words
-        return BazaarCard(title, "ok", _("Stall given"), lines, url, _("Why I got a stall"))
+    if allocation is not None and allocation.is_held:
+        return _stall(allocation, lines, url, today=today)
+    if allocation is not None and site.state == "drawn":
+        return BazaarCard(site.bazaar.name, "", _("No stall any more"), lines, url, _("Read the reason"))
     if site.state == "drawn":
         return BazaarCard(site.bazaar.name, "", _("No stall this time"), lines, url, _("Read the reason"))
     if site.state == "frozen":
@@ -184,6 +184,19 @@ def _result(application: Application) -> BazaarCard:
     return BazaarCard(
         site.bazaar.name, "info", _("Application received"), lines, url, _("See my application")
     )
+
+
+def _stall(allocation: Allocation, lines: tuple[str, ...], url: str, *, today: date) -> BazaarCard:
+    """The own stall; before the bazaar it says whether it still has to be confirmed, and until when."""
+    title = _("Your bazaar stall: %(number)s") % {"number": allocation.stall.number}
+    if allocation.is_unanswered and allocation.days.lower >= today:
+        if (until := allocation.answer_by) is not None:
+            words = {"day": day_month(until), "clock": clock(until)}
+            lines += (_("Confirm until %(day)s, %(clock)s, else it goes to the next.") % words,)
+        if allocation.state == AllocationState.OFFERED:
+            title = _("A stall is offered to you: %(number)s") % {"number": allocation.stall.number}
+        return BazaarCard(title, "warn", _("Not confirmed yet"), lines, url, _("Say whether you come"))
+    return BazaarCard(title, "ok", _("Stall given"), lines, url, _("Why I got a stall"))
 
 
 def _call(site: Site) -> BazaarCard:

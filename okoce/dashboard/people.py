@@ -370,8 +370,15 @@ def _bazaar_row(application: Application, is_self: bool) -> dict[str, Any]:
         "product": application.product,
         "url": _url("bazaars:public_draw", site.pk) if site.state in ("frozen", "drawn") else "",
     }
+    if stall and application.allocation.state == AllocationState.OFFERED:
+        return row | {"tone": "info", "state": _("Stall %(number)s offered") % {"number": stall}}
     if stall:
         return row | {"tone": "ok", "state": _("Stall %(number)s") % {"number": stall}}
+    if site.state == "cancelled":
+        return row | {"tone": "bad", "state": _("Cancelled")}
+    if site.state == "drawn" and hasattr(application, "allocation"):
+        words = application.allocation.get_release_kind_display()
+        return row | {"tone": "", "state": words, "icon": "slash-circle"}
     if site.state == "drawn":
         return row | {"tone": "", "state": _("No stall this time"), "icon": "slash-circle"}
     return row | {"tone": "info", "state": _("Applied")}
@@ -385,9 +392,14 @@ def bazaar_events(participant: Participant, *, user: Any, today: date) -> Iterat
             yield Event(
                 application.allocation.decided_at,
                 _("Got stall %(number)s, %(bazaar)s") % {**name, "number": stall},
-                _("open draw"),
+                _("open draw") if application.allocation.replaces_id is None else _("reserve list"),
                 "ok",
             )
+        allocation = getattr(application, "allocation", None)
+        if allocation is not None and allocation.released_at is not None:
+            words = {**name, "what": allocation.get_release_kind_display(), "number": allocation.stall.number}
+            text = _("Stall %(number)s, %(bazaar)s: %(what)s") % words
+            yield Event(allocation.released_at, text, allocation.release_reason, "")
 
 
 def bazaar_step(participant: Participant, *, user: Any, today: date) -> dict[int, tuple[str, str]]:

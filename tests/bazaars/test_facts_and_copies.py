@@ -260,7 +260,9 @@ def test_the_page_of_stalls_offers_its_plan_only_while_a_place_lacks_one(officer
 def test_a_copy_carries_places_stalls_quotas_and_facts_to_other_days_and_nobody_s_application(officer, sudin):
     site = open_site(stalls=5, pengampu={KPKP: Bounds(2, 4)}, share_limit=2, kind="rusun", address="Blok A")
     bazaar = site.bazaar
-    Site.objects.filter(pk=SiteFactory(bazaar=bazaar).pk).update(state=SiteState.CANCELLED)
+    Site.objects.filter(pk=SiteFactory(bazaar=bazaar).pk).update(
+        state=SiteState.CANCELLED, cancelled_at=timezone.now(), cancel_reason="Hujan"
+    )
     setup = timezone.make_aware(datetime.combine(bazaar.starts_on, time(6)))
     events.change_facts(
         bazaar_id=bazaar.pk, facts=events.Facts(setup_at=setup, rules="Bawa meja", funding="did"), by=sudin

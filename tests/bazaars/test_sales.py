@@ -131,12 +131,16 @@ def test_a_day_that_is_not_of_the_bazaar_is_refused():
 def test_a_stall_given_back_and_a_place_called_off_sell_nothing():
     site = held_site()
     mine = stall_of(site)
-    Allocation.objects.filter(pk=mine.pk).update(state=AllocationState.RELEASED)
+    Allocation.objects.filter(pk=mine.pk).update(
+        state=AllocationState.RELEASED, release_kind="given_back", released_at=timezone.now()
+    )
     with pytest.raises(errors.StallGivenBack):
         report(mine)
 
     Allocation.objects.filter(pk=mine.pk).update(state=AllocationState.ALLOCATED)
-    Site.objects.filter(pk=site.pk).update(state=SiteState.CANCELLED)
+    Site.objects.filter(pk=site.pk).update(
+        state=SiteState.CANCELLED, cancelled_at=timezone.now(), cancel_reason="Hujan"
+    )
     with pytest.raises(errors.StallGivenBack):
         report(mine)
 
@@ -280,7 +284,9 @@ def test_an_invented_address_opens_nothing(token):
 def test_the_address_of_a_stall_given_back_opens_nothing():
     mine = stall_of(held_site())
     token = token_of(mine)
-    Allocation.objects.filter(pk=mine.pk).update(state=AllocationState.RELEASED)
+    Allocation.objects.filter(pk=mine.pk).update(
+        state=AllocationState.RELEASED, release_kind="given_back", released_at=timezone.now()
+    )
 
     assert list(links.allocations_of(token)) == []
 

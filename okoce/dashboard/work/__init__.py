@@ -23,6 +23,7 @@ def work_for(user: Any, *, now: datetime) -> list[Work]:
         people.duplicates,
         imports.imports,
         bazaars.sites,
+        bazaars.confirmations,
         bazaars.seed_parts,
         bazaars.late_sales,
         messages.messages,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bazaars.enums import SiteState
+from bazaars.enums import UNANSWERED, SiteState
 from bazaars.models import Allocation, SeedPart, Site
 from okoce.accounts.roles import Role, has_permission
 from okoce.dashboard.work.item import INFO, SOON, URGENT, Work, url_of
-from okoce.ui.templatetags.okoce_ui import day_month, number
+from okoce.ui.templatetags.okoce_ui import day_month, moment, number
 
 
 def sites(user: Any, now: datetime) -> Iterator[Work]:
@@ -73,6 +73,47 @@ def sites(user: Any, now: datetime) -> Iterator[Work]:
                 _("The bazaar is on %(day)s. Set stalls and quotas, then open it.") % name,
                 url,
                 _("Prepare the site"),
+            )
+
+
+def confirmations(user: Any, now: datetime) -> Iterator[Work]:
+    """Drawn places before their first day: who has not confirmed, and stalls that stay empty."""
+    if not has_permission(user, "bazaars.manage"):
+        return
+    theirs = Q(applications__allocation__state__in=UNANSWERED)
+    empty = Q(applications__allocation__state="released", applications__allocation__replaced_by=None)
+    sites = (
+        Site.objects.visible_to(user)
+        .filter(state=SiteState.DRAWN, bazaar__starts_on__gte=timezone.localtime(now).date())
+        .select_related("bazaar")
+        .annotate(waiting=Count("applications", filter=theirs), empty=Count("applications", filter=empty))
+        .filter(Q(waiting__gt=0) | Q(empty__gt=0))
+        .order_by("bazaar__starts_on", "pk")[:10]
+    )
+    for site in sites:
+        words = {"site": site.name, "count": number(site.waiting), "empty": number(site.empty)}
+        until = site.confirm_by
+        if site.waiting:
+            is_soon = until is not None and until - now < timedelta(days=2)
+            yield Work(
+                SOON if is_soon else INFO,
+                "shop",
+                _("%(count)s stalls of %(site)s are not confirmed yet") % words,
+                _("Until %(moment)s WIB, then the next on the reserve list are asked.")
+                % {"moment": moment(until)}
+                if until
+                else "",
+                url_of("bazaars:confirmations", site.pk),
+                _("See who comes"),
+            )
+        else:
+            yield Work(
+                INFO,
+                "shop",
+                _("%(empty)s stalls of %(site)s are empty") % words,
+                _("They were given back, and nobody on the reserve list fits the quotas."),
+                url_of("bazaars:confirmations", site.pk),
+                _("See who comes"),
             )
 
 

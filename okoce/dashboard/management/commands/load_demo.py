@@ -21,6 +21,7 @@ from bazaars.models import Allocation, Application, Site
 from okoce.accounts.models import User
 from okoce.dashboard.demo.accounts import ACCOUNTS, CITY, PALMERAH, create_accounts, new_password
 from okoce.dashboard.demo.applicants import tell_applicants
+from okoce.dashboard.demo.after_draw import tell_after_draw
 from okoce.dashboard.demo.bazaars import tell_bazaars
 from okoce.dashboard.demo.calendar import tell_calendar
 from okoce.dashboard.demo.calls import tell_calls
@@ -68,6 +69,7 @@ class Command(BaseCommand):
             tell_calendar(users, today)
             tell_certificates(users, today)
             site = tell_bazaars(users, today)
+            tell_after_draw(users, site)
             tell_calls(users, today)
             tell_sales(users, today)
             tell_records(users, today)
@@ -118,10 +120,11 @@ def _printed_participants(site: Site, today: date) -> list[dict[str, str]]:
         .first()
     )
     record = site.draw.record
-    reserve = Application.objects.filter(public_id__in=[entry["id"] for entry in record["reserve"]])
+    waiting = Application.objects.filter(allocation__isnull=True)
+    reserve = waiting.filter(public_id__in=[entry["id"] for entry in record["reserve"]])
     stories = (
         ("learning", "1 dari 3 kegiatan, sesi besok", learning),
-        ("stall", "mendapat stan bazar", _one_with_phone(Allocation.objects.filter(stall__site=site))),
+        ("stall", "mendapat stan bazar", _one_with_phone(Allocation.objects.unanswered().of_site(site))),
         ("reserve", "cadangan stan bazar", _one_with_phone(reserve)),
     )
     printed = []
