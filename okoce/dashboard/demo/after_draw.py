@@ -24,8 +24,6 @@ def tell_after_draw(users: dict[str, User], site: Site, *, now: datetime | None 
     taken = Allocation.objects.filter(replaces=first).first()
     if taken is not None:
         confirming.confirm(allocation_id=taken.pk, by=None, now=now - timedelta(hours=4))
-    releasing.take_back(
-        allocation_id=second.pk, reason=REASON, by=officer, now=now - timedelta(hours=3)
-    )
+    releasing.take_back(allocation_id=second.pk, reason=REASON, by=officer, now=now - timedelta(hours=3))
     for allocation in others[: len(others) * 2 // 3]:
         confirming.confirm(allocation_id=allocation.pk, by=None, now=now - timedelta(hours=2))

@@ -20,8 +20,8 @@ from django.utils import timezone
 from bazaars.models import Allocation, Application, Site
 from okoce.accounts.models import User
 from okoce.dashboard.demo.accounts import ACCOUNTS, CITY, PALMERAH, create_accounts, new_password
-from okoce.dashboard.demo.applicants import tell_applicants
 from okoce.dashboard.demo.after_draw import tell_after_draw
+from okoce.dashboard.demo.applicants import tell_applicants
 from okoce.dashboard.demo.bazaars import tell_bazaars
 from okoce.dashboard.demo.calendar import tell_calendar
 from okoce.dashboard.demo.calls import tell_calls
