@@ -128,7 +128,9 @@ def _place(name: str) -> Place:
     bazaar = BazaarFactory(city_id=city, host_id=f"ppkukm-{city.replace('.', '-')}")
     site = open_site(bazaar=bazaar, kecamatan_id=kecamatan, pengampu=_quota(agency))
     application = ApplicationFactory(site=site, participant=participant, pengampu_id=agency)
-    allocation = AllocationFactory(application=application)
+    allocation = AllocationFactory(
+        application=application, stall=site.stalls.create(number="Z01", row=8, column=1)
+    )
     site.stalls.create(number="P01", row=9, column=1, is_partner=True)
     closed = open_site(bazaar=bazaar, kecamatan_id=kecamatan, pengampu=_quota(agency))
     frozen_site(applications=0, site=closed)

@@ -137,7 +137,9 @@ def test_a_stall_given_back_and_a_place_called_off_sell_nothing():
     with pytest.raises(errors.StallGivenBack):
         report(mine)
 
-    Allocation.objects.filter(pk=mine.pk).update(state=AllocationState.ALLOCATED)
+    Allocation.objects.filter(pk=mine.pk).update(
+        state=AllocationState.ALLOCATED, release_kind="", released_at=None
+    )
     Site.objects.filter(pk=site.pk).update(
         state=SiteState.CANCELLED, cancelled_at=timezone.now(), cancel_reason="Hujan"
     )
