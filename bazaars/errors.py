@@ -238,7 +238,7 @@ class SiteIsCancelled(Refusal):
     words = gettext_lazy("This place was cancelled. Nothing about it changes any more.")
 
 
-class NotDrawnYet(Refusal):
+class NothingToTakeBack(Refusal):
     words = gettext_lazy("The draw has not been run yet, so there is no stall to take back.")
 
 

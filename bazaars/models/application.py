@@ -94,10 +94,11 @@ class Allocation(models.Model):
     class Meta:
         ordering = ["stall", "share"]
         constraints = [
-            models.UniqueConstraint(
+            ExclusionConstraint(  # not unique: two who exchange their stalls change hands in one statement
                 name="bazaars_allocation_one_vendor_a_share",
-                fields=["stall", "share"],
+                expressions=[("stall", RangeOperators.EQUAL), ("share", RangeOperators.EQUAL)],
                 condition=~Q(state="released"),
+                deferrable=models.Deferrable.IMMEDIATE,
             ),
             models.CheckConstraint(name="bazaars_allocation_share_one_or_two", condition=Q(share__in=[1, 2])),
             ExclusionConstraint(

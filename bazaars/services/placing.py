@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Case, Max, Value, When
 
 from bazaars import errors
 from bazaars.enums import AllocationState, SiteState
@@ -118,18 +118,22 @@ def move(
     if any(seen.get(r.application.public_id) != given[r.application.public_id] for r in touched):
         raise errors.PlanChanged
     stalls = {stall.number: stall for stall in site.stalls.all()}
-    states = {row.pk: row.state for row in touched}
-    if len(touched) > 1:  # the places change hands: one steps aside, since no two stand at one place
-        Allocation.objects.filter(pk=touched[0].pk).update(state=AllocationState.RELEASED)
-    for row in reversed(touched):
-        number, share = after[row.application.public_id]
-        Allocation.objects.filter(pk=row.pk).update(stall=stalls[number], share=share, state=states[row.pk])
+    places = {row.pk: after[row.application.public_id] for row in touched}
+    stand_at({pk: (stalls[number], share) for pk, (number, share) in places.items()})
+    for row in touched:
         record(
             by,
             "bazaars.stall.moved",
             row.application,
             site=site.pk,
             before=given[row.application.public_id][0],
-            after=number,
+            after=places[row.pk][0],
             reason=reason,
         )
+
+
+def stand_at(places: Mapping[int, tuple[Stall, int]]) -> None:
+    """Allocation → (stall, share), all at once: in one statement two may exchange theirs."""
+    stalls = [When(pk=pk, then=Value(stall.pk)) for pk, (stall, _share) in places.items()]
+    shares = [When(pk=pk, then=Value(share)) for pk, (_stall, share) in places.items()]
+    Allocation.objects.filter(pk__in=places).update(stall=Case(*stalls), share=Case(*shares))

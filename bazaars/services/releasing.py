@@ -7,6 +7,7 @@ database says the same: a stall given back is made good by one other (``replaces
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,9 +18,10 @@ from django.utils import timezone
 
 from bazaars import draw as rules_of_the_draw
 from bazaars import errors, messages
-from bazaars.assignment import FreeStall, Vendor, assign
 from bazaars.enums import AllocationState, ApplicationState, ReleaseKind, SiteState
 from bazaars.models import Allocation, Application, Draw, Site, Stall
+from bazaars.placement import Wish, wishes_broken
+from bazaars.services import placing
 from bazaars.services.applying import eligible_at_freezing
 from bazaars.services.events import locked_site
 from okoce.accounts.models import User
@@ -64,13 +66,13 @@ def give_back(*, allocation_id: int, by: User | None, now: datetime) -> Allocati
 def take_back(*, allocation_id: int, reason: str, by: User, now: datetime) -> Allocation:
     """The office takes a stall back, with a reason that is published without a name and told to the vendor.
 
-    Again changes nothing: the first reason stays. Raises BazaarBegun, NotDrawnYet.
+    Again changes nothing: the first reason stays. Raises BazaarBegun, NothingToTakeBack.
     """
     site, allocation = locked(allocation_id)
     if allocation.state == AllocationState.RELEASED:
         return allocation
     if site.state != SiteState.DRAWN:
-        raise errors.NotDrawnYet
+        raise errors.NothingToTakeBack
     refuse_when_begun(site, now=now)
     _release(allocation, ReleaseKind.TAKEN_BACK, by=by, now=now, reason=reason)
     record(by, "bazaars.stall.taken_back", allocation, reason=reason)
@@ -99,7 +101,7 @@ def fill(site: Site, *, now: datetime) -> list[Allocation]:
     offers: list[Allocation] = []
     passed_over: set[str] = set()
     while to_fill and shares and (application := next_one(site, without=passed_over)) is not None:
-        stall, share = _best_for(application, shares)
+        stall, share = _best_for(site, application, shares)
         freed = next((one for one in to_fill if one.stall_id == stall.pk), to_fill[0])
         offer = _offer(site, application, freed, stall, share, now=now)
         if offer is None:
@@ -154,19 +156,23 @@ def next_one(
     return fit[found] if found is not None else None
 
 
-def _best_for(application: Application, shares: Sequence[tuple[Stall, int]]) -> tuple[Stall, int]:
-    """Of several free stalls the one that suits best, as after the draw: zone, power, row, column."""
-    by_number: dict[str, list[tuple[Stall, int]]] = {}
-    for stall, share in shares:
-        by_number.setdefault(stall.number, []).append((stall, share))
-    vendor = Vendor(application.public_id, application.pengampu_id, application.needs_power)
-    stalls = [_free_stall(some[0][0], len(some)) for some in by_number.values()]
-    number, _share = assign([vendor], stalls)[application.public_id]
-    return by_number[number][0]
+def _best_for(site: Site, application: Application, shares: Sequence[tuple[Stall, int]]) -> tuple[Stall, int]:
+    """Of several free stalls the one that breaks the fewest wishes, first those that weigh most."""
+    if len(shares) == 1:
+        return shares[0]
+    rows = placing.standing(site)
+    vendors = placing.vendors_of(site, [*(row.application for row in rows), application])
+    spots, given = placing.spots_of(site), placing.given_in(rows)
 
+    def cost(one: tuple[Stall, int]) -> tuple[Any, ...]:
+        stall, share = one
+        after = {**given, application.public_id: (stall.number, share)}
+        broken = Counter(found.wish for found in wishes_broken(vendors, spots, after))
+        in_own_zone = stall.zone_id == application.pengampu_id
+        wasted = stall.has_power and not application.needs_power
+        return (*(broken[wish] for wish in Wish), not in_own_zone, wasted, stall.row, stall.column, share)
 
-def _free_stall(stall: Stall, shares: int) -> FreeStall:
-    return FreeStall(stall.number, stall.row, stall.column, stall.zone_id or "", stall.has_power, shares)
+    return min(shares, key=cost)
 
 
 def _offer(

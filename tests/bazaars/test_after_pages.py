@@ -128,7 +128,7 @@ def test_the_office_sees_who_has_confirmed_and_until_when_the_others_may(officer
     view = officer.get(url("confirmations", drawn)).context["view"]
 
     assert (view.confirmed_count, view.waiting_count, view.late_count, view.empty_count) == (1, 2, 0, 0)
-    assert [row.state for row in view.lines] == ["Belum dikonfirmasi", "Belum dikonfirmasi", "Dikonfirmasi"]
+    assert [row.state for row in view.lines] == ["Belum dikonfirmasi", "Belum dikonfirmasi", "Akan hadir"]
 
 
 @pytest.mark.parametrize("applicants", [1, 3])
