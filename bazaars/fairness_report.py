@@ -59,7 +59,7 @@ class Report:
     @cached_property
     def held(self) -> list[rules.Held]:
         """Stalls of the year, and whether each was the vendor's first ever. Two queries."""
-        stalls = Allocation.objects.visible_to(self.user).held()
+        stalls = Allocation.objects.visible_to(self.user).taken()
         first: dict[int, int] = {}
         for vendor, pk in stalls.order_by("application__site__bazaar__starts_on", "pk").values_list(
             "participant_id", "pk"

@@ -48,7 +48,7 @@ def sales_paths_of(allocation_ids: list[int]) -> dict[int, str]:
 def allocations_of(token: str) -> QuerySet[Allocation]:
     """The one stall whose address somebody holds: the address is the right to report it. Or none."""
     number = number_in(token)
-    held = Allocation.objects.held()
+    held = Allocation.objects.taken()
     if number is None:
         return held.none()
     version = SalesAddress.objects.filter(pk=number).values_list("version", flat=True).first() or 0

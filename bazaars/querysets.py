@@ -115,6 +115,10 @@ class AllocationQuerySet(models.QuerySet):
         """Stalls that were not given back, of places that took place."""
         return self.exclude(state="released").exclude(application__site__state="cancelled")
 
+    def taken(self) -> AllocationQuerySet:
+        """Stalls that were really somebody's: held, and not an offer nobody answered."""
+        return self.held().exclude(state="offered")
+
     def with_sales_place(self) -> AllocationQuerySet:
         """With all that a page about the sales of a stall names, and its reports (one query more)."""
         return self.select_related(
@@ -128,8 +132,7 @@ class AllocationQuerySet(models.QuerySet):
         reported = Count("sales", filter=Q(sales__day__lte=last_late_day(today)))
         one_day = Value(timedelta(days=1), output_field=models.DurationField())
         return (
-            self.held()
-            .exclude(state="offered")
+            self.taken()
             .filter(**{f"{bazaar}starts_on__lte": last_late_day(today)})
             .annotate(
                 late_days=ExpressionWrapper(

@@ -48,7 +48,7 @@ def register() -> None:
 def _allocations(messages: Sequence[Any]) -> dict[tuple[int, int], Allocation]:
     """By site and person. One query."""
     rows = (
-        Allocation.objects.held()
+        Allocation.objects.taken()
         .filter(
             application__site__in={m.cause_id for m in messages if m.cause_id},
             participant__in={m.participant_id for m in messages},
@@ -103,7 +103,7 @@ def ask_for_sales(*, now: datetime) -> int:
     """One message to every vendor of a bazaar that closed for its first day; how many are new."""
     local = timezone.localtime(now)
     since = local.date() - timedelta(days=ASKED_FOR_DAYS)
-    rows = Allocation.objects.held().filter(
+    rows = Allocation.objects.taken().filter(
         application__site__bazaar__starts_on__range=(since, local.date()),
     )
     closed = [

@@ -118,7 +118,7 @@ class Takings:
                 sold, band, transactions, best, came_by, site, stall, pengampu, category,
             ) in found.items()
         ]  # fmt: skip
-        held = self._here(Allocation.objects.visible_to(self.user).held(), "application__site")
+        held = self._here(Allocation.objects.visible_to(self.user).taken(), "application__site")
         begun = days_between(self.bazaar.starts_on, min(self.bazaar.ends_on, self.today))
         for pk, site, stall, pengampu, category in held.values_list(
             "pk", "application__site_id", "stall__number", "application__pengampu_id",

@@ -58,7 +58,7 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
 @participant_only
 @get_or_post
 def own(request: HttpRequest, pk: int) -> HttpResponse:
-    mine = Allocation.objects.visible_to(request.user).held().with_sales_place()
+    mine = Allocation.objects.visible_to(request.user).taken().with_sales_place()
     allocation = get_object_or_404(mine, application__site=pk)
     asked = Asked(request.path, "layouts/participant.html", CameBy.OWN, request.user, shows=True)
     site = allocation.application.site
@@ -70,7 +70,7 @@ def own(request: HttpRequest, pk: int) -> HttpResponse:
 @get_or_post
 def enter(request: HttpRequest, pk: int) -> HttpResponse:
     """For a vendor who tells it on the phone or at the stall."""
-    visible = Allocation.objects.visible_to(request.user).held().with_sales_place()
+    visible = Allocation.objects.visible_to(request.user).taken().with_sales_place()
     allocation = get_object_or_404(visible, pk=pk)
     asked = Asked(request.path, "layouts/staff.html", CameBy.OFFICE, request.user, shows=True)
     more = {
@@ -85,7 +85,7 @@ def enter(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("bazaars.enter_sales")
 @require_POST
 def renew_address(request: HttpRequest, pk: int) -> HttpResponse:
-    allocation = get_object_or_404(Allocation.objects.visible_to(request.user).held(), pk=pk)
+    allocation = get_object_or_404(Allocation.objects.visible_to(request.user).taken(), pk=pk)
     services.renew_address(allocation_id=allocation.pk, by=request.user, now=timezone.now())
     messages.success(request, _("The vendor has a new address. The one sent before opens nothing any more."))
     return redirect("bazaars:enter_sales", allocation.pk)

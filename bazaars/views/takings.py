@@ -159,7 +159,7 @@ def _place_days(
     }
     held = (
         Allocation.objects.visible_to(user)
-        .held()
+        .taken()
         .filter(application__site__bazaar__starts_on__range=(since, today))
     )
     found: list[scorecard.PlaceDay] = []

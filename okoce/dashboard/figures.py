@@ -67,7 +67,7 @@ def _count(user: Any, *, now: datetime, today: date) -> Figures:
         .annotate(activities=Count("session__activity", distinct=True))
     )
     done = list(attended.values_list("activities", flat=True))
-    stalls = Allocation.objects.exclude(state="released").filter(
+    stalls = Allocation.objects.taken().filter(
         participant__in=inside, days__overlap=(date(today.year, 1, 1), date(today.year + 1, 1, 1))
     )
     by_area = _by_area(people, scope)
