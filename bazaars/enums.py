@@ -22,6 +22,15 @@ class PlaceKind(models.TextChoices):
     OTHER = "other", _("Another kind of place")
 
 
+class StallKind(models.TextChoices):
+    """Who stands there. Only stalls of vendors are drawn; the others are published as what they are."""
+
+    VENDOR = "vendor", _("Vendor, in the draw")
+    PARTNER = "partner", _("Partner (BUMD, food supply)")
+    SERVICE = "service", _("Service (permits, packaging, halal, bank)")
+    RESERVED = "reserved", _("Kept free (stage, entrance, store)")
+
+
 class Funding(models.TextChoices):
     APBD = "apbd", _("Regional budget (APBD)")
     INCENTIVE = "did", _("Regional incentive fund (DID)")

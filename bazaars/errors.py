@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from bazaars.draw import Problem
 from bazaars.eligibility import Obstacle
 from bazaars.enums import ReleaseKind
+from bazaars.plan import MOST_COLUMNS, MOST_ROWS
 
 
 class Refusal(Exception):
@@ -37,6 +38,17 @@ class StallTaken(Refusal):
     def __init__(self, numbers: Sequence[str]) -> None:
         super().__init__(
             _("On the plan already: %(numbers)s. Choose other numbers.") % {"numbers": ", ".join(numbers)}
+        )
+
+
+class OffThePlan(Refusal):
+    def __init__(self, numbers: Sequence[str]) -> None:
+        super().__init__(
+            _(
+                "%(numbers)s would stand off the plan, which has %(rows)s rows and %(columns)s columns. "
+                "Choose another place."
+            )
+            % {"numbers": ", ".join(numbers), "rows": MOST_ROWS, "columns": MOST_COLUMNS}
         )
 
 

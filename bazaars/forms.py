@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from bazaars.draw import sha256
-from bazaars.enums import PlaceKind
+from bazaars.enums import PlaceKind, StallKind
 from bazaars.feasibility import Bounds, Problem
 from bazaars.models import Site
+from bazaars.models.bazaar import LONGEST_LABEL
 from bazaars.plan import PlanError, stall_numbers
 from bazaars.words import Names, plan_problem_words, problem_words
 from okoce.notifications import safety
@@ -95,6 +96,19 @@ class BazaarForm(SiteForm):
         return data
 
 
+def refuse_wrong_label(form: forms.Form, kind: str, label: str) -> None:
+    """A place outside the draw says who stands there; a vendor's stall gets its name from the draw."""
+    if kind == StallKind.VENDOR and label:
+        form.add_error(
+            "label", _("Stalls in the draw have no name yet. Empty it, or choose what else stands here")
+        )
+    elif kind and kind != StallKind.VENDOR and not label:
+        form.add_error(
+            "label",
+            _("Write who stands here or what the place is kept for, for example Bulog. It is published"),
+        )
+
+
 class StallsForm(forms.Form):
     numbers = forms.CharField(
         label=_lazy("Stall numbers"),
@@ -112,12 +126,20 @@ class StallsForm(forms.Form):
     zone = forms.ChoiceField(
         label=_lazy("Kept for"), required=False, help_text=_lazy("Vendors of this pengampu stand here first")
     )
-    has_power = forms.BooleanField(label=_lazy("There is power at these stalls"), required=False)
-    is_partner = forms.BooleanField(
-        label=_lazy("Partner or service stalls, outside the draw"),
+    kind = forms.ChoiceField(label=_lazy("What stands here"), choices=StallKind.choices, required=False)
+    label = forms.CharField(
+        label=_lazy("Name on the plan"),
+        max_length=LONGEST_LABEL,
         required=False,
-        help_text=_lazy("Food partners, permit desk. They are published as such"),
+        help_text=_lazy(
+            "Only for partners, services and places kept free, which are outside the draw and published as "
+            "such: Bulog, Permit desk, Stage"
+        ),
+        widget=forms.TextInput(attrs={"class": forms.MEDIUM, "autocomplete": "off"}),
     )
+    has_power = forms.BooleanField(label=_lazy("There is power at these stalls"), required=False)
+    has_water = forms.BooleanField(label=_lazy("There is water at these stalls"), required=False)
+    is_shaded = forms.BooleanField(label=_lazy("These stalls are in the shade"), required=False)
     marks_optional = False
 
     def __init__(self, *args: Any, zones: Choices, **kwargs: Any) -> None:
@@ -129,6 +151,14 @@ class StallsForm(forms.Form):
             return stall_numbers(self.cleaned_data["numbers"])
         except PlanError as error:
             raise ValidationError(plan_problem_words(error.code)) from None
+
+    def clean_kind(self) -> str:
+        return self.cleaned_data["kind"] or StallKind.VENDOR
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        refuse_wrong_label(self, data.get("kind", ""), data.get("label", ""))
+        return data
 
 
 class QuotaForm(forms.Form):

@@ -21,7 +21,7 @@ from bazaars.plan import DrawnPlan, PlacedStall, Zone, drawn_plan, zone_letter
 from bazaars.services.applying import eligible_at_freezing
 from bazaars.services.drawing import turns_of
 from bazaars.services.events import rules_of
-from bazaars.words import kind_of, sector_name, short_goods, short_reason
+from bazaars.words import kind_of, outside_words, sector_name, short_goods, short_kind, short_reason
 from okoce.organisations.models import Organisation
 from okoce.regions.models import Region
 from participants.models import Sector
@@ -189,7 +189,7 @@ class SiteOverview:
 
     @property
     def places(self) -> int:
-        return sum(not stall.is_partner for stall in self.stalls) * self.site.share_limit
+        return sum(stall.is_in_draw for stall in self.stalls) * self.site.share_limit
 
     @property
     def quota_count(self) -> int:
@@ -214,7 +214,7 @@ class SiteOverview:
         for stall in self.stalls:
             letter = zone_letter(stall.number)
             zones.setdefault(letter, []).append(self._placed(stall, people))
-            owners.setdefault(letter, set()).add(stall.zone_id or ("-" if stall.is_partner else ""))
+            owners.setdefault(letter, set()).add("-" if not stall.is_in_draw else stall.zone_id or "")
         return drawn_plan(
             [
                 Zone(
@@ -236,8 +236,8 @@ class SiteOverview:
 
     def _placed(self, stall: Stall, people: dict[str, Application]) -> PlacedStall:
         holders = self.allocations.get(stall.number, [])
-        if stall.is_partner:
-            kind, words, title = "o", _("Partner"), _("Partner or service stall")
+        if not stall.is_in_draw:
+            kind, (words, title) = "o", outside_words(stall.kind, stall.label)
         elif not holders:
             kind, words, title = "free", _("Empty"), _("Empty")
         else:
@@ -256,6 +256,18 @@ class SiteOverview:
         return PlacedStall(
             stall.number, stall.row, stall.column, kind, words, f"{stall.number}: {title}", url, picked
         )
+
+    def outside_draw(self) -> list[dict[str, str]]:
+        """Stalls of partners and services and places kept free, as everybody reads them."""
+        return [
+            {
+                "number": stall.number,
+                "kind": short_kind(stall.kind),
+                "label": stall.label or self.names.get(stall.zone_id or "", ""),
+            }
+            for stall in sorted(self.stalls, key=lambda stall: stall.number)
+            if not stall.is_in_draw
+        ]
 
     # --- applicants ---
 

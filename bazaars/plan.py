@@ -8,6 +8,8 @@ from itertools import groupby
 from typing import Final
 
 MOST_STALLS_AT_ONCE: Final = 200
+MOST_ROWS: Final = 60
+MOST_COLUMNS: Final = 40
 STALL_W, STALL_H, STEP_X, STEP_Y = 62, 50, 71, 58
 WIDTH: Final = 904
 EDGE, GAP_X, GAP_Y = 4, 6, 10

@@ -80,6 +80,15 @@ class SiteQuerySet(models.QuerySet):
         return self.filter(state="open", applications_open_at__lte=now, applications_close_at__gt=now)
 
 
+class StallQuerySet(models.QuerySet):
+    def in_draw(self) -> StallQuerySet:
+        """Vendors' stalls: those of partners and services, and places kept free, are not drawn."""
+        return self.filter(kind="vendor")
+
+    def of_partners(self) -> StallQuerySet:
+        return self.filter(kind="partner")
+
+
 class ApplicationQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> ApplicationQuerySet:
         """Applications to sites of the area; an agency sees its own binaan's; a participant the own."""

@@ -7,6 +7,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from bazaars.eligibility import Obstacle
+from bazaars.enums import StallKind
 from bazaars.feasibility import Problem, ProblemCode
 from bazaars.placement import Broken, Wish
 from bazaars.plan import MOST_STALLS_AT_ONCE, PlanProblem
@@ -14,6 +15,8 @@ from participants.models import Sector
 
 Names = Mapping[str, str]
 """Codes of pengampu and categories → how people call them."""
+
+ON_A_STALL = 9  # letters that fit below the number
 
 # Fill colours of the plan (okoce-data.css); the word on the stall says the same.
 KIND_OF = {
@@ -45,6 +48,24 @@ def short_goods(category: str) -> str:
 
 def kind_of(category: str) -> str:
     return KIND_OF.get(category, "o")
+
+
+def short_kind(kind: str) -> str:
+    """What a place outside the draw is, in one word."""
+    words = {
+        StallKind.PARTNER: _("Partner"),
+        StallKind.SERVICE: _("Service"),
+        StallKind.RESERVED: _("Kept free"),
+    }
+    return words.get(StallKind(kind), _("Vendor"))
+
+
+def outside_words(kind: str, label: str) -> tuple[str, str]:
+    """(on the stall, in its title) of a place outside the draw."""
+    if not label:
+        return short_kind(kind), short_kind(kind)
+    fits = label if len(label) <= ON_A_STALL else f"{label[: ON_A_STALL - 1].rstrip()}."
+    return fits, f"{label} ({short_kind(kind)})"
 
 
 def _named(codes: Any, names: Names) -> str:

@@ -6,17 +6,27 @@ from datetime import datetime
 
 import pghistory
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from bazaars.enums import Funding, PlaceKind, SiteState
-from bazaars.querysets import BazaarQuerySet, SiteQuerySet
+from bazaars.enums import Funding, PlaceKind, SiteState, StallKind
+from bazaars.plan import MOST_COLUMNS, MOST_ROWS
+from bazaars.querysets import BazaarQuerySet, SiteQuerySet, StallQuerySet
 from okoce.db.models import Dated
 from okoce.organisations.models import Organisation
 from okoce.regions.models import Region
 from participants.models import Sector
+
+LONGEST_LABEL = 40
+
+
+def _cells(start: str, count: str) -> Func:
+    """The cells that a stall covers in one direction, as a range."""
+    return Func(F(start), F(start) + F(count), function="int4range")
 
 
 @pghistory.track(
@@ -153,25 +163,77 @@ class Site(Dated):
 
 
 class Stall(models.Model):
-    """One stall on the plan. ``zone`` reserves it for a pengampu; ``is_partner`` keeps it out of the draw."""
+    """One stall on the plan, ``width`` by ``depth`` cells from ``row`` and ``column`` on.
+
+    ``zone`` keeps it for a pengampu. All but vendors' stalls are outside the draw and may carry a
+    ``label``: who stands there, or what the place is kept for. Two stalls with the same ``tent`` stand under
+    one roof.
+    """
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="stalls")
     number = models.CharField(max_length=6)
     row = models.PositiveSmallIntegerField()
     column = models.PositiveSmallIntegerField()
+    width = models.PositiveSmallIntegerField(default=1, db_default=1)
+    depth = models.PositiveSmallIntegerField(default=1, db_default=1)
     zone = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(
+        max_length=8, choices=StallKind.choices, default=StallKind.VENDOR, db_default=StallKind.VENDOR
+    )
+    label = models.CharField(max_length=LONGEST_LABEL, blank=True, default="", db_default="")
     has_power = models.BooleanField(default=False)
-    is_partner = models.BooleanField(default=False)
+    has_water = models.BooleanField(default=False, db_default=False)
+    is_shaded = models.BooleanField(default=False, db_default=False)
+    is_corner = models.BooleanField(default=False, db_default=False)
+    tent = models.PositiveSmallIntegerField(null=True, blank=True)
+    tent_half = models.PositiveSmallIntegerField(null=True, blank=True, help_text="1 or 2")
+    objects = StallQuerySet.as_manager()
 
     class Meta:
         ordering = ["site", "row", "column"]
         constraints = [
-            models.UniqueConstraint(name="bazaars_stall_number_once", fields=["site", "number"]),
-            models.UniqueConstraint(name="bazaars_stall_place_once", fields=["site", "row", "column"]),
+            models.UniqueConstraint(
+                name="bazaars_stall_number_once",
+                fields=["site", "number"],
+                deferrable=models.Deferrable.IMMEDIATE,
+            ),
+            ExclusionConstraint(
+                name="bazaars_stall_place_once",
+                expressions=[
+                    ("site", RangeOperators.EQUAL),
+                    (_cells("row", "depth"), RangeOperators.OVERLAPS),
+                    (_cells("column", "width"), RangeOperators.OVERLAPS),
+                ],
+                deferrable=models.Deferrable.IMMEDIATE,
+            ),
+            models.CheckConstraint(name="bazaars_stall_has_a_size", condition=Q(width__gte=1, depth__gte=1)),
+            models.CheckConstraint(
+                name="bazaars_stall_on_the_plan",
+                condition=Q(row__gte=1, column__gte=1)
+                & Q(row__lte=MOST_ROWS + 1 - F("depth"), column__lte=MOST_COLUMNS + 1 - F("width")),
+            ),
+            models.CheckConstraint(
+                name="bazaars_stall_of_vendor_without_label", condition=~Q(kind="vendor") | Q(label="")
+            ),
+            models.CheckConstraint(
+                name="bazaars_stall_tent_whole",
+                condition=Q(tent__isnull=True, tent_half__isnull=True)
+                | Q(tent__isnull=False, tent_half__isnull=False, tent_half__in=[1, 2]),
+            ),
+            models.UniqueConstraint(
+                name="bazaars_stall_two_in_a_tent",
+                fields=["site", "tent", "tent_half"],
+                deferrable=models.Deferrable.IMMEDIATE,
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_in_draw(self) -> bool:
+        """As ``StallQuerySet.in_draw``."""
+        return self.kind == StallKind.VENDOR
 
 
 class Quota(models.Model):

@@ -43,8 +43,8 @@ def _copy_plan(source: Site, target: Site) -> None:
 
 
 def _columns(row: Stall | Quota) -> dict[str, Any]:
-    """Every column of the row but its key: a new column comes along by itself."""
-    fields = [field for field in row._meta.concrete_fields if not field.primary_key]
+    """Every column of the row but its key and what is computed: a new column comes along by itself."""
+    fields = [field for field in row._meta.concrete_fields if not (field.primary_key or field.generated)]
     return {field.attname: getattr(row, field.attname) for field in fields}
 
 

@@ -193,7 +193,7 @@ def _give_stalls(site: Site, chosen: Sequence[Application], *, seed: str, now: d
     """``chosen`` in the order of the draw."""
     bazaar: Bazaar = site.bazaar
     found = {a.public_id: a for a in chosen}
-    stalls = {stall.number: stall for stall in site.stalls.filter(is_partner=False)}
+    stalls = {stall.number: stall for stall in site.stalls.in_draw()}
     plan = placing.plan_of(site, chosen, seed=seed)
     try:
         with transaction.atomic():

@@ -11,10 +11,11 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.text import slugify
 
 from bazaars import errors
-from bazaars.enums import PlaceKind, SiteState
+from bazaars.enums import PlaceKind, SiteState, StallKind
 from bazaars.feasibility import Bounds, Rules, check_rules
 from bazaars.models import Bazaar, Quota, Site, Stall
-from bazaars.plan import next_places
+from bazaars.models.bazaar import LONGEST_LABEL
+from bazaars.plan import MOST_ROWS, next_places
 from okoce.accounts.models import User
 from okoce.audit.services import record
 from okoce.organisations.models import Organisation
@@ -197,16 +198,27 @@ def add_stalls(
     per_row: int,
     zone: Organisation | None,
     has_power: bool,
-    is_partner: bool,
+    has_water: bool = False,
+    is_shaded: bool = False,
+    kind: str = StallKind.VENDOR,
+    label: str = "",
+    is_partner: bool = False,
     by: User,
 ) -> list[Stall]:
-    """New stalls below those on the plan. Raises StallTaken, SiteIsFrozen."""
+    """New stalls below those on the plan. Raises StallTaken, OffThePlan, SiteIsFrozen.
+
+    ``is_partner`` is short for the kind; a partner without a label is called after its ``zone``.
+    """
+    if is_partner:
+        kind, label = StallKind.PARTNER, label or (zone.short_name[:LONGEST_LABEL] if zone else "")
     site = locked_site(site_id)
     _refuse_when_frozen(site)
     existing = {stall.number: stall for stall in site.stalls.all()}
     if doubles := [number for number in numbers if number in existing]:
         raise errors.StallTaken(doubles)
-    first_row = max((stall.row for stall in existing.values()), default=0) + 1
+    first_row = max((stall.row + stall.depth for stall in existing.values()), default=1)
+    if first_row + (len(numbers) - 1) // per_row > MOST_ROWS:
+        raise errors.OffThePlan(numbers[-1:])
     places = next_places(len(numbers), first_row=first_row, per_row=per_row)
     stalls = Stall.objects.bulk_create(
         Stall(
@@ -215,8 +227,11 @@ def add_stalls(
             row=row,
             column=column,
             zone=zone,
+            kind=kind,
+            label="" if kind == StallKind.VENDOR else label,
             has_power=has_power,
-            is_partner=is_partner,
+            has_water=has_water,
+            is_shaded=is_shaded,
         )
         for number, (row, column) in zip(numbers, places, strict=True)
     )
@@ -238,8 +253,8 @@ def remove_stalls(*, site_id: int, stall_ids: Iterable[int], by: User) -> int:
 
 
 def places_of(site: Site) -> int:
-    """How many applicants can be placed: stalls × share limit, less the partners' stalls."""
-    return site.stalls.filter(is_partner=False).count() * site.share_limit
+    """How many applicants can be placed: vendors' stalls × share limit."""
+    return site.stalls.in_draw().count() * site.share_limit
 
 
 def rules_of(site: Site) -> Rules:

@@ -23,7 +23,7 @@ Given = Mapping[str, tuple[str, int]]
 
 
 def spots_of(site: Site) -> list[Spot]:
-    stalls = site.stalls.filter(is_partner=False)
+    stalls = site.stalls.in_draw()
     return [Spot(s.number, s.row, s.column, s.zone_id or "", s.has_power, site.share_limit) for s in stalls]
 
 

@@ -121,7 +121,7 @@ def _free_shares(site: Site) -> list[tuple[Stall, int]]:
     held = set(Allocation.objects.of_site(site).held().values_list("stall_id", "share"))
     return [
         (stall, share)
-        for stall in site.stalls.filter(is_partner=False)
+        for stall in site.stalls.in_draw()
         for share in range(1, site.share_limit + 1)
         if (stall.pk, share) not in held
     ]

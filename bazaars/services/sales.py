@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bazaars import errors
-from bazaars.enums import AllocationState, CameBy, SiteState
+from bazaars.enums import AllocationState, CameBy, SiteState, StallKind
 from bazaars.models import Allocation, SalesAddress, SalesReport, Stall
 from bazaars.sales import Doubt, doubt_about
 from okoce.accounts.models import User
@@ -81,7 +81,7 @@ def report_partner_sales(
 ) -> SalesReport:
     """The same for a partner's stall, which is in no total of participants (rule 52)."""
     stall = Stall.objects.select_for_update(of=("self",)).select_related("site__bazaar").get(pk=stall_id)
-    if not stall.is_partner:
+    if stall.kind != StallKind.PARTNER:
         raise errors.NoPartnerStall
     if stall.site.state == SiteState.CANCELLED:
         raise errors.StallGivenBack

@@ -173,7 +173,7 @@ def stalls(request: HttpRequest, pk: int) -> HttpResponse:
         data = form.cleaned_data | {"zone": organisation(form.cleaned_data["zone"])}
         try:
             added = events.add_stalls(site_id=place.pk, by=request.user, **data)
-        except errors.StallTaken as refusal:
+        except (errors.StallTaken, errors.OffThePlan) as refusal:
             form.add_error("numbers", str(refusal))
         except errors.SiteIsFrozen as refusal:
             form.add_error(None, str(refusal))
@@ -206,7 +206,7 @@ def _zones(view: SiteOverview) -> list[dict[str, object]]:
             "letter": letter,
             "ranges": ", ".join(number_ranges(stall.number for stall in some)),
             "count": len(some),
-            "owner": view.zone_words({s.zone_id or ("-" if s.is_partner else "") for s in some}),
+            "owner": view.zone_words({"-" if not s.is_in_draw else s.zone_id or "" for s in some}),
             "power": sum(stall.has_power for stall in some),
         }
         for letter, some in sorted(found.items())

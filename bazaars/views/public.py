@@ -64,6 +64,7 @@ def draw(request: HttpRequest, pk: int) -> HttpResponse:
         "order": view.public_order(),
         "rules": view.published_rules(),
         "events": view.events,
+        "outside": view.outside_draw(),
         "crumbs": crumbs.of_public(view.site.bazaar, _("Open draw")),
     }
     return render_page(request, "bazaars/public_draw.html", context)

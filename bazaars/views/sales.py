@@ -96,7 +96,7 @@ def renew_address(request: HttpRequest, pk: int) -> HttpResponse:
 def partner(request: HttpRequest, pk: int, number: str) -> HttpResponse:
     """A partner's stall, written down by the office: in no total of participants."""
     site = visible_site(request, pk)
-    stall = get_object_or_404(site.stalls.filter(is_partner=True), number=number)
+    stall = get_object_or_404(site.stalls.of_partners(), number=number)
     now, today = timezone.now(), timezone.localdate()
     reports = {report.day: report for report in stall.sales.all()}
     days = _days(site.bazaar.starts_on, site.bazaar.ends_on, reports, today)

@@ -131,7 +131,7 @@ def _place(name: str) -> Place:
     allocation = AllocationFactory(
         application=application, stall=site.stalls.create(number="Z01", row=8, column=1)
     )
-    site.stalls.create(number="P01", row=9, column=1, is_partner=True)
+    site.stalls.create(number="P01", row=9, column=1, kind="partner", label="Bulog")
     closed = open_site(bazaar=bazaar, kecamatan_id=kecamatan, pengampu=_quota(agency))
     frozen_site(applications=0, site=closed)
     officer = member(Role.SUDIN, city)

@@ -99,7 +99,7 @@ def test_east_jakarta_2018_forty_stalls_three_agencies_and_the_bumd_apart():
 def test_rule_52_partner_stalls_are_on_the_plan_and_never_drawn():
     event = past_bazaars.east_jakarta_2018()
     (site,) = past_bazaars.open_call(event, by=member("sudin", event.city))
-    partners = site.stalls.filter(is_partner=True).order_by("number")
+    partners = site.stalls.of_partners().order_by("number")
 
     assert [(s.number, s.zone_id) for s in partners] == [
         ("D01", "food-station"),

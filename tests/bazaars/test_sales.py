@@ -240,7 +240,7 @@ def test_the_database_keeps_one_report_a_day():
 
 def test_rule_52_partner_stalls_are_in_no_total_of_participants(sudin):
     site = held_site()
-    partner = site.stalls.create(number="P01", row=9, column=1, is_partner=True)
+    partner = site.stalls.create(number="P01", row=9, column=1, kind="partner", label="Bulog")
     sold(stall_of(site), in_days(-10))
     sales.report_partner_sales(
         stall_id=partner.pk, day=in_days(-10), sold=Sold(amount=9_000_000), by=sudin, now=timezone.now()

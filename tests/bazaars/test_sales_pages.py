@@ -215,7 +215,7 @@ def test_the_officer_sees_corrections_and_makes_the_address_anew(officer):
 
 def test_the_officer_writes_down_a_partners_sales_apart(officer):
     site = held_site()
-    site.stalls.create(number="P01", row=9, column=1, is_partner=True)
+    site.stalls.create(number="P01", row=9, column=1, kind="partner", label="Bulog")
     address = reverse("bazaars:partner_sales", args=[site.pk, "P01"])
     officer.post(address, {"amount": "9 juta"})
 

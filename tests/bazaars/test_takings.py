@@ -76,7 +76,7 @@ def test_rule_51_totals_per_pengampu_are_the_total_of_the_bazaar(site, sudin):
 
 
 def test_rule_52_partners_are_in_no_total(site, sudin):
-    partner = site.stalls.create(number="P01", row=9, column=1, is_partner=True)
+    partner = site.stalls.create(number="P01", row=9, column=1, kind="partner", label="Bulog")
     sales.report_partner_sales(
         stall_id=partner.pk, day=in_days(-10), sold=sales.Sold(amount=8_000_000), by=sudin, now=timezone.now()
     )

@@ -25,7 +25,7 @@ def tell_sales(users: dict[str, User], today: date) -> None:
         vendors = Allocation.objects.held().filter(application__site=site)
         for vendor in vendors.select_related("application").order_by("pk"):
             _of_vendor(vendor, site, officer, chance)
-        for stall in site.stalls.filter(is_partner=True):
+        for stall in site.stalls.of_partners():
             sales.report_partner_sales(
                 stall_id=stall.pk,
                 day=site.bazaar.starts_on,
