@@ -6,7 +6,7 @@ class BazaarsConfig(AppConfig):
     name = "bazaars"
 
     def ready(self) -> None:
-        from bazaars import copying, erasable, messages, sales_messages  # noqa: PLC0415  models exist only from here on
+        from bazaars import copying, erasable, messages, panel, sales_messages  # noqa: PLC0415  models exist only now
         from bazaars.services.merging import Stalls, stalls_of  # noqa: PLC0415
         from participants import comparing, merging  # noqa: PLC0415
 
@@ -14,7 +14,9 @@ class BazaarsConfig(AppConfig):
         erasable.declare()
         messages.register()
         sales_messages.register()
+        panel.register()
         comparing.register_fact(_("Bazaars"), stalls_of)
         merging.register("bazaars.Application.participant", Stalls())
         merging.register("bazaars.Allocation.participant", merging.Stay("goes with its application"))
+        merging.register("bazaars.PaperSeen.participant", merging.Move())
         merging.register("bazaars.TurnLedger.participant", merging.MoveUnlessSame(("site", "kind")))

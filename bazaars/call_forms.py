@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence, Set
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from bazaars.enums import Funding, PlaceKind, SiteState
-from bazaars.models import Bazaar, Site
+from bazaars.models import Bazaar, PaperKind, Site
+from bazaars.services.conditions import Conditions
 from bazaars.services.events import Facts
 from okoce.ui import forms
 
@@ -106,3 +109,89 @@ class CopyForm(forms.Form):
     name = forms.CharField(label=_lazy("Name of the bazaar"), max_length=120)
     starts_on = forms.DateField(label=_lazy("First day"))
     form_key = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid4)
+
+
+class ConditionsForm(forms.Form):
+    """Who may apply: business, activities, and the papers for each kind of goods."""
+
+    needs_business = forms.BooleanField(label=_lazy("A business in the profile"), required=False)
+    least_activities = forms.TypedChoiceField(
+        label=_lazy("Activities done"),
+        coerce=int,
+        help_text=_lazy("Of the three, in the year of the bazaar or the one before"),
+    )
+    is_curated = forms.BooleanField(
+        label=_lazy("Applications are curated before the draw"),
+        required=False,
+        help_text=_lazy("At least two people score each without its name; only accepted ones are drawn"),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        bazaar: Bazaar,
+        sectors: Sequence[tuple[str, str]],
+        papers: Sequence[PaperKind],
+        demands: Mapping[str, Set[str]],
+        **kwargs: Any,
+    ) -> None:
+        kwargs["initial"] = {
+            "needs_business": bazaar.needs_business,
+            "least_activities": bazaar.least_activities,
+            "is_curated": bazaar.is_curated,
+            **{f"papers-{code}": sorted(demands.get(code, ())) for code, _name in sectors},
+        }
+        super().__init__(*args, **kwargs)
+        self.fields["least_activities"].choices = [
+            (0, _("None")),
+            (1, _("At least one")),
+            (2, _("At least two")),
+            (3, _("All three")),
+        ]
+        self.sectors = [code for code, _name in sectors]
+        for code, name in sectors:
+            self.fields[f"papers-{code}"] = forms.MultipleChoiceField(
+                label=_("%(goods)s: permits and checks") % {"goods": name},
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+                choices=[(paper.pk, paper.name) for paper in papers],
+            )
+
+    @property
+    def conditions(self) -> Conditions:
+        data = self.cleaned_data
+        return Conditions(
+            needs_business=data["needs_business"],
+            least_activities=data["least_activities"],
+            is_curated=data["is_curated"],
+            papers={code: data[f"papers-{code}"] for code in self.sectors},
+        )
+
+
+class PaperForm(forms.Form):
+    """What an office has just seen."""
+
+    paper = forms.ModelChoiceField(
+        label=_lazy("Permit or check"), queryset=PaperKind.objects.none(), empty_label=_lazy("Choose")
+    )
+    is_good = forms.TypedChoiceField(
+        label=_lazy("What you saw"),
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+        choices=[("1", _lazy("In order, or passed")), ("0", _lazy("Failed, or not valid any more"))],
+        initial="1",
+    )
+    valid_until = forms.DateField(
+        label=_lazy("Valid until"), required=False, help_text=_lazy("Empty when it has no end")
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["paper"].queryset = PaperKind.objects.all()
+
+    def clean_valid_until(self) -> date | None:
+        until: date | None = self.cleaned_data["valid_until"]
+        if until and until < self.today:
+            raise ValidationError(_("This day is over. Note it as not valid any more instead"))
+        return until

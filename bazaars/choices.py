@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bazaars.models import Criterion, PaperKind
 from bazaars.words import sector_name
 from okoce.organisations.models import Organisation
 from okoce.regions.models import Region
@@ -17,6 +18,14 @@ def unit_name(organisation: Organisation, city: Region) -> str:
 
 def sector_choices() -> list[tuple[str, str]]:
     return [(sector.code, sector_name(sector)) for sector in Sector.objects.all()]
+
+
+def paper_kinds() -> list[PaperKind]:
+    return list(PaperKind.objects.all())
+
+
+def criteria() -> list[Criterion]:
+    return list(Criterion.objects.all())
 
 
 def pengampu_choices(city: Region) -> list[tuple[str, str]]:

@@ -24,6 +24,9 @@ def declare() -> None:
         "bazaars.Site",
         "bazaars.Stall",
         "bazaars.Quota",
+        "bazaars.Demand",
+        "bazaars.PaperKind",
+        "bazaars.Criterion",
         "bazaars.SeedPart",
         why="the event and its places",
     )
@@ -32,15 +35,26 @@ def declare() -> None:
         "bazaars.Application",
         person="participant",
         columns={"product": ""},
-        stays=("public_id",),
+        stays=("public_id", "left_out"),
         why="applications are counted; what was offered is the person's own words",
     )
+    person = "application__participant"
+    keep("bazaars.Score", person=person, why="how the curation judged is counted")
+    keep("bazaars.Conflict", person=person, stays=("reason",), why="why a curator stepped back, append-only")
+    keep(
+        "bazaars.Decision",
+        person=person,
+        stays=("reason",),
+        why="the office's own words on goods, append-only",
+    )
+    blank("bazaars.Answer", person=person, columns={"text": ""}, why="the person's own words")
     keep(
         "bazaars.Allocation",
         person="participant",
         stays=("state", "release_kind", "release_reason"),
         why="stalls held are counted; the reason of a release is published, it names nobody",
     )
+    keep("bazaars.PaperSeen", person="participant", why="which kinds of papers were seen, without the papers")
     keep("bazaars.TurnLedger", person="participant", why="turns of the last twelve months are counted")
     blank(
         "bazaars.SalesReport",

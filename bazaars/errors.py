@@ -74,6 +74,48 @@ class RulesImpossible(Refusal):
         self.problems = tuple(problems)
 
 
+class ConditionsStand(Refusal):
+    def __init__(self, places: Sequence[str]) -> None:
+        super().__init__(
+            _("A list is frozen under these conditions (%(places)s): they stay as they were published.")
+            % {"places": ", ".join(places)}
+        )
+
+
+class NotCurated(Refusal):
+    words = gettext_lazy(
+        "This application is not being curated any more: it was withdrawn, or the list is frozen."
+    )
+
+
+class ConflictOfInterest(Refusal):
+    words = gettext_lazy("You cannot judge this application: its applicant is close to you or your unit.")
+
+
+class ScoresMissing(Refusal):
+    words = gettext_lazy("Give a score for every criterion.")
+
+
+class Decided(Refusal):
+    words = gettext_lazy("This application has been decided. The decision and its reason stand.")
+
+
+class TooFewCurators(Refusal):
+    def __init__(self, people: int, least: int) -> None:
+        super().__init__(
+            _("%(people)s of at least %(least)s people have scored. Ask another curator first.")
+            % {"people": people, "least": least}
+        )
+
+
+class NothingToAnswer(Refusal):
+    words = gettext_lazy("There is no rejection that you could answer.")
+
+
+class Answered(Refusal):
+    words = gettext_lazy("You have answered already. The Sudin reads it and decides once more.")
+
+
 class NoStalls(Refusal):
     words = gettext_lazy("There is no stall on the plan yet. Add stalls first.")
 
@@ -93,9 +135,9 @@ class DeadlinePassed(Refusal):
 class NotEligible(Refusal):
     words = gettext_lazy("You cannot apply for this bazaar at present.")
 
-    def __init__(self, obstacles: Sequence[Obstacle]) -> None:
+    def __init__(self, obstacles: Sequence[Obstacle], category: str = "") -> None:
         super().__init__()
-        self.obstacles = tuple(obstacles)
+        self.obstacles, self.category = tuple(obstacles), category
 
 
 class NotOpen(Refusal):

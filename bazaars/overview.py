@@ -10,15 +10,16 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bazaars import after, ceremony, reasons
+from bazaars import after, ceremony, conditions, reasons
 from bazaars.after import allocations_of
 from bazaars.choices import pengampu_choices, sector_choices, unit_name
 from bazaars.draw import lot
+from bazaars.eligibility import Obstacle
 from bazaars.enums import AllocationState
 from bazaars.feasibility import Rules
 from bazaars.models import Allocation, Application, Draw, SeedPart, Site, Stall
 from bazaars.plan import DrawnPlan, PlacedStall, Zone, drawn_plan, zone_letter
-from bazaars.services.applying import eligible_at_freezing
+from bazaars.services.applying import applicants_for, call_of, obstacles_at_freezing
 from bazaars.services.drawing import turns_of
 from bazaars.services.events import rules_of
 from bazaars.words import kind_of, outside_words, sector_name, short_goods, short_kind, short_reason
@@ -165,7 +166,19 @@ class SiteOverview:
         """Public ids on the frozen list; before freezing those that would be on it now."""
         if self.draw:
             return {entry["id"] for entry in self.draw.frozen["applications"]}
-        return {a.public_id for a in eligible_at_freezing(self.site, self.applications)}
+        return {a.public_id for a in self.applications if a.pk not in self.obstacles}
+
+    @cached_property
+    def obstacles(self) -> dict[int, list[Obstacle]]:
+        """By application, what would keep it off the list if it were frozen now."""
+        return obstacles_at_freezing(self.site, self.applications)
+
+    def obstacle_words(self, application: Application, obstacles: list[Obstacle]) -> list[dict[str, str]]:
+        """What kept one applicant off the list, as the person reads it."""
+        applicant = applicants_for(self.site, [application.participant])[application.participant_id]
+        return conditions.in_words(
+            obstacles, self.site, applicant, call_of(self.site), category=application.category_id
+        )
 
     @cached_property
     def turns(self) -> dict[str, int]:

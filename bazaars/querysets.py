@@ -102,6 +102,18 @@ class ApplicationQuerySet(models.QuerySet):
             return self.filter(pengampu_id=scope.organisation)
         return self.filter(_sites_in(scope, "site__"))
 
+    def to_curate(self, user: Any) -> ApplicationQuerySet:
+        """Whose goods the user may judge, without knowing whose they are: of sites of the own area.
+
+        Curators judge the applications of all agencies; which of them not, ``rules.may_score`` says.
+        """
+        if not has_permission(user, "bazaars.curate"):
+            return self.none()
+        sites = self.model._meta.get_field("site").related_model
+        return self.filter(
+            site__in=sites.objects.visible_to(user), site__bazaar__is_curated=True, state="submitted"
+        )
+
     def submitted(self) -> ApplicationQuerySet:
         return self.filter(state="submitted")
 
@@ -174,6 +186,32 @@ class TurnLedgerQuerySet(models.QuerySet):
         if not has_permission(user, "bazaars.view"):
             return self.none()
         return self.filter(_sites_in(scope_of(user), "site__"))
+
+
+class JudgedQuerySet(models.QuerySet):
+    """Scores, conflicts, decisions and answers of applications."""
+
+    def visible_to(self, user: Any) -> JudgedQuerySet:
+        applications = self.model._meta.get_field("application").related_model
+        return self.filter(application__in=applications.objects.visible_to(user))
+
+
+class PaperSeenQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> PaperSeenQuerySet:
+        """Papers of the people in the own area; a participant the own."""
+        membership = getattr(user, "active_membership", None)
+        if membership is not None and membership.role == Role.PARTICIPANT:
+            return self.filter(participant__user=user)
+        if not has_permission(user, "bazaars.check_papers"):
+            return self.none()
+        people = self.model._meta.get_field("participant").related_model
+        return self.filter(participant__in=people.objects.visible_to(user))
+
+    def newest(self) -> PaperSeenQuerySet:
+        """The last word about each paper of each person."""
+        return self.order_by("participant_id", "paper_id", "-seen_on", "-pk").distinct(
+            "participant_id", "paper_id"
+        )
 
 
 class DrawQuerySet(models.QuerySet):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bazaars.draw import lot
+from bazaars.eligibility import Obstacle
 from bazaars.models import Allocation, Application
 from bazaars.words import reason_words
 
@@ -46,7 +47,8 @@ def _verdict(view: SiteOverview, public_id: str, outcome: Outcome | None, name: 
     if public_id not in view.eligible:
         return (
             _("Why %(name)s was not in the draw") % {"name": name} if name else _("You were not in the draw"),
-            _(
+            _left_out(view, public_id)
+            or _(
                 "When the list was frozen one of the conditions was not met: an active participant of "
                 "this city, with a business, fostered by an agency that has stalls here, "
                 "and without a stall elsewhere on the same days."
@@ -106,6 +108,18 @@ def _given_away(given: Allocation, values: dict[str, object], name: str) -> tupl
             "reason": given.release_reason,
         }
     return title % values, text, _("It costs no turn. Look for the next bazaar.")
+
+
+def _left_out(view: SiteOverview, public_id: str) -> str:
+    """Which conditions the applicant did not meet when the list was frozen, or would not meet now."""
+    application = next((a for a in view.applications if a.public_id == public_id), None)
+    if application is None:
+        return ""
+    if view.draw is None:
+        obstacles = view.obstacles.get(application.pk, [])
+    else:
+        obstacles = [Obstacle(code) for code in application.left_out]
+    return " ".join(line["what"] for line in view.obstacle_words(application, obstacles))
 
 
 def _facts(

@@ -179,7 +179,16 @@ def broken_words(broken: Broken, people: Sequence[str], goods: str) -> str:
             )
 
 
-def obstacle_words(obstacle: Obstacle, *, pengampu: str = "", elsewhere: str = "") -> tuple[str, str]:
+def obstacle_words(
+    obstacle: Obstacle,
+    *,
+    pengampu: str = "",
+    elsewhere: str = "",
+    least: int = 0,
+    done: int = 0,
+    papers: str = "",
+    how: str = "",
+) -> tuple[str, str]:
     """(what stands in the way, what to do next)"""
     match obstacle:
         case Obstacle.NOT_OPEN_YET:
@@ -205,6 +214,29 @@ def obstacle_words(obstacle: Obstacle, *, pengampu: str = "", elsewhere: str = "
             return (
                 _("You are not fostered by an agency that has stalls here: %(names)s.") % {"names": pengampu},
                 _("Ask your mentor or the kecamatan office which agency fosters you."),
+            )
+        case Obstacle.FEW_ACTIVITIES:
+            return (
+                _("Of the three activities %(least)s must be done for this bazaar; you have done %(done)s.")
+                % {"least": least, "done": done},
+                _("Book a seat in the next training under “Trainings”, or ask your mentor."),
+            )
+        case Obstacle.PAPERS_MISSING:
+            return (
+                _("For these goods this bazaar asks for: %(papers)s. Nobody has seen yours yet.")
+                % {"papers": papers},
+                _("Bring it to the kecamatan office or your mentor; they note it at once. %(how)s")
+                % {"how": how},
+            )
+        case Obstacle.SAME_BUSINESS:
+            return (
+                _("Somebody of your household has applied for this bazaar with the same business."),
+                _("One business has one stall. Agree at home who applies; the other withdraws."),
+            )
+        case Obstacle.NOT_ACCEPTED:
+            return (
+                _("The curation has not accepted this application."),
+                _("The decision and its reason are on this page."),
             )
         case _:
             return (

@@ -1,16 +1,26 @@
 from bazaars.models.application import Allocation, Application, TurnLedger
 from bazaars.models.bazaar import Bazaar, Quota, Site, Stall
+from bazaars.models.condition import Demand, PaperKind, PaperSeen
+from bazaars.models.curation import Answer, Conflict, Criterion, Decision, Score
 from bazaars.models.draw import Draw, SeedPart
 from bazaars.models.sales import SalesAddress, SalesReport
 
 __all__ = [
     "Allocation",
+    "Answer",
     "Application",
     "Bazaar",
+    "Conflict",
+    "Criterion",
+    "Decision",
+    "Demand",
     "Draw",
+    "PaperKind",
+    "PaperSeen",
     "Quota",
     "SalesAddress",
     "SalesReport",
+    "Score",
     "SeedPart",
     "Site",
     "Stall",

@@ -50,6 +50,15 @@ class Bazaar(Dated):
     contact = models.CharField(
         max_length=120, blank=True, db_default="", help_text="public: an office and its number, no person's"
     )
+    needs_business = models.BooleanField(default=True, db_default=True)
+    least_activities = models.PositiveSmallIntegerField(
+        default=0,
+        db_default=0,
+        help_text="of the three, done in the bazaar's year or the one before",
+    )
+    is_curated = models.BooleanField(
+        default=False, db_default=False, help_text="only accepted applications go into the draw"
+    )
     copied_from = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="copies", db_index=False
     )
@@ -70,6 +79,9 @@ class Bazaar(Dated):
             ),
             models.CheckConstraint(
                 name="bazaars_bazaar_hours_in_order", condition=Q(closes_at__gt=F("opens_at"))
+            ),
+            models.CheckConstraint(
+                name="bazaars_bazaar_at_most_three_activities", condition=Q(least_activities__lte=3)
             ),
             models.CheckConstraint(
                 name="bazaars_bazaar_cleared_after_closing",

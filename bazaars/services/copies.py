@@ -10,7 +10,7 @@ from django.db import transaction
 
 from bazaars import errors
 from bazaars.enums import SiteState
-from bazaars.models import Bazaar, Quota, Site, Stall
+from bazaars.models import Bazaar, Demand, Quota, Site, Stall
 from bazaars.services.events import free_slug, locked_site, made_with
 from okoce.accounts.models import User
 from okoce.audit.services import record
@@ -75,6 +75,10 @@ def copy_bazaar(
         created_by=by,
     )
     record(by, "bazaars.bazaar.copied", bazaar, source=source.pk)
+    Demand.objects.bulk_create(
+        Demand(bazaar=bazaar, category_id=one.category_id, paper_id=one.paper_id)
+        for one in source.demands.all()
+    )
     for place in source.sites.exclude(state=SiteState.CANCELLED).order_by("pk"):
         target = Site.objects.create(
             bazaar=bazaar,
@@ -88,7 +92,19 @@ def copy_bazaar(
     return bazaar
 
 
-CARRIED = ("city_id", "host_id", "opens_at", "closes_at", "cleared_by", "funding", "rules", "contact")
+CARRIED = (
+    "city_id",
+    "host_id",
+    "opens_at",
+    "closes_at",
+    "cleared_by",
+    "funding",
+    "rules",
+    "contact",
+    "needs_business",
+    "least_activities",
+    "is_curated",
+)
 
 
 def _shifted(moment: datetime | None, later: timedelta) -> datetime | None:

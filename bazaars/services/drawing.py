@@ -14,7 +14,7 @@ from bazaars.enums import AllocationState, SiteState, TurnKind
 from bazaars.models import Allocation, Application, Bazaar, Draw, SeedPart, Site, TurnLedger
 from bazaars.placement import Plan
 from bazaars.services import confirming, placing
-from bazaars.services.applying import eligible_at_freezing
+from bazaars.services.applying import eligible_at_freezing, obstacles_at_freezing
 from bazaars.services.events import locked_site, refuse_when_cancelled, rules_of
 from okoce.accounts.models import User
 from okoce.audit.services import record
@@ -96,6 +96,7 @@ def freeze_list(*, site_id: int, by: User, now: datetime, reason: str = "") -> D
     frozen = frozen_now(site)
     if problems := rules_of_the_draw.check_list(frozen):
         raise errors.CannotFreeze(problems)
+    _say_who_is_left_out(site, {entry.id for entry in frozen.entries})
     draw = Draw.objects.create(
         site=site, frozen=frozen.as_dict(), frozen_hash=frozen.hash, frozen_at=now, frozen_by=by
     )
@@ -105,6 +106,16 @@ def freeze_list(*, site_id: int, by: User, now: datetime, reason: str = "") -> D
         by, "bazaars.list.frozen", draw, count=len(frozen.entries), hash=draw.frozen_hash, early=bool(reason)
     )
     return draw
+
+
+def _say_who_is_left_out(site: Site, on_the_list: set[str]) -> None:
+    """Which conditions were not met is kept with the application: the vendor reads it afterwards."""
+    rest = site.applications.submitted().exclude(public_id__in=on_the_list).select_related("participant")
+    waiting = list(rest)
+    found = obstacles_at_freezing(site, waiting)
+    for application in waiting:
+        application.left_out = [obstacle.value for obstacle in found.get(application.pk, ())]
+    Application.objects.bulk_update(waiting, ["left_out"])
 
 
 def frozen_now(site: Site) -> rules_of_the_draw.Frozen:

@@ -8,16 +8,16 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bazaars import crumbs, errors
+from bazaars import conditions, crumbs, curation, errors, proposals
 from bazaars.after import answer_of
 from bazaars.choices import pengampu_choices, sector_choices
-from bazaars.eligibility import Obstacle
+from bazaars.curation_forms import AnswerForm
+from bazaars.eligibility import Obstacle, obstacles
 from bazaars.forms import ApplicationForm
 from bazaars.models import Allocation, Application, Site
 from bazaars.overview import SiteOverview
 from bazaars.services import applying, releasing
 from bazaars.views.events import get_or_post
-from bazaars.words import obstacle_words
 from okoce.accounts.access import participant_only
 from okoce.ui.responses import render_page
 from participants.models import Participant
@@ -31,47 +31,44 @@ def _open_site(pk: int) -> Site:
     return get_object_or_404(Site.objects.public().with_event(), pk=pk)
 
 
-def _in_the_way(site: Site, me: Participant, found: list[Obstacle]) -> list[dict[str, str]]:
-    facts = applying.applicants_for(site, [me])[me.pk] if Obstacle.SAME_DAYS in found else None
-    taking_part = applying.call_of(site).pengampu
-    names = ", ".join(name for code, name in pengampu_choices(site.bazaar.city) if code in taking_part)
-    pairs = [
-        obstacle_words(obstacle, pengampu=names, elsewhere=facts.elsewhere if facts else "")
-        for obstacle in found
-    ]
-    return [{"what": what, "next": next_words} for what, next_words in pairs]
-
-
 @participant_only
 @get_or_post
 def apply(request: HttpRequest, pk: int) -> HttpResponse:
-    """The form is filled in from the profile: the second tap sends it."""
+    """The form is filled in from the profile: the second tap sends it. Who cannot apply reads why instead."""
     site, me, now = _open_site(pk), _me(request), timezone.now()
+    call, applicant = applying.call_of(site), applying.applicants_for(site, [me])[me.pk]
     earlier = Application.objects.visible_to(request.user).filter(site=site).submitted().first()
+    closed = conditions.closed_goods(applicant, call)
+    proposal = proposals.proposal(me, earlier, closed=closed)
     form = ApplicationForm(
         request.POST or None,
-        initial=_proposal(me, earlier),
-        categories=sector_choices(),
+        initial=proposal,
+        categories=[choice for choice in sector_choices() if choice[0] not in closed],
         pengampu=_own_choices(site, me),
     )
-    found = applying.obstacles_for(site, me, now=now)
+    goods = str(proposal.get("category") or "")
+    found = obstacles(applicant, call, now=now, category=goods if goods in closed else "")
     if request.method == "POST" and form.is_valid():
         try:
             applying.apply_for_stall(
                 site_id=site.pk, participant_id=me.pk, by=request.user, now=now, **form.cleaned_data
             )
         except errors.NotEligible as refusal:
-            found = list(refusal.obstacles)
+            found, goods = list(refusal.obstacles), refusal.category
         except errors.Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("Your application has arrived."))
             return redirect("bazaars:result", site.pk)
+    elif request.method == "POST" and request.POST.get("category") in closed:
+        found, goods = [Obstacle.PAPERS_MISSING], request.POST["category"]
     context = {
         "form": form,
         "site": site,
         "earlier": earlier,
-        "obstacles": _in_the_way(site, me, found),
+        "obstacles": conditions.in_words(found, site, applicant, call, category=goods),
+        "conditions": conditions.published(site.bazaar),
+        "closed": [line for code, line in conditions.paper_lines(site.bazaar) if code in closed],
         "crumbs": crumbs.of_public(site.bazaar, _("Application")),
     }
     return render_page(request, "bazaars/apply.html", context)
@@ -80,18 +77,6 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
 def _own_choices(site: Site, me: Participant) -> list[tuple[str, str]]:
     mine = applying.pengampu_choices(site, me)
     return [(code, name) for code, name in pengampu_choices(site.bazaar.city) if code in mine]
-
-
-def _proposal(me: Participant, earlier: Application | None) -> dict[str, object]:
-    if earlier is not None:
-        return {
-            "product": earlier.product,
-            "category": earlier.category_id,
-            "pengampu": earlier.pengampu_id,
-            "needs_power": earlier.needs_power,
-        }
-    business = me.businesses.order_by("-is_running", "pk").first()
-    return {"product": business.name, "category": business.sector_id} if business else {}
 
 
 @participant_only
@@ -133,6 +118,8 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         "stall": view.stall_of.get(application.public_id, ""),
         "answer": answer_of(allocation, now=now) if allocation else None,
         "today": timezone.localdate(),
+        "curation": curation.told_to(application),
+        "answer_form": AnswerForm(),
         "crumbs": crumbs.of_public(site.bazaar, _("My result")),
     }
     return render_page(request, "bazaars/result.html", context)

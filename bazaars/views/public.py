@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from bazaars import crumbs
+from bazaars import conditions, crumbs, curation
 from bazaars import draw as rules_of_the_draw
 from bazaars.after import published_record
 from bazaars.models import Application, Bazaar, Site
@@ -45,6 +45,7 @@ def bazaar(request: HttpRequest, slug: str) -> HttpResponse:
         "sites": found.public_sites,
         "now": timezone.now(),
         "applied": applied,
+        "conditions": conditions.published(found),
         "crumbs": crumbs.of_public(found),
     }
     return render_page(request, "bazaars/public_bazaar.html", context)
@@ -65,6 +66,7 @@ def draw(request: HttpRequest, pk: int) -> HttpResponse:
         "rules": view.published_rules(),
         "events": view.events,
         "outside": view.outside_draw(),
+        "curation": curation.in_numbers(view.site),
         "crumbs": crumbs.of_public(view.site.bazaar, _("Open draw")),
     }
     return render_page(request, "bazaars/public_draw.html", context)

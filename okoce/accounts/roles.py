@@ -126,6 +126,10 @@ PERMISSIONS: dict[str, Permission] = {
         R.AUDITOR,
     ),
     "bazaars.manage": _may(_("open bazaars, set quotas and run the draw"), R.SUDIN),
+    "bazaars.check_papers": _may(
+        _("see and note which papers of a vendor are in order"), R.SUDIN, R.KECAMATAN, R.MENTOR, R.PENGAMPU
+    ),
+    "bazaars.curate": _may(_("score applications without knowing whose they are"), R.SUDIN, R.PENGAMPU),
     "bazaars.commit_seed": _may(_("give a secret part of the draw's seed"), R.SUDIN, R.PENGAMPU),
     "bazaars.sales": _may(
         _("see what was sold at the bazaars of the own area"),

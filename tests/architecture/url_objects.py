@@ -37,6 +37,7 @@ TRAINER_AWAY: Reach = {"sudin": CITY, "kecamatan": CITY, "trainer": HERE}
 SITE: Reach = {**AREA, "pengampu": HERE, "participant": HERE}
 VENDOR: Reach = {"sudin": CITY, "kecamatan": HERE, "mentor": HERE}
 PARTNER: Reach = {"sudin": CITY, "kecamatan": HERE}
+CURATED: Reach = {"sudin": CITY, "pengampu": HERE}
 NOBODY: Reach = {}
 ANYWHERE: Reach = dict.fromkeys(
     ["province", "auditor", "sudin", "kecamatan", "mentor", "trainer", "pengampu", "participant"], EVERYWHERE
@@ -80,6 +81,10 @@ def request_to_move(place: Place) -> dict[str, Any]:
 
 def request_of(place: Place) -> dict[str, Any]:
     return {"uid": place.request.uid}
+
+
+def curated(place: Place) -> dict[str, Any]:
+    return {"public_id": place.site.applications.get().public_id}
 
 
 def session(place: Place) -> dict[str, Any]:
@@ -485,6 +490,14 @@ ROWS: dict[str, Row] = {
     "bazaars:add_site": Row(SITE, lambda p: {"slug": p.bazaar.slug}),
     "bazaars:facts": Row(SITE, lambda p: {"slug": p.bazaar.slug}),
     "bazaars:copy": Row(SITE, lambda p: {"slug": p.bazaar.slug}),
+    "bazaars:conditions": Row(SITE, lambda p: {"slug": p.bazaar.slug}),
+    "bazaars:papers": Row(PERSON, number),
+    "bazaars:curation": Row(SITE, site),
+    "bazaars:score": Row(CURATED, curated),
+    "bazaars:curated_photo": Row({"sudin": CITY}, lambda p: {**curated(p), "uid": p.product.uid}),
+    "bazaars:conflict": Row(CURATED, curated),
+    "bazaars:decide": Row(CURATED, curated),
+    "bazaars:answer_curation": Row(SITE, site, method="post"),
     "bazaars:site": Row(SITE, site),
     "bazaars:place": Row(SITE, site),
     "bazaars:give_plan": Row(SITE, site, method="post"),

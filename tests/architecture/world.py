@@ -127,6 +127,7 @@ def _place(name: str) -> Place:
     booking = BookingFactory(session=session, participant=participant)
     bazaar = BazaarFactory(city_id=city, host_id=f"ppkukm-{city.replace('.', '-')}")
     site = open_site(bazaar=bazaar, kecamatan_id=kecamatan, pengampu=_quota(agency))
+    type(bazaar).objects.filter(pk=bazaar.pk).update(is_curated=True)
     application = ApplicationFactory(site=site, participant=participant, pengampu_id=agency)
     allocation = AllocationFactory(
         application=application, stall=site.stalls.create(number="Z01", row=8, column=1)

@@ -1,4 +1,4 @@
-"""What the bazaars of the demonstration tell vendors, and a draft at six kecamatan on the same days."""
+"""What the bazaars of the demonstration tell and ask of vendors; a draft at six kecamatan at once."""
 
 from __future__ import annotations
 
@@ -6,18 +6,26 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
-from bazaars.models import Bazaar
-from bazaars.services import copies, events
+from bazaars.models import Application, Bazaar, Criterion, PaperKind
+from bazaars.rules import conflicts_of
+from bazaars.services import applying, conditions, copies, curating, events
 from okoce.accounts.models import User
 from okoce.dashboard.demo.accounts import CITY
 from okoce.dashboard.demo.bazaars import CATEGORIES, KPKP, PENGAMPU, SUDIN
+from okoce.dashboard.demo.records import picture
 from okoce.organisations.models import Organisation
 from okoce.regions.models import Region
+from participants.models import Participant
+from participants.services import businesses
 
 RULES = """Stan gratis; listrik hanya di zona A.
 Harga ditulis dan terlihat dari depan stan.
 Bawa meja, taplak, dan tempat sampah sendiri.
 Stan yang kosong pukul 09.00 diberikan kepada cadangan."""
+DECIDED = {
+    True: "Produk rapi, harga jelas, stok cukup untuk dua hari.",
+    False: "Kemasan belum berlabel; lengkapi nama, isi, dan tanggal pembuatan.",
+}
 CONTACT = "Sudin PPKUKM Jakarta Barat, 021-5350555"
 
 
@@ -29,6 +37,8 @@ def tell_calls(users: dict[str, User], today: date) -> None:
             kind = "rusun" if "Rusun" in site.name else "terminal" if "Terminal" in site.name else "city_hall"
             events.change_place(site_id=site.pk, name=site.name, kind=kind, address=site.address, by=officer)
     _six_kecamatan(officer, today)
+    _conditions(officer, today)
+    _curated(users, today)
 
 
 def _facts(starts_on: date) -> events.Facts:
@@ -80,3 +90,98 @@ def _six_kecamatan(officer: User, today: date) -> None:
         )
     events.set_quotas(site_id=site.pk, pengampu=PENGAMPU, categories=CATEGORIES, by=officer)
     copies.give_plan(site_id=site.pk, by=officer)
+
+
+def _conditions(officer: User, today: date) -> None:
+    """Food at the open bazaar asks for a test; some who have applied still lack it."""
+    bazaar = Bazaar.objects.get(city=CITY, name="Bazar Rusun Tambora")
+    conditions.set_conditions(
+        bazaar_id=bazaar.pk,
+        conditions=conditions.Conditions(papers={"kuliner": {"uji-pangan"}, "minuman": {"uji-pangan"}}),
+        by=officer,
+    )
+    tested = PaperKind.objects.get(pk="uji-pangan")
+    applications = Application.objects.filter(site__bazaar=bazaar, category__in=["kuliner", "minuman"])
+    for number, application in enumerate(applications.order_by("pk")):
+        if number % 6 == 5:
+            continue
+        conditions.note_paper(
+            participant_id=application.participant_id,
+            paper=tested,
+            is_good=number % 6 != 4,
+            valid_until=today + timedelta(days=180) if number % 6 != 4 else None,
+            by=officer,
+            today=today,
+        )
+
+
+def _curated(users: dict[str, User], today: date) -> None:
+    """A small bazaar whose applications are being judged: some decided, one rejected and answered."""
+    officer, now = users["sudin.jakbar"], timezone.now()
+    source = Bazaar.objects.get(city=CITY, name="Bazar Rusun Tambora")
+    bazaar = copies.copy_bazaar(
+        bazaar_id=source.pk,
+        name="Bazar Kreasi Kota Tua",
+        starts_on=today + timedelta(days=44),
+        by=officer,
+        today=today,
+    )
+    conditions.set_conditions(
+        bazaar_id=bazaar.pk, conditions=conditions.Conditions(is_curated=True), by=officer
+    )
+    site = bazaar.sites.get()
+    events.change_place(site_id=site.pk, name="Taman Fatahillah", kind="tourist", address="", by=officer)
+    events.open_applications(site_id=site.pk, closes_at=now + timedelta(days=30), by=officer, now=now)
+    sent = []
+    for former in Application.objects.filter(site__bazaar=source, pengampu=KPKP).order_by("pk")[:6]:
+        sent.append(
+            applying.apply_for_stall(
+                site_id=site.pk,
+                participant_id=former.participant_id,
+                pengampu=former.pengampu_id,
+                category=former.category_id,
+                product=former.product,
+                needs_power=former.needs_power,
+                by=officer,
+                now=now,
+            )
+        )
+        _show_goods(former.participant, former.product, officer)
+    criteria = list(Criterion.objects.values_list("pk", flat=True))
+    for number, application in enumerate(sent):
+        for person, curator in enumerate((users["kasi.jakbar"], users["pengampu.pkk"], officer)):
+            if (number == 4 and person == 2) or conflicts_of(curator, [application], on=today):
+                continue
+            values = {code: 2 + (number + place + person) % 4 for place, code in enumerate(criteria)}
+            curating.score(application_id=application.pk, values=values, by=curator, now=now)
+        if number < 3 and curating.standing_of(application)[1] >= curating.LEAST_CURATORS:
+            curating.decide(
+                application_id=application.pk,
+                is_accepted=number > 0,
+                reason=DECIDED[number > 0],
+                by=officer,
+                now=now,
+            )
+            if number == 0:
+                curating.answer(
+                    application_id=application.pk, text="Kemasan baru sudah berlabel.", by=officer, now=now
+                )
+
+
+def _show_goods(person: Participant, product: str, officer: User) -> None:
+    """Two products with photos, side by side for the curators."""
+    business = person.businesses.open().first()
+    if business is None or business.products.exists():
+        return
+    for name, price, ground, colour in (
+        (product, 15_000, "#8c6a4a", "#d9a441"),
+        (f"{product}, isi ulang", 12_000, "#4a6b5d", "#c7553f"),
+    ):
+        businesses.save_product(
+            business_id=business.pk,
+            product=None,
+            fields={"name": name, "price": price, "unit": "kemasan", "description": ""},
+            photo=picture(ground, colour),
+            drops_photo=False,
+            by=officer,
+        )

@@ -77,7 +77,7 @@ def _business(person: Participant, name: str, goods: Any, by: User, today: date)
             business_id=business.pk,
             product=None,
             fields={"name": product, "price": price, "unit": unit, "description": description},
-            photo=_picture(ground, colour),
+            photo=picture(ground, colour),
             drops_photo=False,
             by=by,
         )
@@ -91,7 +91,7 @@ def _business(person: Participant, name: str, goods: Any, by: User, today: date)
     )
 
 
-def _picture(ground: str, colour: str) -> bytes:
+def picture(ground: str, colour: str) -> bytes:
     """A drawn stand-in for a photo: a plate on a table."""
     image = Image.new("RGB", (320, 320), ground)
     draw = ImageDraw.Draw(image)
@@ -113,7 +113,7 @@ def _dossier(person: Participant, officer: User, mentor: User, today: date) -> N
         participant=person,
         kind="permit",
         title="NIB",
-        content=_picture("#ffffff", "#174a85"),
+        content=picture("#ffffff", "#174a85"),
         content_type="image/jpeg",
         by=officer,
     )
