@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bazaars.models import Application, Criterion, Decision, Score, Site
+from bazaars.querysets import ApplicationQuerySet
 from bazaars.rules import conflicts_of
 from bazaars.services.applying import accepted_among
 from bazaars.words import sector_name
@@ -36,6 +37,11 @@ class Row:
     decision_tone: str
     is_answered: bool
     may_score: bool
+
+
+def to_curate(user: Any) -> ApplicationQuerySet:
+    """Applications whose goods the user may judge, without knowing whose they are."""
+    return Application.objects.to_curate(user)
 
 
 def rows_of(applications: Sequence[Application], user: Any, *, on: date, shows_scores: bool) -> list[Row]:

@@ -34,6 +34,8 @@ REFERENCE_TABLES = {
     "participants_sizebound",
     "participants_sizerules",
     "trainings_activity",
+    "bazaars_criterion",
+    "bazaars_paperkind",
 }
 
 

@@ -27,7 +27,7 @@ from participants.services import businesses
 
 
 def _to_curate(request: HttpRequest, public_id: str) -> Application:
-    applications = Application.objects.to_curate(request.user).select_related("site__bazaar", "category")
+    applications = curation.to_curate(request.user).select_related("site__bazaar", "category")
     return get_object_or_404(applications, public_id=public_id)
 
 
@@ -36,7 +36,7 @@ def _to_curate(request: HttpRequest, public_id: str) -> Application:
 def applications(request: HttpRequest, pk: int) -> HttpResponse:
     """By pseudonym, in the order of these: neither name nor agency, nor who came first."""
     site = visible_site(request, pk)
-    found = Application.objects.to_curate(request.user).filter(site=site)
+    found = curation.to_curate(request.user).filter(site=site)
     page = keyset_page(
         found.select_related("category", "answer"), request, order=["public_id", "pk"], size=30
     )
