@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from bazaars.choices import unit_of
 from bazaars.enums import SiteState
 from bazaars.feasibility import check_rules
 from bazaars.services import confirming
@@ -16,6 +17,7 @@ from okoce.accounts.roles import has_permission
 from okoce.ui.templatetags.okoce_ui import moment
 
 if TYPE_CHECKING:
+    from bazaars.models import SeedPart
     from bazaars.overview import SiteOverview
 
 
@@ -45,6 +47,7 @@ def steps(view: SiteOverview) -> Iterator[Step]:
     preparing = site.state in (SiteState.DRAFT, SiteState.OPEN)
     closed = bool(site.applications_close_at and view.now >= site.applications_close_at)
     revealed = [part for part in view.parts if part.secret]
+    own = _own_part(view) if commits else None
     all_revealed = bool(view.parts) and len(revealed) == len(view.parts)
 
     def url(name: str, allowed: bool = True) -> str:
@@ -81,7 +84,7 @@ def steps(view: SiteOverview) -> Iterator[Step]:
         _("Commitments"),
         _("%(count)s secrets committed to") % {"count": len(view.parts)} if view.parts else _("Nobody yet"),
         state(bool(view.parts), preparing and has_quotas),
-        url("commit", commits and preparing and not _own_part(view)),
+        url("commit", commits and preparing and own is None),
         _("Commit to a secret"),
     )
     yield Step(
@@ -93,10 +96,10 @@ def steps(view: SiteOverview) -> Iterator[Step]:
     )
     yield Step(
         _("Reveal the secrets"),
-        _("%(done)s of %(count)s") % {"done": len(revealed), "count": len(view.parts)},
+        _revealed_words(view, revealed),
         state(all_revealed and (is_frozen or is_drawn), is_frozen),
-        url("reveal", commits and is_frozen and not all_revealed),
-        _("Reveal a secret"),
+        url("reveal", commits and is_frozen and bool(own) and not own.secret),
+        _("Reveal the secret"),
     )
     yield Step(
         _("Draw and publish"),
@@ -127,6 +130,15 @@ def steps(view: SiteOverview) -> Iterator[Step]:
         )
 
 
-def _own_part(view: SiteOverview) -> bool:
-    membership = getattr(view.user, "active_membership", None)
-    return membership is not None and any(p.organisation_id == membership.organisation_id for p in view.parts)
+def _own_part(view: SiteOverview) -> SeedPart | None:
+    own = unit_of(view.user).pk
+    return next((part for part in view.parts if part.organisation_id == own), None)
+
+
+def _revealed_words(view: SiteOverview, revealed: list[SeedPart]) -> str:
+    """How many are in, and once the list is frozen for whom the draw waits."""
+    counts = {"done": len(revealed), "count": len(view.parts)}
+    missing = [part.organisation.short_name for part in view.parts if not part.secret]
+    if view.draw is None or not missing:
+        return _("%(done)s of %(count)s") % counts
+    return _("%(done)s of %(count)s, waiting for %(names)s") % {**counts, "names": ", ".join(missing)}

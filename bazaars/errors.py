@@ -181,6 +181,13 @@ class NoSuchPart(Refusal):
     words = gettext_lazy("Your unit has no commitment in this draw.")
 
 
+class NotYourSecret(Refusal):
+    words = gettext_lazy(
+        "This secret belongs to another unit. Only an account of that unit can reveal it, never somebody "
+        "else on its behalf."
+    )
+
+
 class SecretRevealed(Refusal):
     words = gettext_lazy("This secret was revealed before. Once is enough.")
 

@@ -376,20 +376,12 @@ class MoveForm(forms.Form):
 
 
 class RevealForm(forms.Form):
-    part = forms.TypedChoiceField(label=_lazy("Whose secret"), coerce=int)
     secret = forms.CharField(
         label=_lazy("The secret"),
         max_length=LONGEST_SECRET,
         help_text=_lazy("Exactly as it was when its SHA-256 was published"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-
-    def __init__(self, *args: Any, parts: Choices, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["part"].choices = parts
-        if len(parts) == 1:
-            self.fields["part"].initial = parts[0][0]
-            self.fields["part"].widget = forms.HiddenInput()
 
 
 class ApplicationForm(forms.Form):

@@ -68,6 +68,8 @@ class SiteOverview:
     user: Any
     now: datetime
     picked: str = ""
+    link: str = "?pilih={id}#alasan"
+    """Where a stall of the plan leads, for those whose names the user may see."""
 
     @cached_property
     def city(self) -> Region:
@@ -265,7 +267,7 @@ class SiteOverview:
         picked = any(a.application.public_id == self.picked for a in holders)
         url = ""
         if holders and holders[0].application.public_id in people:
-            url = f"?pilih={holders[0].application.public_id}#alasan"
+            url = self.link.format(id=holders[0].application.public_id)
         return PlacedStall(
             stall.number, stall.row, stall.column, kind, words, f"{stall.number}: {title}", url, picked
         )

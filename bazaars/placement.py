@@ -99,6 +99,11 @@ def neighbours(spots: Sequence[Spot]) -> list[tuple[Spot, Spot]]:
     return found
 
 
+def _rank(spot: Spot) -> tuple[int, int]:
+    """How near the entrance: smaller is nearer."""
+    return (spot.row, spot.column)
+
+
 def _runs(spots: Sequence[Spot]) -> list[list[Spot]]:
     """Rows of stalls without a gap."""
     runs: list[list[Spot]] = []
@@ -117,6 +122,7 @@ def wishes_broken(
     """What a plan does not meet, wish by wish; also of one that was changed by hand. OWN_ZONE is no fault."""
     by_number = {spot.number: spot for spot in spots}
     holders: dict[str, list[Vendor]] = defaultdict(list)
+    last_row = max((spot.row for spot in spots), default=0)
     found = []
     for vendor in vendors:
         if vendor.id not in given:
@@ -127,6 +133,8 @@ def wishes_broken(
             found.append(Broken(Wish.POWER, (vendor.id,), (spot.number,)))
         if spot.zone not in ("", vendor.pengampu):
             found.append(Broken(Wish.ZONE, (vendor.id,), (spot.number,)))
+        if vendor.was_poor and 1 < spot.row == last_row:
+            found.append(Broken(Wish.BETTER, (vendor.id,), (spot.number,)))
     for number, some in sorted(holders.items()):
         if len(some) == 2 and some[0].category == some[1].category:
             found.append(Broken(Wish.NEIGHBOURS, (some[0].id, some[1].id), (number,)))
@@ -135,6 +143,10 @@ def wishes_broken(
             for theirs in holders[right.number]:
                 if mine.category == theirs.category:
                     found.append(Broken(Wish.NEIGHBOURS, (mine.id, theirs.id), (left.number, right.number)))
+    behind = max((_rank(by_number[number]) for number, some in holders.items() if some), default=(0, 0))
+    for spot in spots:
+        if not holders[spot.number] and _rank(spot) < behind:
+            found.append(Broken(Wish.FRONT, (), (spot.number,)))
     order = list(Wish)
     return sorted(found, key=lambda b: (order.index(b.wish), b.stalls, b.vendors))
 

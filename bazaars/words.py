@@ -159,8 +159,8 @@ def short_reason(reason: str, detail: list[str], names: Names) -> str:
 def broken_words(broken: Broken, people: Sequence[str], goods: str) -> str:
     """A wish that a plan of stalls does not meet, for the officer."""
     values = {
-        "name": people[0],
-        "other": people[-1],
+        "name": people[0] if people else "",
+        "other": people[-1] if people else "",
         "stall": broken.stalls[0],
         "beside": broken.stalls[-1],
         "goods": goods,
@@ -170,6 +170,13 @@ def broken_words(broken: Broken, people: Sequence[str], goods: str) -> str:
             return _("%(name)s needs power, and %(stall)s has none.") % values
         case Wish.ZONE:
             return _("%(name)s stands at %(stall)s, in the zone of another pengampu.") % values
+        case Wish.BETTER:
+            return (
+                _("%(name)s stood in the back row last time, and %(stall)s is in the back row again.")
+                % values
+            )
+        case Wish.FRONT:
+            return _("%(stall)s stays empty although somebody stands further from the entrance.") % values
         case _ if len(broken.stalls) == 1:
             return _("%(name)s and %(other)s share %(stall)s and sell the same: %(goods)s.") % values
         case _:

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from bazaars import draw as rules_of_the_draw
 from bazaars import errors, messages
+from bazaars.choices import unit_of
 from bazaars.enums import AllocationState, SiteState, TurnKind
 from bazaars.models import Allocation, Application, Bazaar, Draw, SeedPart, Site, TurnLedger
 from bazaars.placement import Plan
@@ -134,10 +135,15 @@ def frozen_now(site: Site) -> rules_of_the_draw.Frozen:
 
 @transaction.atomic
 def reveal_seed(*, part_id: int, secret: str, by: User, now: datetime) -> SeedPart:
-    """Takes a secret that fits its commitment. Raises NotFrozenYet, SecretRevealed, SecretDiffers."""
+    """Takes a secret that fits its commitment, from an account of its own unit alone.
+
+    Raises NotYourSecret, NotFrozenYet, SecretRevealed, SecretDiffers.
+    """
     site = locked_site(SeedPart.objects.values_list("site_id", flat=True).get(pk=part_id))
     part = SeedPart.objects.get(pk=part_id)
     refuse_when_cancelled(site)
+    if unit_of(by).pk != part.organisation_id:
+        raise errors.NotYourSecret
     if site.state not in (SiteState.FROZEN, SiteState.DRAWN):
         raise errors.NotFrozenYet
     if part.secret:

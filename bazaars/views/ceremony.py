@@ -20,7 +20,6 @@ from bazaars.services import drawing
 from bazaars.views.events import get_or_post, visible_site
 from bazaars.words import problem_words
 from okoce.accounts.access import requires
-from okoce.accounts.roles import Role
 from okoce.ui.responses import render_page
 
 
@@ -94,25 +93,20 @@ def freeze(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("bazaars.commit_seed")
 @get_or_post
 def reveal(request: HttpRequest, pk: int) -> HttpResponse:
-    """A pengampu reveals its own part; the Sudin may type what was read aloud at the meeting."""
-    site = visible_site(request, pk)
+    """Every unit reveals its own part on an account of its own."""
+    site, unit = visible_site(request, pk), unit_of(request.user)
     if request.method != "POST" and not hasattr(site, "draw"):
         return _not_frozen_yet(request, site)
-    membership = request.user.active_membership
-    parts = [
-        part
-        for part in site.seed_parts.select_related("organisation")
-        if not part.secret
-        and (membership.role == Role.SUDIN or part.organisation_id == membership.organisation_id)
-    ]
-    if not parts:
-        messages.info(request, _("There is no secret left for you to reveal."))
+    part = site.seed_parts.select_related("organisation").filter(organisation=unit).first()
+    if part is None or (part.secret and request.method != "POST"):
+        words = errors.SecretRevealed() if part else errors.NoSuchPart()
+        messages.info(request, str(words))
         return redirect("bazaars:site", site.pk)
-    form = RevealForm(request.POST or None, parts=[(part.pk, part.organisation.short_name) for part in parts])
+    form = RevealForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             part = drawing.reveal_seed(
-                part_id=form.cleaned_data["part"],
+                part_id=part.pk,
                 secret=form.cleaned_data["secret"],
                 by=request.user,
                 now=timezone.now(),
@@ -128,7 +122,7 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
             )
             return redirect("bazaars:site", site.pk)
     path = crumbs.of_site(site, _("Reveal a secret"))
-    context = {"form": form, "site": site, "parts": parts, "crumbs": path}
+    context = {"form": form, "site": site, "part": part, "crumbs": path}
     return render_page(request, "bazaars/reveal.html", context)
 
 

@@ -8,12 +8,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bazaars import crumbs, errors
 from bazaars.enums import SiteState
 from bazaars.forms import MoveForm
 from bazaars.models import Allocation, Application, Site
+from bazaars.overview import SiteOverview
 from bazaars.placement import Broken
 from bazaars.services import placing
 from bazaars.views.events import get_or_post, visible_site
@@ -62,6 +64,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         "site": site,
         "form": form,
         "proposal": proposal,
+        "plan": SiteOverview(site, request.user, timezone.now(), picked=who, link="?siapa={id}#pindah").plan,
         "unmet": board.words(placing.broken_in(site, board.rows, board.given)),
         "people": board.people(who),
         "targets": board.targets(target),
@@ -101,11 +104,12 @@ class _Board:
         return self.names.get(public_id, public_id)
 
     def words(self, broken: list[Broken]) -> list[str]:
-        goods = {row.application.public_id: row.application.category_id for row in self.rows}
-        return [
-            broken_words(one, [self.name(i) for i in one.vendors], self.goods.get(goods[one.vendors[0]], ""))
-            for one in broken
-        ]
+        sold = {row.application.public_id: row.application.category_id for row in self.rows}
+        return [self._word(one, sold) for one in broken]
+
+    def _word(self, broken: Broken, sold: dict[str, str]) -> str:
+        goods = self.goods.get(sold[broken.vendors[0]], "") if broken.vendors else ""
+        return broken_words(broken, [self.name(i) for i in broken.vendors], goods)
 
     def proposal(self, after: dict[str, Place]) -> dict[str, Any]:
         before = placing.broken_in(self.site, self.rows, self.given)

@@ -391,6 +391,18 @@ def test_a_secret_that_does_not_match_or_comes_twice_is_refused(sudin):
         drawing.reveal_seed(part_id=part.pk, secret=SECRET, by=sudin, now=timezone.now())
 
 
+def test_a_secret_comes_from_an_account_of_its_own_unit_and_from_no_other(sudin):
+    part = frozen_site(2).seed_parts.get()
+
+    with pytest.raises(errors.NotYourSecret):
+        drawing.reveal_seed(
+            part_id=part.pk, secret=SECRET, by=member("pengampu", None, KPKP), now=timezone.now()
+        )
+    part.refresh_from_db()
+    assert part.secret == ""
+    drawing.reveal_seed(part_id=part.pk, secret=SECRET, by=sudin, now=timezone.now())
+
+
 def test_a_draw_without_every_secret_is_refused(sudin):
     site = frozen_site(2)
     with pytest.raises(errors.SecretsMissing, match="Sudin PPKUKM"):
@@ -475,7 +487,8 @@ def test_a_secret_that_never_comes_holds_the_draw_and_the_next_day_it_goes_on(su
     assert not Allocation.objects.exists()
 
     next_day = after_deadline(site) + timedelta(days=1)
-    drawing.reveal_seed(part_id=late.pk, secret="satu lagi rahasia", by=sudin, now=next_day)
+    agency = member("pengampu", None, KPKP)
+    drawing.reveal_seed(part_id=late.pk, secret="satu lagi rahasia", by=agency, now=next_day)
 
     assert len(drawing.run_draw(site_id=site.pk, by=sudin, now=next_day).record["chosen"]) == 2
 

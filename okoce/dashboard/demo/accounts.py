@@ -58,6 +58,18 @@ ACCOUNTS = (
     Account(
         "pengampu.pkk", "Nurhasanah", "PKK Jakarta Barat", ((Role.PENGAMPU, CITY, code_of("pkk", CITY)),)
     ),
+    Account(
+        "sudin.jaktim",
+        "Slamet Riyadi",
+        "Sudin PPKUKM Jakarta Timur",
+        ((Role.SUDIN, "31.75", code_of("ppkukm", "31.75")),),
+    ),
+    Account(
+        "sudin.jakpus",
+        "Endang Purwaningsih",
+        "Sudin PPKUKM Jakarta Pusat",
+        ((Role.SUDIN, "31.71", code_of("ppkukm", "31.71")),),
+    ),
     Account("provinsi", "Ratna Handayani", "Dinas PPKUKM", ((Role.PROVINCE, "31", "dinas-ppkukm"),)),
     Account("auditor", "Bambang Nugroho", "Auditor", ((Role.AUDITOR, "31", None),)),
 )

@@ -146,7 +146,7 @@ def _open_site(
         by=officer,
         now=_moment(announced),
     )
-    _apply(site, 24, officer, now=_moment(announced + timedelta(days=2)), chance=chance)
+    _apply(site, 52, officer, now=_moment(announced + timedelta(days=2)), chance=chance)
     return site
 
 
@@ -165,7 +165,7 @@ def _apply(site: Site, count: int, officer: User, *, now: datetime, chance: rand
                 pengampu=pengampu,
                 category=category,
                 product=chance.choice(PRODUCTS[category]),
-                needs_power=chance.random() < 0.4,
+                needs_power=chance.random() < 0.2,
                 by=officer,
                 now=now,
             )

@@ -30,6 +30,7 @@ from okoce.dashboard.demo.door import tell_door
 from okoce.dashboard.demo.duplicates import tell_duplicates
 from okoce.dashboard.demo.imports import tell_imports
 from okoce.dashboard.demo.lists import share_views
+from okoce.dashboard.demo.past_ceremonies import tell_past_bazaars
 from okoce.dashboard.demo.people import foster_and_mentor, registered_on
 from okoce.dashboard.demo.phases import tell_phases
 from okoce.dashboard.demo.records import tell_records
@@ -77,6 +78,8 @@ class Command(BaseCommand):
             tell_rights(users)
             tell_phases(users, today)
             tell_duplicates(users, today=today, now=timezone.now())
+        with transaction.atomic():
+            tell_past_bazaars(users)
         tell_imports(users, today)  # checks its lists in a process of their own: not in a transaction
         _write_private(
             Path(settings.DEMO_FILE),
