@@ -7,7 +7,7 @@ from bazaars import errors
 from bazaars.enums import TurnKind
 from bazaars.feasibility import Bounds
 from bazaars.models import Allocation, TurnLedger
-from bazaars.placement import Wish
+from bazaars.placement import Spot, Vendor, Wish, wishes_broken
 from bazaars.services import events, placing
 from okoce.audit.models import AuditEvent
 from tests.factories.accounts import JAKARTA_BARAT, member
@@ -128,3 +128,22 @@ def test_before_the_draw_there_is_nothing_to_move(client_as, sudin):
     answer = client_as(sudin).get(reverse("bazaars:move", args=[site.pk]))
 
     assert answer.url == reverse("bazaars:site", args=[site.pk])
+
+
+def test_a_move_into_the_back_row_of_somebody_who_stood_there_last_time_is_told():
+    spots = [Spot("A01", 1, 1), Spot("A02", 2, 1)]
+    vendors = [Vendor("v", "P", "K", was_poor=True), Vendor("w", "P", "L")]
+
+    before = wishes_broken(vendors, spots, {"v": ("A01", 1), "w": ("A02", 1)})
+    after = wishes_broken(vendors, spots, {"v": ("A02", 1), "w": ("A01", 1)})
+
+    assert (before, [one.wish for one in after]) == ([], [Wish.BETTER])
+
+
+def test_a_stall_of_the_plan_fills_in_who_moves(client_as, sudin):
+    site = mixed_site()
+    who = placing.standing(site)[0].application.public_id
+
+    page = client_as(sudin).get(reverse("bazaars:move", args=[site.pk]))
+
+    assert f'href="?siapa={who}#pindah"' in page.content.decode()
