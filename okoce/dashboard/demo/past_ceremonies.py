@@ -172,17 +172,14 @@ def _list(city: str, kelurahan: Sequence[Region], count: int, on: date, chance: 
         name = f"{first} {FAMILIES[number % len(FAMILIES)]}"
         day = born.day + (40 if woman else 0)
         nik = f"{area.parent_id.replace('.', '')}{day:02}{born:%m%y}{SERIAL + number:04}"
-        rows.writerow(
-            (
-                *(
-                    name,
-                    nik,
-                    "Jakarta",
-                    born.isoformat(),
-                    "P" if woman else "L",
-                    f"Jl. Melati No. {number + 1}",
-                ),
-                *(area.name, area.parent.name, goods.capitalize(), f"{goods.capitalize()} {first}", "sudah"),
-            )
-        )
+        person = [
+            name,
+            nik,
+            "Jakarta",
+            born.isoformat(),
+            "P" if woman else "L",
+            f"Jl. Melati No. {number + 1}",
+        ]
+        business = [goods.capitalize(), f"{goods.capitalize()} {first}", "sudah"]
+        rows.writerow([*person, area.name, area.parent.name, *business])
     return buffer.getvalue().encode()
