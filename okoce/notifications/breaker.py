@@ -41,10 +41,11 @@ def is_open(channel: str) -> bool:
     return rest_of(channel).seconds > 0
 
 
-def trip(channel: str, reason: str) -> float:
-    """The channel failed: let it rest. Seconds of the rest."""
+def trip(channel: str, reason: str, *, is_long: bool = False) -> float:
+    """The channel failed: let it rest, ``is_long`` for the longest time at once. Seconds of the rest."""
     failures = rest_of(channel).failures + 1
-    seconds: float = min(FIRST_REST * 2 ** (failures - 1), LONGEST_REST) * random.uniform(0.75, 1.25)  # noqa: S311
+    spread = random.uniform(0.75, 1.25)  # noqa: S311
+    seconds: float = LONGEST_REST if is_long else min(FIRST_REST * 2 ** (failures - 1), LONGEST_REST) * spread
     _set(channel, {"until": time.time() + seconds, "failures": failures, "reason": reason})
     return seconds
 

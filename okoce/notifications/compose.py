@@ -22,8 +22,9 @@ from django.utils import translation
 from django.utils.dateparse import parse_date, parse_datetime
 
 from okoce.db.encryption import decrypt
-from okoce.notifications import directory, kinds, safety
+from okoce.notifications import directory, kinds, safety, texts
 from okoce.notifications.channels import WAYS, Letter
+from okoce.notifications.channels.cloud_api import LONGEST_BODY, TemplateCall
 from okoce.notifications.directory import Person
 from okoce.notifications.enums import Channel, ConsentRule, State
 from okoce.notifications.kinds import Kind
@@ -152,6 +153,8 @@ def letter(prepared: Prepared) -> Letter:
         message, prepared.details, secret=open_secret(message), name=prepared.person.name,
         number=prepared.person.number,
     )  # fmt: skip
+    if message.channel == Channel.WHATSAPP:
+        return _registered_letter(prepared, values)
     parts = {
         part: render(prepared.kind, part, values, language=message.language)
         for part in WAYS[message.channel].parts
@@ -164,11 +167,49 @@ def letter(prepared: Prepared) -> Letter:
     )
 
 
+def _registered_letter(prepared: Prepared, values: Mapping[str, Any]) -> Letter:
+    """A letter of a registered text: its name and the values of its gaps, each one line."""
+    message, kind = prepared.message, prepared.kind
+    language = _supported(message.language)
+    body = registered_text(kind, language)
+    said = _said(body, values, language)
+    whole = texts.fill(body, said)
+    if safety.problem_in(whole):
+        raise Unsayable("unsafe_text")
+    if len(whole) > LONGEST_BODY:
+        raise Unsayable("text_too_long")
+    call = TemplateCall(kind.code, language, tuple(said[gap] for gap in texts.gaps(body)))
+    return Letter(key=message.key, to=prepared.person, text=whole, reference=str(message.uid), template=call)
+
+
+def _said(body: str, values: Mapping[str, Any], language: str) -> dict[str, str]:
+    """{gap: one line} for every gap of a registered text; none is empty."""
+    said = texts.lines_of(values, language=language)
+    return {gap: said.get(gap) or texts.NOTHING for gap in texts.gaps(body)}
+
+
+def registered_text(kind: Kind, language: str) -> str:
+    """The body of a kind's registered text, with its gaps. Raises Unsayable."""
+    try:
+        return _source(kind.template(f"whatsapp.{language}"))
+    except TemplateDoesNotExist as error:
+        raise Unsayable("template_missing") from error
+
+
+@lru_cache(maxsize=256)
+def _source(name: str) -> str:
+    return str(engines["django"].get_template(name).template.source).strip()  # type: ignore[attr-defined]
+
+
 def preview(
     message: Message, kind: Kind, person: Person, details: Mapping[str, Any], *, secret: str
 ) -> tuple[str, str]:
     """(subject, text) for reading on a screen, in the recipient's language. Raises Unsayable."""
     values = variables(message, details, secret=secret, name=person.name, number=person.number)
+    if message.channel == Channel.WHATSAPP:
+        language = _supported(message.language)
+        body = registered_text(kind, language)
+        return "", texts.fill(body, _said(body, values, language))
     parts = {
         part: render(kind, part, values, language=message.language) for part in WAYS[message.channel].parts
     }
@@ -230,6 +271,9 @@ def sample_letter(kind: Kind, channel: Channel, *, language: str) -> dict[str, s
     message = Message(key=f"{kind.code}:contoh", kind=kind.code, channel=channel, language=language)
     details = {"name": "Siti Rahmawati", "number": "JB-PM-00417", "secret": "000000", **kind.sample}
     values = variables(message, {**details, **_dated(details)}, secret=str(details["secret"]))
+    if channel == Channel.WHATSAPP:
+        body = registered_text(kind, language)
+        return {"whatsapp": texts.fill(body, _said(body, values, language))}
     return {part: render(kind, part, values, language=language) for part in WAYS[channel].parts}
 
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Channel(models.TextChoices):
+    WHATSAPP = "whatsapp", _("WhatsApp")
     EMAIL = "email", _("E-mail")
     READY_TEXT = "ready_text", _("WhatsApp by hand")
     SMS = "sms", _("SMS")
@@ -22,6 +23,19 @@ class State(models.TextChoices):
 
 OPEN = (State.PENDING, State.READY, State.HELD)
 FINAL = (State.SENT, State.CANCELLED, State.EXPIRED, State.DEAD)
+
+
+class Receipt(models.TextChoices):
+    """What the channel told of a message after accepting it; later ones stand higher, but for FAILED."""
+
+    ACCEPTED = "accepted", _("Accepted")
+    SENT = "sent", _("On its way")
+    DELIVERED = "delivered", _("Delivered")
+    READ = "read", _("Read")
+    FAILED = "failed", _("Not delivered")
+
+
+ARRIVED = (Receipt.DELIVERED, Receipt.READ)
 
 
 class ConsentRule(models.TextChoices):
@@ -46,3 +60,7 @@ class Event(models.TextChoices):
     UNTICKED = "unticked", _("Tick taken back")
     RETRIED = "retried", _("Put back in the queue by hand")
     RELEASED = "released", _("Put back in the queue: the channel is connected again")
+    DELIVERED = "delivered", _("Delivered")
+    READ = "read", _("Read")
+    UNDELIVERED = "undelivered", _("Could not be delivered")
+    PASSED_ON = "passed_on", _("Passed on to another channel")

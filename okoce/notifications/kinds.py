@@ -21,10 +21,17 @@ if TYPE_CHECKING:
 Messages = Sequence["Message"]
 
 URGENT, ORDINARY = 0, 5
+GIVES_RECEIPTS = frozenset({Channel.WHATSAPP})
 
 # Reason codes that any message may have.
 REASONS: dict[str, Any] = {
     "email_not_configured": _("E-mail is not set up on this portal (EMAIL_URL is missing)"),
+    "whatsapp_not_connected": _(
+        "WhatsApp is not connected (WHATSAPP_TOKEN and WHATSAPP_PHONE_ID are missing)"
+    ),
+    "whatsapp_down": _("WhatsApp could not be reached"),
+    "whatsapp": _("WhatsApp did not take the message"),
+    "strange_answer": _("WhatsApp's address answered something that is not WhatsApp. Check WHATSAPP_URL"),
     "sms_not_connected": _("No SMS gateway is connected"),
     "no_address": _("We know no address or phone number that this message can go to"),
     "person_gone": _("The person is not in the list any more"),
@@ -33,6 +40,7 @@ REASONS: dict[str, Any] = {
     "unknown_kind": _("This portal does not know this kind of message. Tell the administrator"),
     "template_missing": _("This kind of message has no text. Tell the administrator"),
     "kind_failed": _("Preparing the message failed. The administrator finds the cause in the log"),
+    "text_too_long": _("With its values the text is longer than WhatsApp allows"),
     "unsafe_text": _("The text held a personal number, an amount or an address, so it was not sent"),
     "interrupted": _("Sending was interrupted too often"),
     "connection_lost": _("The line to the mail server broke while sending"),
@@ -59,6 +67,7 @@ class Kind:
     reasons: Mapping[str, Any] = field(default_factory=dict)
     consent: ConsentRule = ConsentRule.UNLESS_REFUSED
     urgent: bool = False
+    receipt_hours: float = 4  # without a delivery receipt by then, the person's next channel takes over
     sample: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -66,8 +75,14 @@ class Kind:
         return URGENT if self.urgent else ORDINARY
 
     def template(self, part: str) -> str:
-        """``part`` is subject, email, text or group."""
+        """``part`` is subject, email, text or group, or ``whatsapp.id`` for a registered text."""
         return f"messages/{self.code}/{part}.txt"
+
+    def after(self, channel: str) -> tuple[Channel, ...]:
+        """The channels that take over when ``channel`` does not reach somebody, in their order."""
+        if channel not in self.channels:
+            return ()
+        return self.channels[self.channels.index(Channel(channel)) + 1 :]
 
 
 _kinds: dict[str, Kind] = {}
@@ -92,6 +107,14 @@ def get(code: str) -> Kind:
 
 def find(code: str) -> Kind | None:
     return _kinds.get(code)
+
+
+def receipt_within(code: str, channel: str) -> float | None:
+    """Seconds in which a receipt should come before the next channel takes over; None: nobody waits."""
+    kind = _kinds.get(code)
+    if kind is None or channel not in GIVES_RECEIPTS or not kind.after(channel):
+        return None
+    return kind.receipt_hours * 3600
 
 
 def registered() -> list[Kind]:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from okoce.db.models import AppendOnly
-from okoce.notifications.enums import Channel, State
+from okoce.notifications.enums import Channel, Receipt, State
 from okoce.notifications.querysets import MessageQuerySet
 
 
@@ -58,6 +58,18 @@ class Message(models.Model):
         max_length=80, blank=True, help_text="why it is in this state: a code, never text of others"
     )
 
+    provider_id = models.CharField(
+        max_length=200, blank=True, db_default="", default="", help_text="the channel's own id of the message"
+    )
+    receipt = models.CharField(
+        max_length=10, choices=Receipt.choices, blank=True, db_default="", default="",
+        help_text="what the channel told of it later; never moved back",
+    )  # fmt: skip
+    receipt_at = models.DateTimeField(null=True, blank=True)
+    falls_back_at = models.DateTimeField(
+        null=True, blank=True, help_text="when the person's next channel takes over unless it has arrived"
+    )
+
     objects = MessageQuerySet.as_manager()
 
     class Meta:
@@ -104,6 +116,16 @@ class Message(models.Model):
                 fields=["finished_at"],
                 condition=models.Q(state="sent"),
             ),
+            models.Index(
+                name="notifications_message_sent_as",
+                fields=["provider_id"],
+                condition=~models.Q(provider_id=""),
+            ),
+            models.Index(
+                name="notifications_message_falls",
+                fields=["falls_back_at"],
+                condition=models.Q(falls_back_at__isnull=False),
+            ),
             models.Index(name="notifications_message_cause", fields=["cause_type", "cause_id"]),
             models.Index(name="notifications_message_person", fields=["participant_id", "-created_at"]),
             models.Index(name="notifications_message_newest", fields=["-created_at", "-id"]),
@@ -129,3 +151,57 @@ class DeliveryEvent(AppendOnly):
 
     def __str__(self) -> str:
         return self.event
+
+
+class WebhookCall(models.Model):
+    """A signed word from WhatsApp as it came, kept sealed until it is worked through, then emptied.
+
+    ``digest`` is of the raw bytes: the same call twice is one row. ``problem`` is a code.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    received_at = models.DateTimeField(auto_now_add=True)
+    digest = models.BinaryField(max_length=32, unique=True)
+    content_ciphertext = models.BinaryField(null=True, blank=True)
+    processed_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["received_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="notifications_webhookcall_emptied_when_done",
+                condition=models.Q(processed_at__isnull=True) | models.Q(content_ciphertext__isnull=True),
+            )
+        ]
+        indexes = [
+            models.Index(
+                name="notifications_webhookcall_open",
+                fields=["received_at"],
+                condition=models.Q(processed_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.received_at:%Y-%m-%d %H:%M:%S}"
+
+
+class DeliveryReceipt(AppendOnly):
+    """What WhatsApp told of one message, each status once. One whose message is not known is kept too."""
+
+    provider_id = models.CharField(max_length=200)
+    reference = models.UUIDField(null=True, blank=True, help_text="the uid we gave the message")
+    status = models.CharField(max_length=10, choices=Receipt.choices)
+    code = models.IntegerField(null=True, blank=True, help_text="why it failed: Meta's error code")
+    at = models.DateTimeField(help_text="as WhatsApp says, never later than we heard of it")
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="notifications_deliveryreceipt_once", fields=["provider_id", "status"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.status

@@ -33,8 +33,16 @@ from django.db import connection
 from django.utils import timezone
 from psycopg import Cursor
 
-from okoce.notifications import breaker, compose
-from okoce.notifications.channels import WAYS, ChannelDown, ConnectionLost, Letter, Refused, Sender
+from okoce.notifications import breaker, compose, kinds
+from okoce.notifications.channels import (
+    WAYS,
+    ChannelDown,
+    ConnectionLost,
+    Letter,
+    Refused,
+    Sender,
+    Switched,
+)
 from okoce.notifications.compose import FAILED, Verdict
 from okoce.notifications.enums import Event, State
 from okoce.notifications.models import Message
@@ -79,6 +87,8 @@ class Outcome:
     reason: str = ""
     pause: float = 0.0
     tries: int = 0  # added to those counted when the try began
+    provider_id: str = ""
+    falls_back_in: float | None = None  # seconds until the person's next channel takes over
 
 
 def drain(*, seconds: float = SECONDS, batch: int = BATCH) -> Report:
@@ -106,32 +116,36 @@ def _drain_channel(code: str, owner: uuid.UUID, until: float, batch: int, report
             messages = claim(code, owner=owner, size=batch)
             if not messages:
                 return
-            letters, decided = _sort_out(messages)
+            letters, decided = _sort_out(messages, with_phone=WAYS[code].needs_phone)
             settle(owner, decided)
             report.count(decided)
             try:
                 _send_all(line, letters, owner, report)
             except ChannelDown as problem:
                 release(owner)
-                pause = breaker.trip(code, problem.reason)
+                pause = breaker.trip(code, problem.reason, is_long=problem.rests_long)
                 log.warning("channel %s rests for %.0f s: %s", code, pause, problem.reason)
                 return
     finally:
         line.close()
 
 
-def _sort_out(messages: Sequence[Message]) -> tuple[list[tuple[Message, Letter]], list[Outcome]]:
+def _sort_out(
+    messages: Sequence[Message], *, with_phone: bool
+) -> tuple[list[tuple[Message, Letter]], list[Outcome]]:
     """Letters to send, and what is decided about the others."""
     now = timezone.now()
     alive, decided = [], []
     for message in messages:
         if message.expires_at is not None and message.expires_at <= now:
             decided.append(Outcome(message.pk, State.EXPIRED, Event.EXPIRED, "expired"))
+        elif message.receipt:  # a receipt came though its sender died before writing it down
+            decided.append(Outcome(message.pk, State.SENT, Event.SENT))
         elif message.attempts >= MAX_ATTEMPTS:
             decided.append(Outcome(message.pk, State.DEAD, Event.DEAD, "interrupted"))
         else:
             alive.append(message)
-    prepared, refused = compose.prepare(alive)
+    prepared, refused = compose.prepare(alive, with_phone=with_phone)
     decided += [_outcome_of(verdict) for verdict in refused]
     letters = []
     for one in prepared:
@@ -169,20 +183,48 @@ def _send_all(
             if not is_mine:
                 continue
             try:
-                sender.send(letter)
+                given_id = sender.send(letter)
             except Refused as refusal:
-                last, lost = [failed_try(message, refusal.reason)], 0
+                last, lost = [_refused(message, refusal)], 0
+            except Switched as problem:
+                last, lost = [_held(message, problem.reason)], 0
             except ConnectionLost:
                 last, lost = [failed_try(message, "connection_lost")], lost + 1
                 line.close()
             except ChannelDown as problem:
-                last = [failed_try(message, problem.reason)]
+                last = [_down(message, problem)]
                 raise
             else:
-                last, lost = [Outcome(message.pk, State.SENT, Event.SENT)], 0
+                last, lost = [_accepted(message, given_id)], 0
     finally:
         settle(owner, last)
         report.count(last)
+
+
+def _accepted(message: Message, given_id: str) -> Outcome:
+    return Outcome(
+        message.pk, State.SENT, Event.SENT, provider_id=given_id,
+        falls_back_in=kinds.receipt_within(message.kind, message.channel),
+    )  # fmt: skip
+
+
+def _refused(message: Message, refusal: Refused) -> Outcome:
+    if refusal.is_final:
+        return Outcome(message.pk, State.DEAD, Event.DEAD, refusal.reason, falls_back_in=0.0)
+    pause = None
+    if refusal.first_pause is not None:
+        pause = min(refusal.first_pause * refusal.factor**message.attempts, LONGEST_PAUSE)
+    return failed_try(message, refusal.reason, pause=pause)
+
+
+def _held(message: Message, reason: str) -> Outcome:
+    return Outcome(message.pk, State.HELD, Event.HELD, reason, tries=-1)
+
+
+def _down(message: Message, problem: ChannelDown) -> Outcome:
+    if problem.is_counted:
+        return failed_try(message, problem.reason)
+    return Outcome(message.pk, State.PENDING, Event.FAILED, problem.reason, tries=-1)
 
 
 class _Line:
@@ -204,16 +246,19 @@ class _Line:
             self._sender = None
 
 
-def failed_try(message: Message, reason: str, *, begun: bool = True) -> Outcome:
-    """The outcome of a try that failed: again later, or dead after the eighth.
+def failed_try(message: Message, reason: str, *, begun: bool = True, pause: float | None = None) -> Outcome:
+    """The outcome of a try that failed: again later, or dead after the eighth, for the next channel.
 
     A try that has ``begun`` was counted when it began.
     """
     tries = message.attempts + 1
     more = 0 if begun else 1
     if tries >= MAX_ATTEMPTS:
-        return Outcome(message.pk, State.DEAD, Event.DEAD, reason, tries=more)
-    return Outcome(message.pk, State.PENDING, Event.FAILED, reason, pause=backoff(tries), tries=more)
+        return Outcome(message.pk, State.DEAD, Event.DEAD, reason, tries=more, falls_back_in=0.0)
+    return Outcome(
+        message.pk, State.PENDING, Event.FAILED, reason, tries=more,
+        pause=backoff(tries) if pause is None else pause,
+    )  # fmt: skip
 
 
 def backoff(tries: int) -> float:
@@ -245,14 +290,19 @@ _FINAL = "('sent', 'cancelled', 'expired', 'dead')"
 # state as well tempts a planner without fresh statistics into the index of all pending rows, every time.
 _SETTLE = f"""
 WITH given AS (
-    SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::float8[], %s::smallint[])
-        AS g (id, state, event, reason, pause, tries)
+    SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::float8[], %s::smallint[],
+                         %s::text[], %s::float8[])
+        AS g (id, state, event, reason, pause, tries, provider_id, falls_back_in)
 ), settled AS (
     UPDATE notifications_message AS m
     SET state = g.state, reason = g.reason, attempts = m.attempts + g.tries,
         due_at = CASE WHEN g.pause > 0 THEN statement_timestamp() + g.pause * interval '1 second'
                       ELSE m.due_at END,
         finished_at = CASE WHEN g.state IN {_FINAL} THEN statement_timestamp() END,
+        provider_id = CASE WHEN g.provider_id = '' THEN m.provider_id ELSE g.provider_id END,
+        receipt = CASE WHEN g.provider_id <> '' AND m.receipt = '' THEN 'accepted' ELSE m.receipt END,
+        falls_back_at = CASE WHEN m.receipt NOT IN ('delivered', 'read')
+                             THEN statement_timestamp() + g.falls_back_in * interval '1 second' END,
         secret_ciphertext = CASE WHEN g.state IN {_FINAL} AND NOT %s THEN NULL ELSE m.secret_ciphertext END,
         lease_owner = NULL, lease_until = NULL
     FROM given AS g
@@ -296,6 +346,8 @@ def settle(owner: uuid.UUID, outcomes: Sequence[Outcome], *, begin: int | None =
         [o.reason for o in outcomes],
         [o.pause for o in outcomes],
         [o.tries for o in outcomes],
+        [o.provider_id for o in outcomes],
+        [o.falls_back_in for o in outcomes],
     ]
     settled, begun, _commit = _prepared(
         _SETTLE, [*columns, settings.DEMO, owner, _lease_seconds(), begin, owner]

@@ -7,7 +7,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from okoce.notifications import outbox, services, wake
+from okoce.notifications import fallback, outbox, receipts, services, wake
 
 log = logging.getLogger("okoce.notifications")
 
@@ -19,6 +19,17 @@ def drain_outbox() -> None:
         log.info("outbox: %d sent, %d failed, others %s", report.sent, report.failed, report.not_sent)
     if report.is_more:
         wake.wake()
+
+
+@shared_task(ignore_result=True)
+def work_through_webhooks() -> None:
+    receipts.work_through()
+
+
+@shared_task(ignore_result=True)
+def pass_on_messages() -> None:
+    if passed := fallback.pass_on(now=timezone.now()):
+        log.info("outbox: %d passed on to another channel", passed)
 
 
 @shared_task(ignore_result=True)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from okoce.notifications.views import messages, ready_texts
+from okoce.notifications.views import messages, ready_texts, webhook
 
 app_name = "notifications"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path(
         "siap/<str:cause_type>/<int:cause_id>/<slug:kind>/tandai/", ready_texts.tick_group, name="tick_group"
     ),
+    path("whatsapp/", webhook.whatsapp, name="whatsapp"),
     path("<uuid:uid>/", messages.message_detail, name="message"),
     path("<uuid:uid>/kirim-ulang/", messages.message_retry, name="retry"),
     path("<uuid:uid>/whatsapp/", ready_texts.open_ready_text, name="open_ready_text"),

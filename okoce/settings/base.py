@@ -229,6 +229,15 @@ EMAIL_URL = env.text("EMAIL_URL", default="")
 EMAIL_TIMEOUT = 10
 globals().update(env.email("EMAIL_URL", default=""))
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="Portal OK OCE <portal@okoce.example>")
+WHATSAPP_URL = env.text("WHATSAPP_URL", default="https://graph.facebook.com/v23.0").rstrip("/")
+WHATSAPP_PHONE_ID = env.text("WHATSAPP_PHONE_ID", default="")
+WHATSAPP_TOKEN = env.text("WHATSAPP_TOKEN", default="")
+WHATSAPP_APP_SECRET = env.text("WHATSAPP_APP_SECRET", default="")  # signs the webhooks
+WHATSAPP_VERIFY_TOKEN = env.text(
+    "WHATSAPP_VERIFY_TOKEN", default=""
+)  # Meta repeats it when a webhook is set up
+# How many different people a day Meta lets us begin a conversation with: 250, 2.000, 10.000, 100.000.
+WHATSAPP_NEW_PEOPLE_A_DAY = env.number("WHATSAPP_NEW_PEOPLE_A_DAY", default=250)
 MINIMUM_AGE = env.number("MINIMUM_AGE", default=17)  # completed years, on the day of registration
 # How long data is kept, in days (docs/operations.md). The archive schedule is not known: these are ours.
 RETENTION_PARTICIPANT_DAYS = env.number("RETENTION_PARTICIPANT_DAYS", default=5 * 365)
@@ -292,6 +301,16 @@ CELERY_BEAT_SCHEDULE = {
     "find-duplicates": {
         "task": "participants.tasks.find_duplicates_of_the_day",
         "schedule": crontab(hour=2, minute=20),
+    },
+    "work-through-webhooks": {
+        "task": "okoce.notifications.tasks.work_through_webhooks",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "pass-on-messages": {
+        "task": "okoce.notifications.tasks.pass_on_messages",
+        "schedule": 30.0,
+        "options": {"expires": 30},
     },
     "close-expired": {"task": "okoce.notifications.tasks.expire_messages", "schedule": 300.0},
 }

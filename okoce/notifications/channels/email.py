@@ -27,6 +27,7 @@ SERVICE_CLOSING = 421
 class EmailWay:
     starts_as: ClassVar[State] = State.PENDING
     parts: ClassVar[tuple[str, ...]] = ("subject", "email")
+    needs_phone: ClassVar[bool] = False
 
     def why_not(self) -> str:
         return "" if settings.EMAIL_URL else "email_not_configured"
@@ -58,7 +59,7 @@ class SmtpSender:
         except (OSError, smtplib.SMTPException) as error:
             raise ChannelDown("channel_down") from error
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: Letter) -> str:
         try:
             self.smtp.sendmail(self.sender, [letter.to.email], as_bytes(letter))
         except UnicodeError as error:  # an address with letters that SMTP does not know
@@ -78,6 +79,7 @@ class SmtpSender:
             raise Refused(f"refused:{error.smtp_code}") from error
         except (OSError, smtplib.SMTPException) as error:
             raise ConnectionLost from error
+        return ""
 
     def close(self) -> None:
         with contextlib.suppress(OSError, smtplib.SMTPException):

@@ -17,6 +17,7 @@ from okoce.notifications.enums import State
 class ReadyTextWay:
     starts_as: ClassVar[State] = State.READY
     parts: ClassVar[tuple[str, ...]] = ("text",)
+    needs_phone: ClassVar[bool] = True
 
     def why_not(self) -> str:
         return ""

@@ -12,6 +12,7 @@ from okoce.notifications.enums import State
 class SmsWay:
     starts_as: ClassVar[State] = State.PENDING
     parts: ClassVar[tuple[str, ...]] = ("text",)
+    needs_phone: ClassVar[bool] = True
 
     def why_not(self) -> str:
         return "sms_not_connected"

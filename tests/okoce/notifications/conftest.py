@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
+from okoce.embedded.cloud_api import PHONE_ID, CloudApi, CloudApiServer
 from okoce.notifications import compose, kinds
 from okoce.notifications.enums import Channel, ConsentRule
 from okoce.settings.env import email_settings
@@ -17,6 +19,8 @@ TEXTS = {
     "messages/greeting/email.txt": "Yth. {{ name }},\n\n{{ words }}\n",
     "messages/greeting/text.txt": "Yth. {{ name }}, {{ words }}",
     "messages/greeting/group.txt": "Bapak/Ibu, {{ words }}",
+    "messages/greeting/whatsapp.id.txt": "Halo {name}, {words} Salam dari kami.",
+    "messages/greeting/whatsapp.en.txt": "Hello {name}, {words} Kind regards.",
     "messages/code/subject.txt": "Kode masuk",
     "messages/code/email.txt": "Kode Anda {{ secret }}",
     "messages/code/text.txt": "Kode Anda {{ secret }}",
@@ -26,6 +30,7 @@ TEXTS = {
 @pytest.fixture(autouse=True)
 def _texts(settings):
     compose._compiled.cache_clear()
+    compose._source.cache_clear()
     engine = settings.TEMPLATES[0]
     settings.TEMPLATES = [
         {
@@ -53,6 +58,7 @@ def _texts(settings):
     ]
     yield
     compose._compiled.cache_clear()
+    compose._source.cache_clear()
 
 
 @pytest.fixture(autouse=True)
@@ -115,3 +121,23 @@ def use(settings, server: MailServer) -> None:
     for name, value in email_settings(server.url).items():
         setattr(settings, name, value)
     settings.EMAIL_TIMEOUT = 5
+
+
+@pytest.fixture
+def whatsapp(settings) -> Iterator[CloudApi]:
+    """A local server that speaks the Cloud API; the kind "greeting" goes there first."""
+    server = CloudApiServer().start()
+    connect(settings, server)
+    known = kinds.get("greeting")
+    kinds.register(replace(known, channels=(Channel.WHATSAPP, Channel.EMAIL, Channel.READY_TEXT)))
+    yield server.api
+    kinds.register(known)
+    server.stop()
+
+
+def connect(settings, server: CloudApiServer) -> None:
+    settings.WHATSAPP_URL = server.url
+    settings.WHATSAPP_PHONE_ID = PHONE_ID
+    settings.WHATSAPP_TOKEN = server.api.token
+    settings.WHATSAPP_APP_SECRET = server.api.app_secret
+    settings.WHATSAPP_VERIFY_TOKEN = "bukti"

@@ -1,0 +1,82 @@
+"""The next channel of a person whom the first one did not reach.
+
+A message that was refused for good, or of which no delivery receipt came in time, is followed by one on the
+next channel of its kind that reaches the person. Its key is the first one's with the channel behind it, so
+that it can only be followed once per channel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from okoce.db.encryption import decrypt
+from okoce.notifications import compose, kinds
+from okoce.notifications.channels import WAYS
+from okoce.notifications.enums import Channel, Event
+from okoce.notifications.kinds import Kind
+from okoce.notifications.models import DeliveryEvent, Message
+from okoce.notifications.services import Draft, queue_many
+
+AT_ONCE = 500
+
+
+@transaction.atomic
+def pass_on(*, now: datetime) -> int:
+    """Let the next channel take over what has waited long enough; how many messages were passed on."""
+    due = Message.objects.select_for_update(skip_locked=True).filter(falls_back_at__lte=now)
+    messages = list(due.order_by("falls_back_at", "pk")[:AT_ONCE])
+    passed = sum(
+        _pass_on_kind(kind, [m for m in messages if m.kind == code], now=now)
+        for code in sorted({m.kind for m in messages})
+        if (kind := kinds.find(code)) is not None
+    )
+    Message.objects.filter(pk__in=[m.pk for m in messages]).update(falls_back_at=None)
+    return passed
+
+
+def _pass_on_kind(kind: Kind, messages: Sequence[Message], *, now: datetime) -> int:
+    people = compose.recipients(kind, messages)
+    why_not = {code: way.why_not() for code, way in WAYS.items()}
+    followed = []
+    for message in messages:
+        person = people.get(message.key)
+        is_late = message.expires_at is not None and message.expires_at <= now
+        if person is None or is_late:
+            continue
+        reaching = [
+            channel
+            for channel in kind.after(message.channel)
+            if not why_not[channel] and WAYS[channel].reaches(person)
+        ]
+        if reaching:
+            followed.append((message, reaching[0]))
+    queue_many(kind=kind.code, drafts=[_follower(message, channel) for message, channel in followed])
+    DeliveryEvent.objects.bulk_create(
+        [
+            DeliveryEvent(message=message, event=Event.PASSED_ON, reason=channel)
+            for message, channel in followed
+        ]
+    )
+    return len(followed)
+
+
+def _follower(message: Message, channel: Channel) -> Draft:
+    secret = message.secret_ciphertext
+    return Draft(
+        key=f"{message.key}|{channel}"[:160],
+        participant_id=message.participant_id,
+        user_id=message.user_id,
+        channel=channel,
+        context=message.context,
+        secret=decrypt(secret, column=compose.SECRET_COLUMN, row=message.uid) if secret else None,
+        cause=(message.cause_type, message.cause_id)
+        if message.cause_type and message.cause_id is not None
+        else None,
+        city=message.city,
+        kecamatan=message.kecamatan,
+        expires_at=message.expires_at,
+        language=message.language,
+    )

@@ -1,0 +1,230 @@
+"""What became of accepted messages: signed calls are stored at once, worked through later, in any order.
+
+Delivery of webhooks is at least once and unordered. So a receipt counts by its rank, never by its time of
+arrival: accepted, sent, failed, delivered, read. A message never moves back; "failed" is overruled only by
+the proof that it arrived.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from okoce.db import background
+from okoce.db.encryption import decrypt_bytes, encrypt_bytes
+from okoce.notifications import kinds
+from okoce.notifications.enums import ARRIVED, Event, Receipt
+from okoce.notifications.models import DeliveryEvent, DeliveryReceipt, Message, WebhookCall
+
+log = logging.getLogger("okoce.notifications")
+
+LARGEST_CALL = 3 * 1024 * 1024  # bytes, Meta's own limit
+COLUMN = "notifications.webhook"
+WORK = "okoce.notifications.tasks.work_through_webhooks"  # by name: tasks stand above this module
+AT_ONCE = 50
+
+_RANK: Mapping[str, int] = {
+    "": 0,
+    Receipt.ACCEPTED: 1,
+    Receipt.SENT: 2,
+    Receipt.FAILED: 3,
+    Receipt.DELIVERED: 4,
+    Receipt.READ: 5,
+}
+_EVENTS: Mapping[str, Event] = {
+    Receipt.DELIVERED: Event.DELIVERED,
+    Receipt.READ: Event.READ,
+    Receipt.FAILED: Event.UNDELIVERED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One status of one message."""
+
+    provider_id: str
+    reference: UUID | None
+    status: Receipt
+    code: int | None
+    at: datetime
+
+
+def is_signed(content: bytes, signature: str) -> bool:
+    """Whether ``X-Hub-Signature-256`` was made of these very bytes with our app secret."""
+    secret = settings.WHATSAPP_APP_SECRET
+    if not secret:
+        return False
+    made = "sha256=" + hmac.new(secret.encode(), content, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(made.encode(), signature.encode("utf-8", "replace"))
+
+
+def keep(content: bytes) -> bool:
+    """Store a signed call; False when it is here already. The work begins after the commit."""
+    call = WebhookCall(digest=hashlib.sha256(content).digest())
+    call.content_ciphertext = encrypt_bytes(content, column=COLUMN, row=call.uid)
+    made = WebhookCall.objects.bulk_create([call], ignore_conflicts=True)
+    is_new = WebhookCall.objects.filter(uid=made[0].uid).exists()
+    if is_new:
+        transaction.on_commit(lambda: background.nudge(WORK, forget_after=60), robust=True)
+    return is_new
+
+
+def work_through(*, limit: int = AT_ONCE) -> int:
+    """Work through stored calls, each in its own transaction; how many. Several workers may do so at once."""
+    done = 0
+    while done < limit and _work_on_next():
+        done += 1
+    return done
+
+
+@transaction.atomic
+def _work_on_next() -> bool:
+    call = (
+        WebhookCall.objects.select_for_update(skip_locked=True)
+        .filter(processed_at__isnull=True)
+        .order_by("received_at", "pk")
+        .first()
+    )
+    if call is None:
+        return False
+    try:
+        with transaction.atomic():
+            call.problem = _take_in(call)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        log.warning("a webhook call could not be read (%s)", type(error).__name__)
+        call.problem = "unreadable"
+    call.content_ciphertext, call.processed_at = None, timezone.now()
+    call.save(update_fields=["content_ciphertext", "processed_at", "problem"])
+    return True
+
+
+def _take_in(call: WebhookCall) -> str:
+    """Everything a call says; a code when it is nothing for us."""
+    assert call.content_ciphertext is not None
+    said = json.loads(decrypt_bytes(call.content_ciphertext, column=COLUMN, row=call.uid))
+    ours = [
+        value
+        for value in _values(said)
+        if value.get("metadata", {}).get("phone_number_id") == settings.WHATSAPP_PHONE_ID
+    ]
+    if not ours:
+        return "not_ours"
+    note([told for value in ours for told in _statuses(value, until=call.received_at)])
+    return ""
+
+
+def _values(said: Any) -> Iterator[dict[str, Any]]:
+    for entry in said.get("entry", ()):
+        for change in entry.get("changes", ()):
+            if change.get("field") == "messages":
+                yield change["value"]
+
+
+def _statuses(value: Mapping[str, Any], *, until: datetime) -> Iterator[Told]:
+    for one in value.get("statuses", ()):
+        if one.get("status") not in Receipt.values:
+            continue
+        errors = one.get("errors") or [{}]
+        code = errors[0].get("code")
+        yield Told(
+            provider_id=str(one["id"])[:200],
+            reference=_uuid(one.get("biz_opaque_callback_data")),
+            status=Receipt(one["status"]),
+            code=code if isinstance(code, int) else None,
+            at=min(_moment(one.get("timestamp")) or until, until),
+        )
+
+
+def _uuid(value: Any) -> UUID | None:
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(int(value), UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
+
+
+# ---------------------------------------------------------------- what it means for our messages
+
+
+@transaction.atomic
+def note(told: Sequence[Told]) -> int:
+    """Keep each status once and let the messages follow; how many messages changed. Four statements."""
+    if not told:
+        return 0
+    DeliveryReceipt.objects.bulk_create(
+        [
+            DeliveryReceipt(
+                provider_id=t.provider_id, reference=t.reference, status=t.status, code=t.code, at=t.at
+            )
+            for t in told
+        ],
+        ignore_conflicts=True,
+    )
+    named = Q(provider_id__in={t.provider_id for t in told})
+    references = {t.reference for t in told if t.reference}
+    rows = (
+        Message.objects.select_for_update(no_key=True)
+        .filter(named | Q(uid__in=references))
+        .exclude(state__in=["pending", "ready", "held"], provider_id="", attempts=0)
+        .order_by("pk")
+    )
+    changed, events = [], []
+    for message, best in _highest(rows, told):
+        if _RANK[best.status] <= _RANK[message.receipt] and message.provider_id:
+            continue
+        _follow(message, best)
+        changed.append(message)
+        if event := _EVENTS.get(best.status):
+            events.append(DeliveryEvent(message=message, event=event, reason=_reason(best)))
+    Message.objects.bulk_update(changed, ["provider_id", "receipt", "receipt_at", "falls_back_at", "reason"])
+    DeliveryEvent.objects.bulk_create(events)
+    return len(changed)
+
+
+def _highest(rows: Iterable[Message], told: Sequence[Told]) -> Iterator[tuple[Message, Told]]:
+    """Each message with the highest of what was told of it."""
+    by_name: dict[Any, list[Told]] = defaultdict(list)
+    for one in told:
+        by_name[one.provider_id].append(one)
+        if one.reference:
+            by_name[one.reference].append(one)
+    for message in rows:
+        about = by_name[message.uid] + (by_name[message.provider_id] if message.provider_id else [])
+        if about:
+            yield message, max(about, key=lambda one: _RANK[one.status])
+
+
+def _follow(message: Message, best: Told) -> None:
+    message.provider_id = message.provider_id or best.provider_id
+    message.receipt, message.receipt_at = best.status, best.at
+    if best.status in ARRIVED:
+        message.falls_back_at = None
+        message.reason = ""
+    elif best.status == Receipt.FAILED:
+        message.reason = _reason(best)
+        kind = kinds.find(message.kind)
+        if kind is not None and kind.after(message.channel):
+            message.falls_back_at = timezone.now()
+
+
+def _reason(told: Told) -> str:
+    return f"whatsapp:{told.code}" if told.status == Receipt.FAILED and told.code is not None else ""

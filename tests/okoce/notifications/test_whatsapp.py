@@ -1,0 +1,226 @@
+"""What a real local server that speaks the Cloud API gets, and what its answers do to the outbox."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from okoce.embedded.cloud_api import problem
+from okoce.notifications import breaker, fallback, outbox
+from okoce.notifications.channels.cloud_api import Reaction, reaction_to
+from okoce.notifications.models import DeliveryEvent, Message
+from okoce.notifications.services import queue
+from tests.factories import ParticipantFactory
+from tests.okoce.notifications.conftest import use
+from tests.smtp import MailServer
+
+pytestmark = pytest.mark.django_db
+
+PHONE = "+6281234567890"
+
+
+@pytest.fixture(autouse=True)
+def _kinds(domain):
+    domain.fresh = {"words": "sesi Anda besok."}
+    return domain
+
+
+def greet(name="Siti", email="", n=1, **fields):
+    person = ParticipantFactory(full_name=name, phone=PHONE, email=email)
+    return queue(kind="greeting", key=f"greeting:{n}", participant_id=person.pk, **fields)
+
+
+def due_now():
+    Message.objects.filter(state="pending").update(due_at=timezone.now() - timedelta(seconds=1))
+
+
+def test_a_registered_text_goes_out_with_its_values_and_an_address_that_names_nobody(whatsapp):
+    whatsapp.templates = {("greeting", "id"): 2}
+    message = greet()
+
+    assert outbox.drain().sent == 1
+
+    [one] = whatsapp.accepted
+    assert (one.to, one.template, one.language) == (PHONE, "greeting", "id")
+    assert one.values == ("Siti", "sesi Anda besok.")
+    assert one.reference == str(message.uid)
+    message.refresh_from_db()
+    assert (message.state, message.receipt, message.provider_id) == ("sent", "accepted", one.wamid)
+
+
+def test_one_connection_serves_many_and_a_second_drain_sends_nothing(whatsapp):
+    for n in range(5):
+        greet(n=n)
+
+    assert outbox.drain().sent == 5
+    assert outbox.drain().sent == 0
+    assert (whatsapp.requests, whatsapp.repeated()) == (5, 0)
+
+
+def test_a_value_with_line_breaks_is_one_line_and_an_empty_one_is_a_dash(whatsapp, domain):
+    domain.fresh = {"words": "satu\n\n   dua"}
+    greet(n=1)
+    domain.fresh = {"words": "satu\n\n   dua"}
+    outbox.drain()
+    domain.fresh = {"words": ""}
+    greet(n=2)
+    outbox.drain()
+
+    assert [one.values[1] for one in whatsapp.accepted] == ["satu dua", "-"]
+
+
+def test_a_number_in_the_text_is_not_sent(whatsapp, domain):
+    domain.fresh = {"words": "NIK 3171010101010001"}
+    message = greet()
+
+    outbox.drain()
+
+    message.refresh_from_db()
+    assert (message.state, message.reason) == ("held", "unsafe_text")
+    assert whatsapp.requests == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "reaction"),
+    [
+        *[(code, Reaction.REST) for code in (130429, 80007, 4)],
+        (131056, Reaction.PAIR),
+        *[(code, Reaction.RETRY) for code in (131057, 1, 2, 999999)],
+        *[(code, Reaction.NOT_THIS_WAY) for code in (131026, 131047, 131049, 130472)],
+        *[(code, Reaction.NO_TEXT) for code in (132000, 132001, 132015)],
+        *[(code, Reaction.STOP) for code in (0, 190, 3, 10, 200, 299, 131042, 131031, 368, 131048)],
+    ],
+)
+def test_rule_58_every_error_code_has_its_own_consequence(code, reaction):
+    assert reaction_to(code) is reaction
+
+
+def test_rule_58_a_person_without_whatsapp_gets_the_message_by_the_next_channel_once(whatsapp, mail):
+    whatsapp.misbehave = lambda body: problem(400, 131026, "Message undeliverable")
+    message = greet(email="siti@example.org")
+    outbox.drain()
+
+    assert fallback.pass_on(now=timezone.now()) == 1
+    assert fallback.pass_on(now=timezone.now()) == 0
+    outbox.drain()
+
+    message.refresh_from_db()
+    assert (message.state, message.reason, message.attempts) == ("dead", "whatsapp:131026", 1)
+    assert mail.box.keys == ["greeting:1|email"]
+    assert list(message.events.values_list("event", flat=True)) == ["dead", "passed_on"]
+
+
+def test_without_a_further_address_nothing_is_passed_on(whatsapp):
+    whatsapp.misbehave = lambda body: problem(400, 131026, "Message undeliverable")
+    person = ParticipantFactory(phone=PHONE)
+    queue(kind="greeting", key="greeting:1", participant_id=person.pk)
+    Message.objects.update(expires_at=timezone.now() + timedelta(hours=1))
+    outbox.drain()
+    Message.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+
+    assert fallback.pass_on(now=timezone.now()) == 0
+    assert not Message.objects.filter(falls_back_at__isnull=False).exists()
+
+
+def test_rule_58_a_limit_of_ours_lets_the_channel_rest_and_counts_nobodys_try(whatsapp):
+    whatsapp.misbehave = lambda body: problem(429, 130429, "Rate limit hit")
+    message = greet()
+
+    outbox.drain()
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == ("pending", 0)
+    assert 0 < breaker.rest_of("whatsapp").seconds < 10
+
+    whatsapp.misbehave = lambda body: None
+    breaker.reset("whatsapp")
+    due_now()
+    assert outbox.drain().sent == 1
+
+
+def test_rule_58_a_wrong_token_stops_the_channel_for_long_and_loses_nothing(whatsapp, settings):
+    message = greet()
+    settings.WHATSAPP_TOKEN = "salah"
+
+    outbox.drain()
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts, message.reason) == ("pending", 0, "whatsapp:190")
+    assert breaker.rest_of("whatsapp").seconds > 200
+
+
+def test_rule_58_too_many_to_one_person_waits_longer_and_longer(whatsapp):
+    whatsapp.misbehave = lambda body: problem(400, 131056, "Pair rate limit hit")
+    message = greet()
+    pauses = []
+    for _try in range(3):
+        outbox.drain()
+        message.refresh_from_db()
+        pauses.append((message.due_at - timezone.now()).total_seconds())
+        due_now()
+
+    assert [round(pause / 4) for pause in pauses] == [1, 4, 16]
+
+
+def test_rule_58_a_text_that_is_not_registered_is_held_until_it_is(whatsapp):
+    whatsapp.templates = {("greeting", "id"): 7}
+    message = greet()
+
+    outbox.drain()
+
+    message.refresh_from_db()
+    assert (message.state, message.reason, message.attempts) == ("held", "whatsapp:132000", 0)
+
+
+@pytest.mark.parametrize("answer", [(200, b"<html>OK</html>"), (200, b""), (200, {"messages": []})])
+def test_a_gateway_that_says_200_and_nonsense_is_asked_again_later(whatsapp, answer):
+    whatsapp.misbehave = lambda body: answer
+    message = greet()
+
+    outbox.drain()
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts, message.reason) == ("pending", 1, "connection_lost")
+    assert message.due_at > timezone.now()
+
+
+def test_a_redirect_is_not_followed(whatsapp):
+    whatsapp.misbehave = lambda body: (302, b"")
+    message = greet()
+
+    outbox.drain()
+
+    message.refresh_from_db()
+    assert (message.state, whatsapp.requests) == ("pending", 1)
+    assert breaker.rest_of("whatsapp").reason == "strange_answer:302"
+
+
+def test_a_gateway_that_is_away_costs_nobody_a_letter(whatsapp, settings):
+    message = greet()
+    settings.WHATSAPP_URL = "http://127.0.0.1:9/v23.0"
+
+    outbox.drain()
+
+    message.refresh_from_db()
+    assert message.state == "pending"
+    assert breaker.rest_of("whatsapp").reason == "whatsapp_down"
+
+
+def test_not_connected_the_next_channel_of_the_kind_is_chosen(whatsapp, settings):
+    settings.WHATSAPP_TOKEN = ""
+    server = MailServer()
+    use(settings, server)
+
+    assert greet(email="siti@example.org").channel == "email"
+
+
+def test_what_a_receipt_proved_sent_is_not_sent_again(whatsapp):
+    """The sender died between Meta's answer and its own note."""
+    message = greet()
+    Message.objects.filter(pk=message.pk).update(attempts=1, receipt="delivered", provider_id="wamid.1")
+
+    outbox.drain()
+
+    message.refresh_from_db()
+    assert (message.state, whatsapp.requests) == ("sent", 0)
+    assert DeliveryEvent.objects.get().event == "sent"
