@@ -60,7 +60,7 @@ def register() -> None:
             kinds.Kind(
                 code=code,
                 label=label,
-                channels=(Channel.EMAIL, Channel.READY_TEXT),
+                channels=(Channel.WHATSAPP, Channel.EMAIL, Channel.READY_TEXT),
                 details=details,
                 recheck=None if code == PLACE_CANCELLED else void,
                 reasons={}

@@ -66,7 +66,7 @@ def register() -> None:
             kinds.Kind(
                 code=code,
                 label=label,
-                channels=(Channel.EMAIL, Channel.READY_TEXT),
+                channels=(Channel.WHATSAPP, Channel.EMAIL, Channel.READY_TEXT),
                 details=details,
                 recheck=void if code in OF_A_SEAT else None,
                 reasons={

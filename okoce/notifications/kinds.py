@@ -31,6 +31,9 @@ REASONS: dict[str, Any] = {
     ),
     "whatsapp_down": _("WhatsApp could not be reached"),
     "whatsapp": _("WhatsApp did not take the message"),
+    "whatsapp_budget": _(
+        "WhatsApp lets this portal begin with only so many people a day; nearer ones went first"
+    ),
     "strange_answer": _("WhatsApp's address answered something that is not WhatsApp. Check WHATSAPP_URL"),
     "sms_not_connected": _("No SMS gateway is connected"),
     "no_address": _("We know no address or phone number that this message can go to"),

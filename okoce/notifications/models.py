@@ -102,6 +102,11 @@ class Message(models.Model):
                 condition=models.Q(state="pending"),
             ),
             models.Index(
+                name="notifications_message_nearest",
+                fields=["channel", "priority", "expires_at", "due_at", "id"],
+                condition=models.Q(state="pending", channel="whatsapp"),
+            ),
+            models.Index(
                 name="notifications_message_expiry",
                 fields=["expires_at"],
                 condition=models.Q(state__in=["pending", "ready", "held"], expires_at__isnull=False),

@@ -25,7 +25,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -33,7 +33,8 @@ from django.db import connection
 from django.utils import timezone
 from psycopg import Cursor
 
-from okoce.notifications import breaker, compose, kinds
+from okoce.notifications import breaker, budget, compose, kinds
+from okoce.notifications.budget import Budget
 from okoce.notifications.channels import (
     WAYS,
     ChannelDown,
@@ -43,8 +44,8 @@ from okoce.notifications.channels import (
     Sender,
     Switched,
 )
-from okoce.notifications.compose import FAILED, Verdict
-from okoce.notifications.enums import Event, State
+from okoce.notifications.compose import FAILED, Prepared, Verdict
+from okoce.notifications.enums import Channel, Event, State
 from okoce.notifications.models import Message
 
 log = logging.getLogger("okoce.notifications")
@@ -55,6 +56,7 @@ LEASE_SECONDS = 90.0  # longer than one letter may take; renewed before each
 SECONDS = 20.0  # of one drain, so that other tasks get their turn
 FIRST_PAUSE, LONGEST_PAUSE = 30.0, 3600.0
 LOST_LINES_IN_A_ROW = 3
+NEVER = datetime.max.replace(tzinfo=UTC)
 STUCK_AFTER, MOMENT = timedelta(seconds=60), 1.5
 
 
@@ -107,7 +109,7 @@ def drain(*, seconds: float = SECONDS, batch: int = BATCH) -> Report:
 
 
 def _drain_channel(code: str, owner: uuid.UUID, until: float, batch: int, report: Report) -> None:
-    line = _Line(code)
+    line, allowance = _Line(code), budget.of(code)
     try:
         while True:
             if time.monotonic() > until:
@@ -116,7 +118,7 @@ def _drain_channel(code: str, owner: uuid.UUID, until: float, batch: int, report
             messages = claim(code, owner=owner, size=batch)
             if not messages:
                 return
-            letters, decided = _sort_out(messages, with_phone=WAYS[code].needs_phone)
+            letters, decided = _sort_out(messages, allowance, with_phone=WAYS[code].needs_phone)
             settle(owner, decided)
             report.count(decided)
             try:
@@ -131,7 +133,7 @@ def _drain_channel(code: str, owner: uuid.UUID, until: float, batch: int, report
 
 
 def _sort_out(
-    messages: Sequence[Message], *, with_phone: bool
+    messages: Sequence[Message], allowance: Budget | None, *, with_phone: bool
 ) -> tuple[list[tuple[Message, Letter]], list[Outcome]]:
     """Letters to send, and what is decided about the others."""
     now = timezone.now()
@@ -147,8 +149,12 @@ def _sort_out(
             alive.append(message)
     prepared, refused = compose.prepare(alive, with_phone=with_phone)
     decided += [_outcome_of(verdict) for verdict in refused]
+    over = allowance.beyond([one.message for one in prepared]) if allowance else set()
     letters = []
     for one in prepared:
+        if one.message.pk in over:
+            decided.append(_over_budget(one, now))
+            continue
         try:
             letters.append((one.message, compose.letter(one)))
         except compose.Unsayable as problem:
@@ -157,6 +163,15 @@ def _sort_out(
             log.exception("the text of a message of kind %s failed", one.kind.code)
             decided.append(_outcome_of(Verdict(one.message, FAILED, "kind_failed")))
     return letters, decided
+
+
+def _over_budget(one: Prepared, now: datetime) -> Outcome:
+    """Tomorrow, by the next channel, or (where there is none) as soon as somebody fits in again."""
+    next_ways = [c for c in one.kind.after(one.message.channel) if not WAYS[c].why_not()]
+    if not budget.can_wait(one.message, now=now) and any(WAYS[c].reaches(one.person) for c in next_ways):
+        return Outcome(one.message.pk, State.DEAD, Event.DEAD, budget.SPENT, falls_back_in=0.0)
+    pause = budget.ASK_AGAIN.total_seconds()
+    return Outcome(one.message.pk, State.PENDING, Event.FAILED, budget.SPENT, pause=pause)
 
 
 def _outcome_of(verdict: Verdict) -> Outcome:
@@ -269,12 +284,14 @@ def backoff(tries: int) -> float:
 
 # ---------------------------------------------------------------- the table
 
+# Whoever runs out of time first goes first where not everybody fits into the day; else the longest due.
+_ORDERS: dict[str, str] = {Channel.WHATSAPP: "priority, expires_at, due_at, id"}
 _CLAIM = """
 WITH picked AS MATERIALIZED (
     SELECT id FROM notifications_message
     WHERE state = 'pending' AND channel = %s AND due_at <= statement_timestamp()
       AND (lease_until IS NULL OR lease_until < statement_timestamp())
-    ORDER BY priority, due_at, id
+    ORDER BY {order}
     LIMIT %s
     FOR UPDATE SKIP LOCKED
 )
@@ -325,7 +342,10 @@ SELECT (SELECT count(*) FROM settled), (SELECT count(*) FROM begun),
 
 def claim(channel: str, *, owner: uuid.UUID, size: int) -> list[Message]:
     """Up to ``size`` due messages, now leased to ``owner``; urgent ones first, then the longest due."""
-    rows = Message.objects.raw(_CLAIM, [channel, size, owner, _lease_seconds()])
+    sql = _CLAIM.format(order=_ORDERS.get(channel, "priority, due_at, id"))
+    rows = Message.objects.raw(sql, [channel, size, owner, _lease_seconds()])
+    if channel in _ORDERS:
+        return sorted(rows, key=lambda m: (m.priority, m.expires_at or NEVER, m.due_at, m.pk))
     return sorted(rows, key=lambda m: (m.priority, m.due_at, m.pk))
 
 

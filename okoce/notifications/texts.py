@@ -60,6 +60,8 @@ def one_line(value: Any) -> str:
         return f"{date_format(local, 'LONG_DATE_FORMAT')}, {time_format(local)} WIB"
     if isinstance(value, datetime.date):
         return date_format(value, "LONG_DATE_FORMAT")
+    if isinstance(value, datetime.time):
+        return time_format(value)
     if isinstance(value, (list, tuple)):
         return "; ".join(filter(None, (one_line(one) for one in value)))[:LONGEST_VALUE]
     return " ".join(str(value).split())[:LONGEST_VALUE]

@@ -224,3 +224,45 @@ def test_what_a_receipt_proved_sent_is_not_sent_again(whatsapp):
     message.refresh_from_db()
     assert (message.state, whatsapp.requests) == ("sent", 0)
     assert DeliveryEvent.objects.get().event == "sent"
+
+
+def test_rule_55_beyond_the_days_budget_the_nearest_go_first_and_the_rest_by_the_next_channel(
+    whatsapp, mail, settings
+):
+    settings.WHATSAPP_NEW_PEOPLE_A_DAY = 3
+    tomorrow = timezone.now() + timedelta(hours=20)
+    for n in range(6):  # the last queued are the nearest
+        greet(n=n, email=f"p{n}@example.org", expires_at=tomorrow - timedelta(minutes=n))
+
+    outbox.drain(batch=2)
+    fallback.pass_on(now=timezone.now())
+    outbox.drain()
+
+    reached = {one.reference for one in whatsapp.accepted}
+    nearest = Message.objects.filter(key__in=["greeting:3", "greeting:4", "greeting:5"])
+    assert reached == {str(uid) for uid in nearest.values_list("uid", flat=True)}
+    assert sorted(mail.box.keys) == ["greeting:0|email", "greeting:1|email", "greeting:2|email"]
+    spent = Message.objects.filter(reason="whatsapp_budget")
+    assert sorted(spent.values_list("key", flat=True)) == ["greeting:0", "greeting:1", "greeting:2"]
+
+
+def test_rule_55_what_can_wait_a_day_waits_and_somebody_written_to_today_costs_nothing_more(
+    whatsapp, settings
+):
+    settings.WHATSAPP_NEW_PEOPLE_A_DAY = 1
+    person = ParticipantFactory(phone=PHONE)
+    for n in range(2):
+        queue(kind="greeting", key=f"greeting:{n}", participant_id=person.pk)
+    later = greet(n=9)
+
+    outbox.drain()
+    outbox.drain()
+
+    assert len(whatsapp.accepted) == 2
+    later.refresh_from_db()
+    assert (later.state, later.reason, later.attempts) == ("pending", "whatsapp_budget", 0)
+
+    Message.objects.filter(state="sent").update(finished_at=timezone.now() - timedelta(hours=25))
+    due_now()
+    outbox.drain()
+    assert len(whatsapp.accepted) == 3
