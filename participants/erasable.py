@@ -71,6 +71,11 @@ def _below() -> None:
         deed=forgetting.blank_messages,
         why="what was sent is counted; its content goes, what still waits is cancelled",
     )
+    nobody(
+        "notifications.WebhookCall",
+        why="sealed as it came, worked through and emptied within a minute",
+    )
+    nobody("notifications.DeliveryReceipt", why="the channel's own ids of messages, and codes")
     keep(
         "notifications.DeliveryEvent",
         person="message__user__participant",

@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class NotificationsConfig(AppConfig):
     name = "okoce.notifications"
+
+    def ready(self) -> None:
+        from okoce.notifications import checks  # noqa: F401, PLC0415  registers itself

@@ -268,13 +268,22 @@ def open_secret(message: Message) -> str:
 
 def sample_letter(kind: Kind, channel: Channel, *, language: str) -> dict[str, str]:
     """Every part of a kind's text for ``channel``, rendered with the kind's sample."""
-    message = Message(key=f"{kind.code}:contoh", kind=kind.code, channel=channel, language=language)
-    details = {"name": "Siti Rahmawati", "number": "JB-PM-00417", "secret": "000000", **kind.sample}
-    values = variables(message, {**details, **_dated(details)}, secret=str(details["secret"]))
+    values = _sample_values(kind, channel, language)
     if channel == Channel.WHATSAPP:
         body = registered_text(kind, language)
         return {"whatsapp": texts.fill(body, _said(body, values, language))}
     return {part: render(kind, part, values, language=language) for part in WAYS[channel].parts}
+
+
+def sample_lines(kind: Kind, *, language: str) -> dict[str, str]:
+    """{gap: one line} of everything that a registered text of this kind can hold, from its sample."""
+    return texts.lines_of(_sample_values(kind, Channel.WHATSAPP, language), language=language)
+
+
+def _sample_values(kind: Kind, channel: Channel, language: str) -> dict[str, Any]:
+    message = Message(key=f"{kind.code}:contoh", kind=kind.code, channel=channel, language=language)
+    details = {"name": "Siti Rahmawati", "number": "JB-PM-00417", "secret": "000000", **kind.sample}
+    return variables(message, {**details, **_dated(details)}, secret=str(details["secret"]))
 
 
 def _dated(details: Mapping[str, Any]) -> dict[str, datetime.datetime | datetime.date]:

@@ -71,6 +71,8 @@ def test_every_row_has_an_address():
 
 def expected(access: Any, row: Row, actor: str, place: str) -> str:
     """ok, sign_in, denied (403) or absent (404)."""
+    if row.refuses:
+        return "denied"
     if access.kind == "public":
         return "absent" if row.reach == {} or row.missing else "ok"
     if actor == ANONYMOUS:

@@ -46,13 +46,17 @@ ANYWHERE: Reach = dict.fromkeys(
 
 @dataclass(frozen=True)
 class Row:
-    """``missing``: a page without an object that still answers 404 to those who may open it."""
+    """``missing``: a page without an object that still answers 404 to those who may open it.
+
+    ``refuses``: a public address that answers 403 to whoever cannot prove who they are.
+    """
 
     reach: Reach | None = None
     kwargs: Callable[[Place], dict[str, Any]] | None = None
     method: str = "get"
     data: Callable[[Place], dict[str, Any]] = field(default=lambda place: {})
     missing: bool = False
+    refuses: bool = False
 
 
 def number(place: Place) -> dict[str, Any]:
@@ -521,6 +525,7 @@ ROWS: dict[str, Row] = {
     # messages
     "notifications:messages": Row(),
     "notifications:ready_texts": Row(AREA, cause),
+    "notifications:whatsapp": Row(refuses=True),
     "notifications:tick_group": Row(AREA, lambda p: {**cause(p), "kind": "session_reminder"}, method="post"),
     "notifications:message": Row(AREA, message),
     "notifications:retry": Row(AREA, message, method="post"),

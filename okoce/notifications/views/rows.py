@@ -8,7 +8,7 @@ from typing import Any
 
 from okoce.notifications import directory, kinds
 from okoce.notifications.directory import Person
-from okoce.notifications.enums import State
+from okoce.notifications.enums import ARRIVED, Receipt, State
 from okoce.notifications.models import Message
 
 TONES = {
@@ -27,6 +27,7 @@ class Row:
     message: Message
     person: Person | None
     label: Any
+    state: Any
     tone: str
     reason: Any
 
@@ -39,4 +40,14 @@ def rows_of(messages: Sequence[Message]) -> list[Row]:
 
 def row(message: Message, person: Person | None) -> Row:
     reason = kinds.words_for(message.reason, message.kind) if message.reason else ""
-    return Row(message, person, kinds.label_of(message.kind), TONES[State(message.state)], reason)
+    state, tone = _state(message)
+    return Row(message, person, kinds.label_of(message.kind), state, tone, reason)
+
+
+def _state(message: Message) -> tuple[Any, str]:
+    """How it stands, in words, and the tone of the tag; what the channel told of it counts for more."""
+    if message.state == State.SENT and message.receipt in ARRIVED:
+        return Receipt(message.receipt).label, "ok"
+    if message.state == State.SENT and message.receipt == Receipt.FAILED:
+        return Receipt.FAILED.label, "bad"
+    return State(message.state).label, TONES[State(message.state)]

@@ -30,6 +30,7 @@ APPEND_ONLY = [
     "bazaars_siteevent",
     "bazaars_turnledger",
     "notifications_deliveryevent",
+    "notifications_deliveryreceipt",
     "participants_businessevent",
     "participants_businessfigures",
     "participants_consent",
