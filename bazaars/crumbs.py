@@ -19,6 +19,11 @@ def of_site(site: Site, here: str) -> Crumbs:
     return [start, place | {"url": reverse("bazaars:site", args=[site.pk])}, {"label": here, "url": ""}]
 
 
+def of_day(site: Site, here: str) -> Crumbs:
+    *start, day = of_site(site, _("The day"))
+    return [*start, day | {"url": reverse("bazaars:day", args=[site.pk])}, {"label": here, "url": ""}]
+
+
 def of_public(bazaar: Bazaar, here: str = "") -> Crumbs:
     """What everybody sees: the bazaar itself, or a page of it."""
     found = [

@@ -64,6 +64,7 @@ class ReleaseKind(models.TextChoices):
     LAPSED = "lapsed", _("Not answered in time")
     CANCELLED = "cancelled", _("Place cancelled")
     MERGED = "merged", _("The same person held another stall")
+    ABSENT = "absent", _("Not there on the day")
 
 
 class TurnKind(models.TextChoices):
@@ -86,3 +87,34 @@ class CameBy(models.TextChoices):
     LINK = "link", _("By the address in the message")
     OWN = "own", _("By the vendor")
     OFFICE = "office", _("By an officer or mentor")
+
+
+class ArrivedBy(models.TextChoices):
+    CARD = "card", _("Card scanned")
+    NUMBER = "number", _("Participant number typed")
+    LIST = "list", _("Name in the list")
+
+
+class ScanResult(models.TextChoices):
+    """What became of something that a phone at the entrance sent."""
+
+    THERE = "there", _("Is there")
+    RESERVE = "reserve", _("Is there, on the reserve list")
+    AGAIN = "again", _("Noted before")
+    UNDONE = "undone", _("Taken back")
+    NOTHING = "nothing", _("Nothing to take back")
+    NO_STALL = "no_stall", _("Did not apply here")
+    REVOKED = "revoked", _("Card withdrawn")
+    UNKNOWN = "unknown", _("No card of the programme")
+    NOT_TODAY = "nottoday", _("Not a day of this bazaar")
+
+
+class IncidentKind(models.TextChoices):
+    HURT = "hurt", _("Somebody was hurt or fell ill")
+    FIRE = "fire", _("Fire, gas or electricity")
+    FOOD = "food", _("Food that is not safe")
+    THEFT = "theft", _("Theft or loss")
+    WEATHER = "weather", _("Rain, wind or heat")
+    PLACE = "place", _("Tent, table or place is damaged")
+    DISPUTE = "dispute", _("Dispute")
+    OTHER = "other", _("Something else")

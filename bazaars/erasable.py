@@ -64,6 +64,20 @@ def declare() -> None:
         why="sales are counted; what sold best is the person's own words",
     )
     keep("bazaars.SalesAddress", person="allocation__participant", why="a number: which address is good")
+    keep("bazaars.Arrival", person="application__participant", stays=("how",), why="stall days are counted")
+    keep(
+        "bazaars.ArrivalScan",
+        person="application__participant",
+        stays=("how", "result", "device"),
+        why="which phone sent what, and what became of it",
+    )
+    keep(
+        "bazaars.FoodCheck",
+        person="allocation__participant",
+        stays=("to_mend",),
+        why="food checks of a place are counted; what was to be mended at a stall names nobody",
+    )
+    nobody("bazaars.Incident", "bazaars.VisitorCount", why="what happened at a place, written without names")
     leaves_plans(_leave_sites)
     register_activity(_active_since)
 

@@ -1,7 +1,7 @@
 """Why a service refuses, in words that say what happened and how to mend it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.utils import formats, timezone
@@ -363,3 +363,47 @@ class StallGone(Refusal):
                     "this is wrong."
                 )
         super().__init__(words % at)
+
+
+class NotToday(Refusal):
+    words = gettext_lazy("The bazaar is not today: this is noted on its days.")
+
+
+class CardWithdrawn(Refusal):
+    words = gettext_lazy(
+        "This card was withdrawn, a newer one exists. Ask for it, or look for the name in the list."
+    )
+
+
+class TooEarlyForReserves(Refusal):
+    def __init__(self, clock: time) -> None:
+        super().__init__(
+            _("Vendors have until %(clock)s WIB to come. From then on an empty stall goes to a reserve.")
+            % {"clock": formats.time_format(clock, "H.i")}
+        )
+
+
+class VendorWasThere(Refusal):
+    words = gettext_lazy(
+        "The vendor of this stall was there on an earlier day, so the stall stays theirs. "
+        "Ask them by telephone whether they come."
+    )
+
+
+class GivenMeanwhile(Refusal):
+    words = gettext_lazy("This stall is not empty any more: somebody was noted as there, or was given it.")
+
+
+class NobodyFits(Refusal):
+    words = gettext_lazy(
+        "Nobody of the reserve list who is here fits the quotas. Note who is here first, "
+        "or leave the stall empty."
+    )
+
+
+class IncidentClosed(Refusal):
+    words = gettext_lazy("Somebody has closed this incident already. What they wrote stands below.")
+
+
+class CheckedElsewhere(Refusal):
+    words = gettext_lazy("This stall was given back. Choose one that somebody holds.")

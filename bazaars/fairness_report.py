@@ -65,15 +65,10 @@ class Report:
             "participant_id", "pk"
         ):
             first.setdefault(vendor, pk)
-        rows = stalls.filter(application__site__bazaar__starts_on__year=self.year).values_list(
-            "pk",
-            "participant_id",
-            "application__site__bazaar__starts_on",
-            "application__site__bazaar__ends_on",
-        )
+        rows = stalls.filter(application__site__bazaar__starts_on__year=self.year)
         return [
-            rules.Held(vendor, (ends - starts).days + 1, first[vendor] == pk)
-            for pk, vendor, starts, ends in rows.order_by("pk")
+            rules.Held(vendor, (days.upper - days.lower).days, first[vendor] == pk)
+            for pk, vendor, days in rows.order_by("pk").values_list("pk", "participant_id", "days")
         ]
 
     @cached_property

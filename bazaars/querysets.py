@@ -148,17 +148,15 @@ class AllocationQuerySet(models.QuerySet):
 
     def late_with_sales(self, *, today: date) -> AllocationQuerySet:
         """Vendors of whom more than seven days after a stall day no report is there (rule 51)."""
-        bazaar = "application__site__bazaar__"
-        due = Least(F(f"{bazaar}ends_on"), Value(last_late_day(today))) - F(f"{bazaar}starts_on")
+        day_after = Value(last_late_day(today) + timedelta(days=1), output_field=models.DateField())
+        due = Least(F("days__endswith"), day_after) - F("days__startswith")
         reported = Count("sales", filter=Q(sales__day__lte=last_late_day(today)))
         one_day = Value(timedelta(days=1), output_field=models.DurationField())
         return (
             self.taken()
-            .filter(**{f"{bazaar}starts_on__lte": last_late_day(today)})
+            .filter(days__startswith__lte=last_late_day(today))
             .annotate(
-                late_days=ExpressionWrapper(
-                    due + one_day - reported * one_day, output_field=models.DurationField()
-                )
+                late_days=ExpressionWrapper(due - reported * one_day, output_field=models.DurationField())
             )
             .filter(late_days__gt=timedelta(0))
         )
@@ -260,3 +258,22 @@ class SalesReportQuerySet(models.QuerySet):
                 When(amount__isnull=False, then=F("amount")), *bands, output_field=models.BigIntegerField()
             )
         )
+
+
+class OfSiteQuerySet(models.QuerySet):
+    """What officers write down on the days of a site: incidents, food checks, visitors counted."""
+
+    def visible_to(self, user: Any) -> OfSiteQuerySet:
+        if not has_permission(user, "bazaars.days"):
+            return self.none()
+        return self.filter(_sites_in(scope_of(user), "site__")).distinct()
+
+
+class ArrivalQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> ArrivalQuerySet:
+        if not has_permission(user, "bazaars.days"):
+            return self.none()
+        return self.filter(_sites_in(scope_of(user), "application__site__")).distinct()
+
+    def on(self, day: date) -> ArrivalQuerySet:
+        return self.filter(day=day)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from enum import StrEnum
 
 from bazaars.enums import SalesBand
@@ -44,6 +44,14 @@ def doubt_about(amount: int, *, best_day: int | None, year: int | None) -> Doubt
     if amount >= MUCH_FOR_A_DAY:
         return Doubt.MUCH
     return None
+
+
+NINE = time(9)
+
+
+def empty_from(opens_at: time) -> time:
+    """When a stall without its vendor counts as empty: at 09.00, or at the opening if that is later."""
+    return max(NINE, opens_at)
 
 
 def days_between(first: date, last: date) -> list[date]:

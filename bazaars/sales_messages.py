@@ -93,8 +93,7 @@ def void(messages: Sequence[Any]) -> Mapping[str, str]:
         if row is None:
             gone[message.key] = "stall_gone"
             continue
-        bazaar = row.application.site.bazaar
-        if set(days_between(bazaar.starts_on, bazaar.ends_on)) <= reported.get(row.pk, set()):
+        if set(days_between(row.days.lower, row.last_day)) <= reported.get(row.pk, set()):
             gone[message.key] = "sales_reported"
     return gone
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.functional import cached_property
@@ -119,11 +119,11 @@ class Takings:
             ) in found.items()
         ]  # fmt: skip
         held = self._here(Allocation.objects.visible_to(self.user).taken(), "application__site")
-        begun = days_between(self.bazaar.starts_on, min(self.bazaar.ends_on, self.today))
-        for pk, site, stall, pengampu, category in held.values_list(
-            "pk", "application__site_id", "stall__number", "application__pengampu_id",
+        for pk, days, site, stall, pengampu, category in held.values_list(
+            "pk", "days", "application__site_id", "stall__number", "application__pengampu_id",
             "application__category_id",
         ):  # fmt: skip
+            begun = days_between(days.lower, min(days.upper - timedelta(days=1), self.today))
             rows += [Taking(day, site, stall, pengampu, category) for day in begun if (pk, day) not in found]
         return sorted(rows, key=lambda row: (row.day, row.site, row.stall))
 

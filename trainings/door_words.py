@@ -75,6 +75,19 @@ def _sentences() -> dict[ScanResult, str]:
     }
 
 
+def texts() -> dict[str, Any]:
+    """What stands on the page itself."""
+    return {
+        "heading": _("Attendance at the door"),
+        "unit": _("At the door"),
+        "without_scripts": _(
+            "Scanning needs JavaScript. The ordinary attendance list and the printed sheet work without it."
+        ),
+        "people": _("People of this session"),
+        "back": _("To the ordinary attendance list"),
+    }
+
+
 def for_the_page() -> dict[str, Any]:
     """Words the page needs while nobody answers. %s is filled in by the page."""
     return {

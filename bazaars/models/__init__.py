@@ -2,6 +2,7 @@ from bazaars.models.application import Allocation, Application, TurnLedger
 from bazaars.models.bazaar import Bazaar, Quota, Site, Stall
 from bazaars.models.condition import Demand, PaperKind, PaperSeen
 from bazaars.models.curation import Answer, Conflict, Criterion, Decision, Score
+from bazaars.models.day import Arrival, ArrivalScan, FoodCheck, Incident, VisitorCount
 from bazaars.models.draw import Draw, SeedPart
 from bazaars.models.sales import SalesAddress, SalesReport
 
@@ -9,12 +10,16 @@ __all__ = [
     "Allocation",
     "Answer",
     "Application",
+    "Arrival",
+    "ArrivalScan",
     "Bazaar",
     "Conflict",
     "Criterion",
     "Decision",
     "Demand",
     "Draw",
+    "FoodCheck",
+    "Incident",
     "PaperKind",
     "PaperSeen",
     "Quota",
@@ -25,4 +30,5 @@ __all__ = [
     "Site",
     "Stall",
     "TurnLedger",
+    "VisitorCount",
 ]

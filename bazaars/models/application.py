@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import date, timedelta
 
 import pghistory
 from django.conf import settings
@@ -133,6 +134,10 @@ class Allocation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stall_id}/{self.share}"
+
+    @property
+    def last_day(self) -> date:
+        return self.days.upper - timedelta(days=1)
 
     @property
     def is_unanswered(self) -> bool:

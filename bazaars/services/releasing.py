@@ -56,7 +56,7 @@ def give_back(*, allocation_id: int, by: User | None, now: datetime) -> Allocati
     refuse_when_begun(site, now=now)
     was_confirmed = allocation.state == AllocationState.CONFIRMED
     kind = ReleaseKind.GIVEN_BACK if was_confirmed else ReleaseKind.DECLINED
-    _release(allocation, kind, by=by, now=now)
+    release(allocation, kind, by=by, now=now)
     record(by, "bazaars.stall.given_back", allocation, kind=kind.value)
     fill(site, now=now)
     return allocation
@@ -74,14 +74,14 @@ def take_back(*, allocation_id: int, reason: str, by: User, now: datetime) -> Al
     if site.state != SiteState.DRAWN:
         raise errors.NothingToTakeBack
     refuse_when_begun(site, now=now)
-    _release(allocation, ReleaseKind.TAKEN_BACK, by=by, now=now, reason=reason)
+    release(allocation, ReleaseKind.TAKEN_BACK, by=by, now=now, reason=reason)
     record(by, "bazaars.stall.taken_back", allocation, reason=reason)
     messages.tell_lost(site, [allocation], now=now)
     fill(site, now=now)
     return allocation
 
 
-def _release(
+def release(
     allocation: Allocation, kind: ReleaseKind, *, by: User | None, now: datetime, reason: str = ""
 ) -> None:
     allocation.state, allocation.release_kind = AllocationState.RELEASED, kind
@@ -221,7 +221,7 @@ def settle(site_id: int, *, now: datetime) -> int:
     for allocation in list(late.order_by("answer_by", "pk")):
         if next_one(site, instead_of=allocation) is None:
             continue
-        _release(allocation, ReleaseKind.LAPSED, by=None, now=now)
+        release(allocation, ReleaseKind.LAPSED, by=None, now=now)
         lapsed.append(allocation)
         offered += len(fill(site, now=now))
     if lapsed:

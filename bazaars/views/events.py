@@ -124,6 +124,7 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
         "next": _page_url(request, start + PAGE) if start + PAGE < len(rows) else "",
         "why": view.why(picked, to_self=False) if picked else None,
         "may_manage": has_permission(request.user, "bazaars.manage"),
+        "may_note_day": view.site.state == SiteState.DRAWN and has_permission(request.user, "bazaars.days"),
         "may_cancel": has_permission(request.user, "bazaars.manage")
         and view.site.state != SiteState.CANCELLED
         and view.site.bazaar.begins_at > view.now,

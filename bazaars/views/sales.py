@@ -140,10 +140,9 @@ def late(request: HttpRequest) -> HttpResponse:
     rows = Allocation.objects.visible_to(request.user).late_with_sales(today=today).with_sales_place()
     page = keyset_page(rows, request, order=["-days", "pk"], size=25)
     for row in page.rows:
-        bazaar = row.application.site.bazaar
         reported = {report.day for report in row.sales.all()}
-        late_until = min(bazaar.ends_on, last_late_day(today))
-        row.missing = [d for d in days_between(bazaar.starts_on, late_until) if d not in reported]
+        late_until = min(row.last_day, last_late_day(today))
+        row.missing = [d for d in days_between(row.days.lower, late_until) if d not in reported]
     context = {"page": page, "may_open_sites": has_permission(request.user, "bazaars.view")}
     return render_page(request, "bazaars/sales_late.html", context)
 
@@ -155,7 +154,7 @@ def _asked(request: HttpRequest, allocation: Allocation, asked: Asked, /, **more
     now = timezone.now()
     site = allocation.application.site
     reports = {report.day: report for report in allocation.sales.all()}
-    days = _days(site.bazaar.starts_on, site.bazaar.ends_on, reports, timezone.localtime(now).date())
+    days = _days(allocation.days.lower, allocation.last_day, reports, timezone.localtime(now).date())
     day = _chosen(request, days)
     report = reports.get(day) if day else None
     form = SalesForm(

@@ -16,6 +16,7 @@ from bazaars import crumbs, scorecard
 from bazaars.choices import sector_choices
 from bazaars.models import Allocation, Bazaar, SalesReport, Site
 from bazaars.sales import days_between
+from bazaars.services.days import visitors_by_day
 from bazaars.takings import BY_AGENCY, MOST_ROWS, WAYS, Takings, columns, sheet_rows
 from okoce.accounts.access import requires
 from okoce.accounts.roles import has_permission
@@ -130,7 +131,7 @@ def places(request: HttpRequest) -> HttpResponse:
             "kecamatan": names[score.place][1],
             "goods": [(sectors.get(code, code), rupiah) for code, rupiah in score.goods],
         }
-        for score in scorecard.scores(rows, {})
+        for score in scorecard.scores(rows, _visitors(rows))
     ]
     largest = max((card["score"].an_hour or 0 for card in cards), default=0)
     for card in cards:
@@ -144,6 +145,15 @@ def places(request: HttpRequest) -> HttpResponse:
         "crumbs": crumbs.of_offices(_("Where bazaars sell")),
     }
     return render_page(request, "bazaars/places.html", context)
+
+
+def _visitors(rows: list[scorecard.PlaceDay]) -> dict[tuple[str, str], int]:
+    """Visitors of a day at each place where they were counted. One query."""
+    place = {row.site: row.place for row in rows}
+    days: dict[tuple[str, str], list[int]] = {}
+    for (site, _day), visitors in visitors_by_day(list(place)).items():
+        days.setdefault(place[site], []).append(visitors)
+    return {where: round(sum(some) / len(some)) for where, some in days.items()}
 
 
 def _place_days(
@@ -165,17 +175,17 @@ def _place_days(
     found: list[scorecard.PlaceDay] = []
     names: dict[tuple[str, str], tuple[str, str]] = {}
     site, bazaar = "application__site__", "application__site__bazaar__"
-    for pk, vendor, place, kecamatan, code, site_id, first, last, opens, closes, category in held.order_by(
+    for pk, vendor, place, kecamatan, code, site_id, days, opens, closes, category in held.order_by(
         f"{bazaar}starts_on", "pk"
     ).values_list(
         "pk", "participant_id", f"{site}name", f"{site}kecamatan__name", f"{site}kecamatan_id", f"{site}pk",
-        f"{bazaar}starts_on", f"{bazaar}ends_on", f"{bazaar}opens_at", f"{bazaar}closes_at",
+        "days", f"{bazaar}opens_at", f"{bazaar}closes_at",
         "application__category_id",
     ):  # fmt: skip
         key = scorecard.place_key(code, place)
         names[key] = (place, kecamatan)
         hours = (closes.hour * 60 + closes.minute - opens.hour * 60 - opens.minute) / 60
-        for day in days_between(first, min(last, today)):
+        for day in days_between(days.lower, min(days.upper - timedelta(days=1), today)):
             sold, best = told.get((pk, day), (None, ""))
             found.append(scorecard.PlaceDay(key, site_id, day, hours, vendor, category, sold, best))
     return found, names

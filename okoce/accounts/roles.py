@@ -148,6 +148,9 @@ PERMISSIONS: dict[str, Permission] = {
     "bazaars.enter_sales": _may(
         _("write down what a vendor has sold, and see whose report is missing"), *OFFICES, R.MENTOR
     ),
+    "bazaars.days": _may(
+        _("note at a bazaar who is there, what happened, food checks and visitors"), *OFFICES
+    ),
     "notifications.view": _may(_("see what was sent to whom, and why not"), R.PROVINCE, *OFFICES),
     "notifications.send_ready": _may(_("send ready texts by hand and tick them off"), *OFFICES),
     "notifications.retry": _may(_("put a message back into the queue"), R.PROVINCE, *OFFICES),

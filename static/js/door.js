@@ -7,7 +7,7 @@
   root.hidden = false;
 
   var words = JSON.parse(root.dataset.words), asked = new URLSearchParams(location.search);
-  var session = parseInt(asked.get("sesi"), 10) || 0;
+  var id = parseInt(asked.get(root.dataset.asks), 10) || 0, session = id && root.dataset.prefix ? root.dataset.prefix + id : id;
   var SEND_AGAIN = 15000, ASK_AGAIN = 20000, IDLE = 10 * 60000, VISIT = 60000, PORTION = 100, SHOWN = 60;
   var list = null, queue = [], byNumber = {}, byCard = {}, me = null, device = "", order = Date.now();
   var state = navigator.onLine === false ? "offline" : "online", sending = null, again = false, visit = {}, touched = Date.now();
@@ -16,7 +16,12 @@
   function $(id) { return document.getElementById("pintu-" + id); }
   function say(text) { var args = [].slice.call(arguments, 1); return text.replace(/%s/g, function () { return args.shift(); }); }
   function make(tag, cls, text) { var e = document.createElement(tag); if (cls) e.className = cls; if (text) e.textContent = text; return e; }
-  function address(name, id) { return root.dataset[name].replace("/0/", "/" + id + "/"); }
+  // What waits knows where it goes: another kind of door may have recorded it on this phone.
+  function address(name, id) {
+    var entry = queue.filter(function (e) { return e.session === id && e.door; })[0];
+    var path = entry && entry.door[name] || root.dataset[name];
+    return path.replace("/0/", "/" + String(id).replace(/^\D+/, "") + "/");
+  }
   function two(n) { return (n < 10 ? "0" : "") + n; }
   function clock(ms) {  // Jakarta has one time all year
     var d = new Date(ms + 7 * 3600000); return two(d.getUTCHours()) + "." + two(d.getUTCMinutes());
@@ -58,6 +63,7 @@
   function record(entry) {
     touched = Date.now();
     entry.nonce = uuid(); entry.session = session; entry.owner = list.owner; entry.officer = list.officer;
+    entry.door = { list: root.dataset.list, send: root.dataset.send };
     entry.at = new Date().toISOString(); entry.clock = clock(now()); entry.order = order++;
     return D.keep(entry).then(function () { queue.push(entry); paint(); send(); return entry; });
   }

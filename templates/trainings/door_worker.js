@@ -1,6 +1,6 @@
 /* Keeps the page at the door and its files, so that it opens without a line. It keeps nobody's data. */
 "use strict";
-var KEEP = "okoce-pintu-{{ version }}", PAGE = "{{ page }}", FILES = [{% for file in files %}"{{ file|escapejs }}"{% if not forloop.last %}, {% endif %}{% endfor %}], PATIENCE = 4000;
+var OWN = "okoce-pintu-{{ door }}-", KEEP = OWN + "{{ version }}", PAGE = "{{ page }}", FILES = [{% for file in files %}"{{ file|escapejs }}"{% if not forloop.last %}, {% endif %}{% endfor %}], PATIENCE = 4000;
 
 self.addEventListener("install", function (event) {
   event.waitUntil(caches.open(KEEP).then(function (cache) {
@@ -11,7 +11,7 @@ self.addEventListener("install", function (event) {
 
 self.addEventListener("activate", function (event) {
   event.waitUntil(caches.keys().then(function (names) {
-    return Promise.all(names.filter(function (n) { return n.indexOf("okoce-pintu") === 0 && n !== KEEP; })
+    return Promise.all(names.filter(function (n) { return n.indexOf(OWN) === 0 && n !== KEEP; })
       .map(function (n) { return caches.delete(n); }));
   }).then(function () { return self.clients.claim(); }));
 });

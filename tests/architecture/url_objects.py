@@ -131,6 +131,14 @@ def allocation(place: Place) -> dict[str, Any]:
     return {"pk": place.allocation.pk}
 
 
+def application(place: Place) -> dict[str, Any]:
+    return {"pk": place.allocation.application_id}
+
+
+def incident(place: Place) -> dict[str, Any]:
+    return {"pk": place.incident.pk}
+
+
 def site(place: Place) -> dict[str, Any]:
     return {"pk": place.site.pk}
 
@@ -477,6 +485,21 @@ ROWS: dict[str, Row] = {
     "bazaars:takings_file": Row(
         {**AREA, "pengampu": HERE}, lambda p: {"slug": p.bazaar.slug, "form": "csv"}, method="post"
     ),
+    "bazaars:door": Row(),
+    "bazaars:door_worker": Row(),
+    "bazaars:door_list": Row(PARTNER, site),
+    "bazaars:door_send": Row(PARTNER, site, method="post"),
+    "bazaars:day": Row(PARTNER, site),
+    "bazaars:count_visitors": Row(PARTNER, site, method="post"),
+    "bazaars:incidents": Row(PARTNER, site),
+    "bazaars:food": Row(PARTNER, site),
+    "bazaars:give_empty_stall": Row(
+        PARTNER, lambda p: {**site(p), "number": "A01", "share": 1}, method="post"
+    ),
+    "bazaars:arrive": Row(PARTNER, application, method="post"),
+    "bazaars:take_back_arrival": Row(PARTNER, application, method="post"),
+    "bazaars:close_incident": Row(PARTNER, incident),
+    "bazaars:incident_photo": Row(PARTNER, incident, method="post"),
     "bazaars:enter_sales": Row(VENDOR, allocation),
     "bazaars:renew_sales_address": Row(VENDOR, allocation, method="post"),
     "bazaars:partner_sales": Row(PARTNER, lambda p: {**site(p), "number": "P01"}),

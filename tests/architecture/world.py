@@ -6,14 +6,16 @@ Pusat.
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.cached_db import SessionStore
 from django.utils import timezone
 
+from bazaars.services import incidents
 from okoce.accounts import sessions
 from okoce.accounts.models import Membership, User
 from okoce.accounts.roles import Role
@@ -99,6 +101,7 @@ class Place:
     closure: Any
     absence: Any
     release: Any
+    incident: Any
 
     @property
     def city(self) -> str:
@@ -199,6 +202,10 @@ def _place(name: str) -> Place:
             trainer=trainer, first_day=session.starts_at, last_day=session.starts_at
         ),
         release=_release(session),
+        incident=incidents.report(
+            site_id=site.pk, form_key=uuid.uuid4(), by=officer, now=timezone.now() + timedelta(days=31),
+            told=incidents.Told(kind="other", what=f"Kabel milik {NAMES[name]}", photo=b"foto"),
+        ),
         holiday=HolidayFactory(area_id=city, name=NAMES[name]),
         ramadan=RamadanFactory(),
         phase=(phase := PhaseFactory(city_id=city, name=f"Tahap {NAMES[name]}", kecamatan=(kecamatan,))),

@@ -169,3 +169,10 @@ def sold(allocation: Allocation, day: date, amount: int = 500_000, **fields):
     return sales.report_sales(
         allocation_id=allocation.pk, day=day, sold=sales.Sold(amount=amount), sure_of=amount, **values
     )
+
+
+def site_of_today(applications: int = 3, **fields) -> Site:
+    """A drawn site whose bazaar of two days begins today and is open the whole day."""
+    site = held_site(applications, begins_in=0, **fields)
+    Bazaar.objects.filter(pk=site.bazaar_id).update(opens_at=time(0, 1), closes_at=time(23, 59))
+    return Site.objects.select_related("bazaar").get(pk=site.pk)

@@ -45,6 +45,8 @@ ASSETS = (
 def page(request: HttpRequest) -> HttpResponse:
     """The same for every session and everybody: a phone keeps it to open it without a line."""
     context = {
+        "texts": door_words.texts() | {"back_url": reverse("trainings:sessions")},
+        "asks": "sesi",
         "words": json.dumps(door_words.for_the_page(), ensure_ascii=False),
         "list_url": reverse("trainings:door_list", args=[0]),
         "send_url": reverse("trainings:door_send", args=[0]),
@@ -59,9 +61,15 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker: keeps the page and its files, nobody's data."""
+    return worker_of(request, reverse("trainings:door"), door="sesi")
+
+
+def worker_of(request: HttpRequest, page: str, *, door: str) -> HttpResponse:
+    """``door`` keeps the files of one kind of door apart from those of another."""
     files = [static(name) for name in ASSETS]
     context = {
-        "page": reverse("trainings:door"),
+        "page": page,
+        "door": door,
         "files": files,
         "version": hashlib.sha256("".join(files).encode()).hexdigest()[:12],
     }
@@ -145,7 +153,7 @@ def people_of(request: HttpRequest, session: TrainingSession) -> list[dict[str, 
     ]
 
 
-def digest_of(session: int, token: str) -> str:
+def digest_of(session: int | str, token: str) -> str:
     """static/js/door-store.js computes the same. A token is 128 random bits: no list of guesses opens it."""
     return hashlib.sha256(f"okoce-door:{session}:{token}".encode()).hexdigest()[:32]
 

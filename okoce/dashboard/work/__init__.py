@@ -22,6 +22,7 @@ def work_for(user: Any, *, now: datetime) -> list[Work]:
         people.applicants,
         people.duplicates,
         imports.imports,
+        bazaars.today,
         bazaars.sites,
         bazaars.confirmations,
         bazaars.seed_parts,

@@ -117,6 +117,32 @@ def confirmations(user: Any, now: datetime) -> Iterator[Work]:
             )
 
 
+def today(user: Any, now: datetime) -> Iterator[Work]:
+    """Bazaars that are held today: who is there is noted at the place."""
+    if not has_permission(user, "bazaars.days"):
+        return
+    day = timezone.localtime(now).date()
+    sites = Site.objects.visible_to(user).filter(
+        state=SiteState.DRAWN, bazaar__starts_on__lte=day, bazaar__ends_on__gte=day
+    )
+    held = Q(applications__allocation__isnull=False) & ~Q(applications__allocation__state="released")
+    there = held & Q(applications__arrivals__day=day)
+    counted = sites.annotate(
+        held=Count("applications", filter=held, distinct=True),
+        there=Count("applications", filter=there, distinct=True),
+    )
+    for site in counted.order_by("name", "pk")[:10]:
+        said = {"site": site.name, "there": number(site.there), "held": number(site.held)}
+        yield Work(
+            URGENT if site.there < site.held else INFO,
+            "shop",
+            _("Bazaar today at %(site)s: %(there)s of %(held)s vendors are there") % said,
+            _("Note arrivals, visitors and incidents. Reserves take empty stalls from 09.00 on."),
+            url_of("bazaars:day", site.pk),
+            _("Open the day"),
+        )
+
+
 def seed_parts(user: Any, now: datetime) -> Iterator[Work]:
     """An agency that gave a part of the seed must open it once the list is frozen."""
     if not has_permission(user, "bazaars.commit_seed") or user.active_membership.role != Role.PENGAMPU:
