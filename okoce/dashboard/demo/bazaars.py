@@ -35,7 +35,7 @@ PRODUCTS = {
 def tell_bazaars(users: dict[str, User], today: date) -> Site:
     """The three bazaars; returns the site that was just drawn."""
     chance = random.Random(28032018)  # noqa: S311 invented people
-    _site(
+    held_site(
         users,
         "Bazar Terminal Kalideres",
         "31.73.06",
@@ -43,7 +43,7 @@ def tell_bazaars(users: dict[str, User], today: date) -> Site:
         applicants=70,
         chance=chance,
     )
-    drawn = _site(
+    drawn = held_site(
         users,
         "Bazar Kantor Wali Kota Jakarta Barat",
         "31.73.08",
@@ -102,7 +102,7 @@ def _add_stalls(
     )
 
 
-def _site(
+def held_site(
     users: dict[str, User],
     name: str,
     kecamatan: str,

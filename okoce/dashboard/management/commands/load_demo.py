@@ -22,6 +22,7 @@ from okoce.accounts.models import User
 from okoce.dashboard.demo.accounts import ACCOUNTS, CITY, PALMERAH, create_accounts, new_password
 from okoce.dashboard.demo.after_draw import tell_after_draw
 from okoce.dashboard.demo.applicants import tell_applicants
+from okoce.dashboard.demo.bazaar_day import tell_bazaar_day
 from okoce.dashboard.demo.bazaars import tell_bazaars
 from okoce.dashboard.demo.calendar import tell_calendar
 from okoce.dashboard.demo.calls import tell_calls
@@ -73,6 +74,7 @@ class Command(BaseCommand):
             tell_after_draw(users, site)
             tell_calls(users, today)
             tell_sales(users, today)
+            tell_bazaar_day(users, today)
             tell_records(users, today)
             tell_applicants(users, timezone.now())
             tell_rights(users)
