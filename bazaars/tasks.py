@@ -2,7 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from bazaars import sales_messages
-from bazaars.services import releasing
+from bazaars.services import incidents, releasing
 
 
 @shared_task(ignore_result=True)
@@ -17,3 +17,9 @@ def ask_for_sales() -> None:
 def settle_stalls() -> None:
     """Stalls that were not confirmed in time go to the next on the reserve list. Runs on the clock."""
     releasing.settle_all()
+
+
+@shared_task(ignore_result=True)
+def forget_photos() -> None:
+    """Photos of incidents go after half a year. Runs on the clock."""
+    incidents.forget_old_photos(now=timezone.now())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,6 +19,7 @@ from okoce.audit.services import record
 from okoce.db import sealed_files
 
 COLUMN = "bazaars.incident_photo"
+PHOTOS_KEPT = timedelta(days=180)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,18 @@ def open_photo(incident: Incident, *, by: User) -> bytes:
     content = sealed_files.load(incident.photo, column=COLUMN, row=incident.uid)
     record(by, "bazaars.incident.photo_opened", incident)
     return content
+
+
+def forget_old_photos(*, now: datetime) -> int:
+    """Pictures may show people, so they go after half a year; what was written stays. How many."""
+    old = Incident.objects.exclude(photo="").filter(reported_at__lt=now - PHOTOS_KEPT)
+    count = 0
+    for incident in old:
+        with transaction.atomic():
+            sealed_files.delete(incident.photo)
+            Incident.objects.filter(pk=incident.pk).update(photo="")
+        count += 1
+    return count
 
 
 @transaction.atomic

@@ -289,6 +289,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "forget-photos-of-incidents": {"task": "bazaars.tasks.forget_photos", "schedule": 86400.0},
     "pick-up-plans": {"task": "trainings.tasks.pick_up_plans", "schedule": 60.0},
     "forget-what-is-over": {"task": "okoce.accounts.tasks.forget_what_is_over", "schedule": 86400.0},
     "forget-old-codes": {"task": "participants.tasks.forget_old_codes", "schedule": 86400.0},

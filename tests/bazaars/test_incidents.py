@@ -1,6 +1,7 @@
 """Incidents with a sealed photo, and food checks: what is refused, what is recorded, what is never twice."""
 
 import uuid
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,14 @@ def test_before_the_bazaar_nothing_can_have_happened(site, sudin):
             site_id=coming.pk, told=incidents.Told(kind="fire", what="Api"), form_key=uuid.uuid4(), by=sudin,
             now=timezone.now(),
         )  # fmt: skip
+
+
+def test_photos_go_after_half_a_year_and_the_words_stay(client_as, site, sudin):
+    send(client_as(sudin), site, photo=SimpleUploadedFile("kabel.jpg", jpeg(), "image/jpeg"))
+    now = timezone.now()
+
+    assert [incidents.forget_old_photos(now=now + timedelta(days=n)) for n in (179, 181, 182)] == [0, 1, 0]
+    assert (Incident.objects.get().photo, Incident.objects.get().what) == ("", "Kabel terbakar")
 
 
 # --- food ----------------------------------------------------------------------------------------
