@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -13,9 +13,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from bazaars import draw as rules_of_the_draw
-from bazaars.enums import AllocationState, ReleaseKind, SiteState
+from bazaars.enums import AWAY, AllocationState, Excuse, ReleaseKind, SiteState
 from bazaars.errors import StallGone
-from bazaars.models import Allocation, Draw, Site
+from bazaars.messages import EXCUSES_FOR
+from bazaars.models import Absence, Allocation, Draw, Site
 from okoce.ui.templatetags.okoce_ui import moment
 
 
@@ -33,10 +34,12 @@ class Answer:
     lacks_power: bool
     gone: str = ""
     reason: str = ""
+    absence: str = ""
+    excuse_by: date | None = None
 
 
 def answer_of(allocation: Allocation, *, now: datetime) -> Answer:
-    """``allocation`` with its stall and its application's site and bazaar."""
+    """``allocation`` with its stall, its absence and its application's site and bazaar."""
     application = allocation.application
     site = application.site
     coming = site.state == SiteState.DRAWN and site.bazaar.begins_at > now
@@ -53,7 +56,15 @@ def answer_of(allocation: Allocation, *, now: datetime) -> Answer:
         lacks_power=application.needs_power and not allocation.stall.has_power,
         gone="" if allocation.is_held else str(StallGone(allocation)),
         reason=allocation.release_reason,
+        absence=excuse_of(allocation) if allocation.is_held else "",
+        excuse_by=site.bazaar.ends_on + EXCUSES_FOR,
     )
+
+
+def excuse_of(allocation: Allocation) -> str:
+    """Why its vendor was not there; empty when nobody was noted as missing."""
+    noted: Absence | None = getattr(allocation, "absence", None)
+    return noted.excuse if noted is not None and noted.excuse in AWAY else ""
 
 
 # ---------------------------------------------------------------- history
@@ -105,7 +116,9 @@ def allocations_of(rows: Any, site: Site) -> list[Allocation]:
     """All that were ever given at a site, with what the pages name. One query."""
     return list(
         rows.filter(application__site=site)
-        .select_related("application__participant", "application__pengampu", "stall", "released_by")
+        .select_related(
+            "application__participant", "application__pengampu", "stall", "released_by", "absence__noted_by"
+        )
         .order_by("stall__row", "stall__column", "share", "decided_at")
     )
 
@@ -143,6 +156,7 @@ class Row:
     icon: str
     note: str
     url: str
+    absence_url: str = ""
 
 
 @dataclass
@@ -180,13 +194,27 @@ class Confirmations:
         replaced = {allocation.replaces_id for allocation in self.allocations}
         return sum(not a.is_held and a.pk not in replaced for a in self.allocations)
 
+    @property
+    def has_begun(self) -> bool:
+        return self.site.state == SiteState.DRAWN and self.site.bazaar.begins_at <= self.now
+
+    @property
+    def absent_count(self) -> int:
+        return sum(bool(excuse_of(a)) for a in self.held)
+
+    @property
+    def unexcused_count(self) -> int:
+        return sum(excuse_of(a) == Excuse.NONE for a in self.held)
+
     def _is_late(self, allocation: Allocation) -> bool:
         by = allocation.answer_by
         return allocation.is_unanswered and by is not None and by <= self.now
 
     @cached_property
     def lines(self) -> list[Row]:
-        """Who has not answered stands first; then as the stalls stand."""
+        """Who has not answered stands first; then as the stalls stand. After the opening: as they stand."""
+        if self.has_begun:
+            return [self._row_of_the_day(a) for a in self.held]
         return [self._row(a) for a in sorted(self.held, key=lambda a: not a.is_unanswered)]
 
     def _row(self, allocation: Allocation) -> Row:
@@ -217,6 +245,34 @@ class Confirmations:
             icon,
             note,
             reverse("bazaars:take_back", args=[allocation.pk]) if may else "",
+        )
+
+    def _row_of_the_day(self, allocation: Allocation) -> Row:
+        """Who had the stall, and whether they came, as far as somebody has noted it."""
+        application, note = allocation.application, ""
+        match excuse_of(allocation):
+            case "" if allocation.state == AllocationState.OFFERED:
+                state, tone, icon = _("Offer not answered"), "", "slash-circle"
+            case "":
+                state, tone, icon = _("Nothing noted"), "", "person-check"
+            case Excuse.NONE:
+                state, tone, icon = _("Did not come"), "bad", "x-circle-fill"
+                note = _("No excuse: costs one turn more")
+            case _:
+                state, tone, icon = _("Excused"), "info", "check-circle-fill"
+                note = allocation.absence.get_excuse_display()
+        may_note = self.may_manage and allocation.state != AllocationState.OFFERED
+        return Row(
+            allocation.stall.number,
+            application.participant.full_name,
+            application.product,
+            application.pengampu.short_name,
+            state,
+            tone,
+            icon,
+            note,
+            "",
+            reverse("bazaars:absence", args=[allocation.pk]) if may_note else "",
         )
 
     @cached_property

@@ -72,6 +72,20 @@ class TurnKind(models.TextChoices):
     NO_SHOW = "no_show", _("Did not come, no excuse")
 
 
+class Excuse(models.TextChoices):
+    """Why somebody with a stall was not there. What the emergency was is nobody's business."""
+
+    NONE = "none", _("No excuse")
+    TOLD = "told", _("Said so before the opening")
+    EMERGENCY = "emergency", _("An emergency")
+    OFFICE = "office", _("The place or the office was the reason")
+    CAME = "came", _("Came after all: noted by mistake")
+
+
+AWAY = (Excuse.NONE, Excuse.TOLD, Excuse.EMERGENCY, Excuse.OFFICE)
+EXCUSED = (Excuse.TOLD, Excuse.EMERGENCY, Excuse.OFFICE)
+
+
 class SalesBand(models.TextChoices):
     """For whoever would rather not say the amount. The code is the lower bound in thousands of rupiah."""
 

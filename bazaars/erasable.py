@@ -55,6 +55,12 @@ def declare() -> None:
         why="stalls held are counted; the reason of a release is published, it names nobody",
     )
     keep("bazaars.PaperSeen", person="participant", why="which kinds of papers were seen, without the papers")
+    keep(
+        "bazaars.Absence",
+        person="allocation__participant",
+        stays=("excuse",),
+        why="turns are counted; what the reason was is nowhere written",
+    )
     keep("bazaars.TurnLedger", person="participant", why="turns of the last twelve months are counted")
     blank(
         "bazaars.SalesReport",

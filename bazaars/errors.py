@@ -309,6 +309,36 @@ class BazaarBegun(Refusal):
     )
 
 
+class BazaarNotBegun(Refusal):
+    def __init__(self, begins_at: datetime) -> None:
+        super().__init__(
+            _("The bazaar opens on %(moment)s WIB. Who did not come is noted from then on.")
+            % {"moment": _moment(begins_at)}
+        )
+
+
+class NobodyHeldIt(Refusal):
+    words = gettext_lazy("Nobody had this stall in the end, so nobody stayed away from it.")
+
+
+class ExcuseTooLate(Refusal):
+    def __init__(self, until: datetime) -> None:
+        super().__init__(
+            _(
+                "This could be noted until %(moment)s WIB. By now other draws have counted the turns, so it "
+                "stays as it is."
+            )
+            % {"moment": _moment(until)}
+        )
+
+
+class WasThere(Refusal):
+    words = gettext_lazy(
+        "A sales report of this stall has arrived, so somebody sold there. Ask the vendor which of the two "
+        "is right."
+    )
+
+
 class DeadlineTold(Refusal):
     words = gettext_lazy(
         "The draw has been run and everybody was told the deadline, so it stays. "

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from bazaars.draw import sha256
-from bazaars.enums import PlaceKind, StallKind
+from bazaars.enums import Excuse, PlaceKind, StallKind
 from bazaars.feasibility import Bounds, Problem
 from bazaars.models import Site
 from bazaars.models.bazaar import LONGEST_LABEL
@@ -444,6 +444,19 @@ class TakeBackForm(_ToldReasonForm):
         self.fields["reason"].help_text = _(
             "The vendor reads it, and it is published with the draw, without a name"
         )
+
+
+class AbsenceForm(forms.Form):
+    excuse = forms.ChoiceField(label=_lazy("Why?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, may_take_back: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["excuse"].choices = [
+            choice for choice in Excuse.choices if may_take_back or choice[0] != Excuse.CAME
+        ]
+
+    def clean_excuse(self) -> Excuse:
+        return Excuse(self.cleaned_data["excuse"])
 
 
 class CancelForm(_ToldReasonForm):

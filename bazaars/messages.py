@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bazaars import links
-from bazaars.enums import AllocationState, ReleaseKind, SiteState
+from bazaars.enums import AllocationState, Excuse, ReleaseKind, SiteState
 from bazaars.models import Allocation, Application, Site
 from okoce.notifications import causes, kinds, services
 from okoce.notifications.enums import Channel
@@ -29,6 +29,8 @@ STALL_RESERVE = "stall_reserve"
 STALL_OFFERED = "stall_offered"
 STALL_LOST = "stall_lost"
 PLACE_CANCELLED = "place_cancelled"
+ABSENCE_NOTED = "absence_noted"
+EXCUSES_FOR = timedelta(days=14)  # after the last day; later the turns have been counted in other draws
 SAMPLE = {
     "bazaar": "Bazar Kantor Wali Kota Jakarta Barat",
     "site": "Halaman Kantor Wali Kota",
@@ -43,6 +45,8 @@ SAMPLE = {
     "lapsed": False,
     "reason": "Izin edar habis",
     "result_path": "/bazar/hasil/12/",
+    "turns_path": "/bazar/giliran/",
+    "excuse_by": "2026-09-12",
 }
 
 
@@ -55,6 +59,7 @@ def register() -> None:
         (STALL_OFFERED, _("Stall offered to a reserve")),
         (STALL_LOST, _("Stall lost")),
         (PLACE_CANCELLED, _("Bazaar cancelled")),
+        (ABSENCE_NOTED, _("Did not come to a stall")),
     ):
         kinds.register(
             kinds.Kind(
@@ -68,6 +73,7 @@ def register() -> None:
                 else {
                     "bazaar_cancelled": _("The bazaar was cancelled"),
                     "stall_gone": _("The stall was given back"),
+                    "excused": _("An excuse was accepted, or it was a mistake"),
                 },
                 sample=SAMPLE,
             )
@@ -85,7 +91,7 @@ def _applications(messages: Sequence[Any]) -> dict[tuple[int, int], Application]
     rows = Application.objects.filter(
         site_id__in={m.cause_id for m in messages if m.cause_id},
         participant_id__in={m.participant_id for m in messages},
-    ).select_related("site__bazaar", "allocation__stall")
+    ).select_related("site__bazaar", "allocation__stall", "allocation__absence")
     return {(row.site_id, row.participant_id): row for row in rows}
 
 
@@ -96,6 +102,11 @@ def _allocation(application: Application) -> Allocation | None:
 def _is_held(application: Application) -> bool:
     allocation = _allocation(application)
     return allocation is not None and allocation.state != AllocationState.RELEASED
+
+
+def _is_unexcused(application: Application) -> bool:
+    absence = getattr(_allocation(application), "absence", None)
+    return absence is not None and absence.excuse == Excuse.NONE
 
 
 def details(messages: Sequence[Any]) -> Mapping[str, Mapping[str, Any]]:
@@ -121,6 +132,8 @@ def describe(application: Application) -> dict[str, Any]:
         "lapsed": bool(allocation and allocation.release_kind == ReleaseKind.LAPSED),
         "reason": site.cancel_reason or (allocation.release_reason if allocation else ""),
         "result_path": reverse("bazaars:result", args=[site.pk]),
+        "turns_path": reverse("bazaars:own_turns"),
+        "excuse_by": site.bazaar.ends_on + EXCUSES_FOR,
     }
 
 
@@ -134,6 +147,8 @@ def void(messages: Sequence[Any]) -> Mapping[str, str]:
             gone[message.key] = "bazaar_cancelled"
         elif message.kind in (STALL_GIVEN, STALL_OFFERED) and not _is_held(application):
             gone[message.key] = "stall_gone"
+        elif message.kind == ABSENCE_NOTED and not _is_unexcused(application):
+            gone[message.key] = "excused"
     return gone
 
 
@@ -191,6 +206,14 @@ def tell_lost(site: Site, lost: Sequence[Allocation], *, now: datetime) -> int:
         drafts=[_draft(site, a.application_id, a.participant_id, "lost") for a in lost],
         due_at=_soon(now, begins_at),
         expires_at=begins_at,
+    )
+
+
+def tell_absent(site: Site, allocation: Allocation, *, until: datetime, now: datetime) -> int:
+    """What it costs, and until when an excuse can be said. An hour later, so that a mistake can be mended."""
+    draft = _draft(site, allocation.application_id, allocation.participant_id, "absent")
+    return services.queue_many(
+        kind=ABSENCE_NOTED, drafts=[draft], due_at=decent(now + timedelta(hours=1)), expires_at=until
     )
 
 

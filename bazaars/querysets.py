@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Case, Count, ExpressionWrapper, F, Q, Value, When
 from django.db.models.functions import Least
 
+from bazaars.enums import AWAY
 from bazaars.sales import COUNTS, last_late_day
 from okoce.accounts.roles import Role, has_permission
 from okoce.accounts.scope import NOTHING, Scope, scope_of
@@ -137,8 +138,8 @@ class AllocationQuerySet(models.QuerySet):
         return self.exclude(state="released").exclude(application__site__state="cancelled")
 
     def taken(self) -> AllocationQuerySet:
-        """Stalls that were really somebody's: held, and not an offer nobody answered."""
-        return self.held().exclude(state="offered")
+        """Stalls that were really somebody's: held, no offer nobody answered, and the vendor was there."""
+        return self.held().exclude(state="offered").exclude(absence__excuse__in=AWAY)
 
     def with_sales_place(self) -> AllocationQuerySet:
         """With all that a page about the sales of a stall names, and its reports (one query more)."""
@@ -183,7 +184,7 @@ class TurnLedgerQuerySet(models.QuerySet):
             return self.filter(participant__user=user)
         if not has_permission(user, "bazaars.view"):
             return self.none()
-        return self.filter(_sites_in(scope_of(user), "site__"))
+        return self.filter(_sites_in(scope_of(user), "site__")).distinct()
 
 
 class JudgedQuerySet(models.QuerySet):

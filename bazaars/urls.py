@@ -17,6 +17,7 @@ from bazaars.views import (
     public,
     sales,
     takings,
+    turns,
 )
 
 app_name = "bazaars"
@@ -88,4 +89,6 @@ urlpatterns = [
     path("tempat/<int:pk>/konfirmasi/", after.confirmations, name="confirmations"),
     path("tempat/<int:pk>/batalkan/", after.cancel_site, name="cancel_site"),
     path("lapak/<int:pk>/ambil-kembali/", after.take_back, name="take_back"),
+    path("lapak/<int:pk>/tidak-datang/", after.absence, name="absence"),
+    path("giliran/", turns.own, name="own_turns"),
 ]

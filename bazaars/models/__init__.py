@@ -1,3 +1,4 @@
+from bazaars.models.absence import Absence
 from bazaars.models.application import Allocation, Application, TurnLedger
 from bazaars.models.bazaar import Bazaar, Quota, Site, Stall
 from bazaars.models.condition import Demand, PaperKind, PaperSeen
@@ -7,6 +8,7 @@ from bazaars.models.draw import Draw, SeedPart
 from bazaars.models.sales import SalesAddress, SalesReport
 
 __all__ = [
+    "Absence",
     "Allocation",
     "Answer",
     "Application",

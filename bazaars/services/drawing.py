@@ -11,17 +11,15 @@ from django.db import IntegrityError, transaction
 from bazaars import draw as rules_of_the_draw
 from bazaars import errors, messages
 from bazaars.choices import unit_of
-from bazaars.enums import AllocationState, SiteState, TurnKind
+from bazaars.enums import SiteState, TurnKind
 from bazaars.models import Allocation, Application, Bazaar, Draw, SeedPart, Site, TurnLedger
 from bazaars.placement import Plan
-from bazaars.services import confirming, placing
+from bazaars.services import confirming, placing, turns
 from bazaars.services.applying import eligible_at_freezing, obstacles_at_freezing
 from bazaars.services.events import locked_site, refuse_when_cancelled, rules_of
 from okoce.accounts.models import User
 from okoce.audit.services import record
 from okoce.organisations.models import Organisation
-
-TURNS_COUNT_FOR_MONTHS = 12  # docs/draw.md, "What is frozen"
 
 
 @transaction.atomic
@@ -51,28 +49,9 @@ def commit_seed(
 
 
 def turns_of(participants: Collection[int], *, before: date) -> Counter[int]:
-    """Turns in the twelve months before a bazaar's first day: stalls held, and no-shows without excuse.
-
-    A stall that was released again is no turn.
-    """
-    since = _months_before(before, TURNS_COUNT_FOR_MONTHS)
-    rows = TurnLedger.objects.filter(participant_id__in=participants, on__gt=since)
-    released = set(
-        Allocation.objects.filter(
-            participant_id__in=participants, state=AllocationState.RELEASED
-        ).values_list("participant_id", "application__site_id")
-    )
-    return Counter(
-        row.participant_id
-        for row in rows
-        if row.kind != TurnKind.STALL_HELD or (row.participant_id, row.site_id) not in released
-    )
-
-
-def _months_before(day: date, months: int) -> date:
-    years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    last = (date(years + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
-    return date(years, month + 1, min(day.day, last))
+    """Turns in the twelve months before a bazaar's first day: stalls held, and no-shows without excuse."""
+    entries = turns.entries_of(participants, before=before)
+    return Counter(entry.participant_id for entry in entries if entry.counts)
 
 
 @transaction.atomic
@@ -123,11 +102,11 @@ def frozen_now(site: Site) -> rules_of_the_draw.Frozen:
     """The list and the rules as they would be frozen at this moment."""
     applications = list(site.applications.submitted().select_related("participant"))
     fit = eligible_at_freezing(site, applications)
-    turns = turns_of([a.participant_id for a in fit], before=site.bazaar.starts_on)
+    counted = turns_of([a.participant_id for a in fit], before=site.bazaar.starts_on)
     return rules_of_the_draw.Frozen(
         rules_of(site),
         tuple(
-            rules_of_the_draw.Entry(a.public_id, a.pengampu_id, a.category_id, turns[a.participant_id])
+            rules_of_the_draw.Entry(a.public_id, a.pengampu_id, a.category_id, counted[a.participant_id])
             for a in sorted(fit, key=lambda a: a.public_id)
         ),
     )

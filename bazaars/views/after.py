@@ -16,10 +16,10 @@ from django.views.decorators.http import require_safe
 from bazaars import crumbs, errors
 from bazaars.after import Confirmations
 from bazaars.enums import SiteState
-from bazaars.forms import CancelForm, DeadlineForm, TakeBackForm
+from bazaars.forms import AbsenceForm, CancelForm, DeadlineForm, TakeBackForm
 from bazaars.messages import CAUSE
 from bazaars.models import Allocation, Bazaar, Site
-from bazaars.services import cancelling, confirming, releasing
+from bazaars.services import absences, cancelling, confirming, releasing
 from bazaars.views.events import get_or_post, visible_site
 from okoce.accounts.access import requires
 from okoce.accounts.roles import has_permission
@@ -122,6 +122,50 @@ def _take_back(request: HttpRequest, allocation: Allocation, reason: str) -> Htt
     else:
         messages.success(request, _("The stall is free. Nobody on the reserve list fits the quotas."))
     return redirect("bazaars:confirmations", site.pk)
+
+
+@requires("bazaars.manage")
+@get_or_post
+def absence(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody did not come; an excuse that was accepted later; a mistake."""
+    found = Allocation.objects.visible_to(request.user).select_related(
+        "application__participant", "application__site__bazaar__city", "stall", "absence"
+    )
+    allocation = get_object_or_404(found, pk=pk)
+    site, name = allocation.application.site, allocation.application.participant.full_name
+    noted = getattr(allocation, "absence", None)
+    initial = {"excuse": noted.excuse if noted else ""}
+    form = AbsenceForm(request.POST or None, may_take_back=noted is not None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            absences.note_absence(
+                allocation_id=allocation.pk,
+                excuse=form.cleaned_data["excuse"],
+                by=request.user,
+                now=timezone.now(),
+            )
+        except errors.Refusal as refusal:
+            form.add_error("excuse", str(refusal))
+        else:
+            messages.success(request, _("It is noted for %(name)s.") % {"name": name})
+            return redirect("bazaars:confirmations", site.pk)
+    values = {"name": name, "number": allocation.stall.number, "day": day_month(absences.until(site.bazaar))}
+    context = {
+        "question": _("%(name)s was not at stall %(number)s?") % values,
+        "consequences": [
+            _("Without an excuse it costs one turn more at the next draws; %(name)s is told.") % values,
+            _("With an excuse it costs no turn at all, not even that of the stall."),
+            _("Until %(day)s an excuse can be accepted, and a mistake put right.") % values,
+            _("%(name)s is not asked for sales.") % values,
+        ],
+        "form": form,
+        "action_label": _("Note it"),
+        "dangerous": "no",
+        "cancel_url": reverse("bazaars:confirmations", args=[site.pk]),
+        "cancel_label": _("Note nothing"),
+        "crumbs": crumbs.of_site(site, _("Did not come")),
+    }
+    return render_page(request, "bazaars/confirm.html", context)
 
 
 # ---------------------------------------------------------------- cancelling

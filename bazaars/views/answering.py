@@ -62,7 +62,7 @@ def answer_link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _with_site(allocations: Any) -> Any:
-    return allocations.select_related("stall", "application__site__bazaar__city")
+    return allocations.select_related("stall", "absence", "application__site__bazaar__city")
 
 
 def _take(request: HttpRequest, allocation: Allocation, *, by: Any, now: datetime) -> None:

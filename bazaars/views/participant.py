@@ -109,7 +109,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
     releasing.settle(site.pk, now=now)
     view = SiteOverview(site, request.user, now, picked=application.public_id)
     own = Allocation.objects.visible_to(request.user).filter(application=application)
-    allocation = own.select_related("stall", "application__site__bazaar").first()
+    allocation = own.select_related("stall", "absence", "application__site__bazaar").first()
     context = {
         "view": view,
         "site": site,

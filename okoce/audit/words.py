@@ -23,6 +23,7 @@ ACTIONS: dict[str, Any] = {
     "bazaars.arrival.taken_back": _("took back that a vendor is at the bazaar"),
     "bazaars.bazaar.changed": _("changed the facts of a bazaar"),
     "bazaars.bazaar.copied": _("copied a bazaar"),
+    "bazaars.absence.noted": _("noted who did not come to a stall"),
     "bazaars.bazaar.created": _("created a bazaar"),
     "bazaars.bazaar.cancelled": _("cancelled a bazaar"),
     "bazaars.deadline.set": _("set until when vendors confirm"),

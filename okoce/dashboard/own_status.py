@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from bazaars import turns
 from bazaars.enums import AllocationState
 from bazaars.models import Allocation, Application, Site
 from okoce.db.models import valid_on
@@ -37,6 +38,14 @@ class NextThing:
 
 
 @dataclass(frozen=True)
+class Turns:
+    """How many turns somebody had, and that refusing costs none."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
 class BazaarCard:
     title: str
     tone: str
@@ -45,6 +54,7 @@ class BazaarCard:
     url: str = ""
     label: str = ""
     is_call: bool = False
+    waits: bool = False
 
 
 def near(at: datetime, today: date) -> str:
@@ -64,7 +74,9 @@ def _with_hours(day: str, starts: Any, ends: Any) -> SafeString:
 
 
 def next_thing(progress: Progress, bazaars: list[BazaarCard], *, today: date) -> NextThing:
-    """What somebody should do now: come to a session, apply for a stall, or wait for the invitation."""
+    """What somebody should do now: answer for a stall, come to a session, apply for one, or wait."""
+    if stall := next((card for card in bazaars if card.waits), None):
+        return NextThing(stall.title, stall.lines, stall.url, stall.label)
     if (session := progress.next_session) is not None:
         return _come(session, today)
     if call := next((card for card in bazaars if card.is_call), None):
@@ -195,8 +207,16 @@ def _stall(allocation: Allocation, lines: tuple[str, ...], url: str, *, today: d
             lines += (_("Confirm until %(day)s, %(clock)s, else it goes to the next.") % words,)
         if allocation.state == AllocationState.OFFERED:
             title = _("A stall is offered to you: %(number)s") % {"number": allocation.stall.number}
-        return BazaarCard(title, "warn", _("Not confirmed yet"), lines, url, _("Say whether you come"))
+        return BazaarCard(
+            title, "warn", _("Not confirmed yet"), lines, url, _("Say whether you come"), waits=True
+        )
     return BazaarCard(title, "ok", _("Stall given"), lines, url, _("Why I got a stall"))
+
+
+def turns_of(participant: Participant, *, today: date) -> Turns:
+    """Two queries."""
+    text = _("Whoever has had fewer goes first in the draw. Refusing a stall, also today, costs no turn.")
+    return Turns(turns.count_words(turns.count_of(participant.pk, today=today)), text)
 
 
 def _call(site: Site) -> BazaarCard:

@@ -16,6 +16,9 @@ from django.utils.translation import gettext as _
 
 from bazaars.enums import AllocationState
 from bazaars.models import Allocation, Application
+from bazaars.services import turns
+from bazaars.services.turns import Entry
+from bazaars.turns import staff_words
 from okoce.accounts.roles import Role, has_permission
 from okoce.db import prepared
 from okoce.ui.templatetags.okoce_ui import clock, day_month, short_date
@@ -359,7 +362,26 @@ def bazaars_panel(participant: Participant, *, user: Any, today: date) -> dict[s
     if not applications:
         return None
     is_self = user.active_membership.role == Role.PARTICIPANT
-    return {"rows": [_bazaar_row(application, is_self) for application in applications]}
+    entries = turns.entries_of([participant.pk], before=today)
+    here: dict[int, list[Entry]] = {}
+    for entry in entries:
+        here.setdefault(entry.site_id, []).append(entry)
+    rows = [_bazaar_row(application, is_self) for application in applications]
+    for row, application in zip(rows, applications, strict=True):
+        row["turns"] = _turns_at(application, here.get(application.site_id, []))
+    count = sum(entry.counts for entry in entries)
+    elsewhere = sum(e.counts for e in entries if e.site_id not in {a.site_id for a in applications})
+    return {"rows": rows, "turns": staff_words(count), "elsewhere": elsewhere}
+
+
+def _turns_at(application: Application, entries: Sequence[Entry]) -> tuple[str, str]:
+    """(how many turns it cost, why), as the next draw would count it."""
+    count = sum(entry.counts for entry in entries)
+    if count > 1:
+        return str(count), _("stall held, and did not come without excuse")
+    if not count and any(entry.why == "excused" for entry in entries):
+        return "0", _("excused")
+    return str(count), ""
 
 
 def _bazaar_row(application: Application, is_self: bool) -> dict[str, Any]:

@@ -542,6 +542,8 @@ ROWS: dict[str, Row] = {
     "bazaars:answer_link": Row(ANYWHERE, lambda p: {"token": "a-" + "b" * 24}, missing=True),
     "bazaars:deadline": Row(SITE, site),
     "bazaars:confirmations": Row(SITE, site),
+    "bazaars:absence": Row(SITE, lambda p: {"pk": p.allocation.pk}),
+    "bazaars:own_turns": Row(),
     "bazaars:take_back": Row(SITE, lambda p: {"pk": p.allocation.pk}),
     "bazaars:cancel_site": Row(SITE, site),
     "bazaars:cancel_bazaar": Row(SITE, lambda p: {"slug": p.bazaar.slug}),

@@ -53,6 +53,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "activities": [_activity(activity, today) for activity in progress.activities],
         "certificate": own_status.certificate_of(participant, progress),
         "bazaars": bazaars,
+        "turns": own_status.turns_of(participant, today=today),
         "to_rate": feedback.open_for(participant.pk, now=now)[:1],
         "missing": own_status.missing_of(participant, progress),
         "mentor": own_status.mentor_of(participant, today=today),

@@ -175,7 +175,7 @@ def test_my_status_asks_the_same_number_of_queries_for_one_and_three_activities(
     assert own_queries(queries) == STATUS_QUERIES
 
 
-STATUS_QUERIES = 19
+STATUS_QUERIES = 20
 
 
 # ---------------------------------------------------------------- dashboard

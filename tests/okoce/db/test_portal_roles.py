@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 # A model that loses its append-only mark is missing here, and one that gains it is missing there.
 APPEND_ONLY = [
     "audit_auditevent",
+    "bazaars_absenceevent",
     "bazaars_allocationevent",
     "bazaars_applicationevent",
     "bazaars_arrivalevent",
