@@ -1,13 +1,15 @@
 """The database of a test run: a copy of one that was migrated and filled once for this state of the sources.
 
 Migrating takes a minute, copying a moment. The copied database stays in the throwaway cluster of the checkout
-under the fingerprint of everything that made it; one with another fingerprint is dropped.
+under the fingerprint of everything that made it; one with another fingerprint is dropped. Where only
+migrations were added since, they run on a copy of the last one.
 """
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 from contextlib import closing
 from pathlib import Path
@@ -23,6 +25,7 @@ from okoce.embedded.testing import MARK
 
 MADE_BY = ("tables", "rights of the application", "regions", "organisations")
 PREFIX = "okoce_made_"
+_KNOWN = "SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database WHERE datname LIKE %s"
 
 
 def make() -> None:
@@ -34,15 +37,55 @@ def make() -> None:
     made, name = PREFIX + _fingerprint(), creation._get_test_db_name()
     with _one_at_a_time(), closing(creation.connection.Database.connect(**_maintenance())) as owner:
         owner.autocommit = True
-        known = {row[0] for row in owner.execute("SELECT datname FROM pg_database")}
+        known = dict(owner.execute(_KNOWN, [f"{PREFIX}%"]).fetchall())
         if made not in known:
-            _make_from_nothing()
+            if older := _older(known):
+                owner.execute(f"CREATE DATABASE {name} TEMPLATE {older}")
+                _point_at(name)
+                _bring_up_to_date()
+            else:
+                _make_from_nothing()
             connections["default"].close()
             owner.execute(f"ALTER DATABASE {name} RENAME TO {made}")
-            for old in (one for one in known if one.startswith(PREFIX)):
+            owner.execute(f"COMMENT ON DATABASE {made} IS '{json.dumps(_migrations())}'")
+            for old in known:
                 owner.execute(f"DROP DATABASE {old} WITH (FORCE)")
         owner.execute(f"CREATE DATABASE {name} TEMPLATE {made}")
+    _point_at(name)
+
+
+def _older(known: dict[str, str | None]) -> str | None:
+    """One that lacks nothing but the newest migrations."""
+    now = _migrations()
+    for name, noted in known.items():
+        then = json.loads(noted or "{}")
+        if then and then.items() <= now.items():
+            return name
+    return None
+
+
+def _migrations() -> dict[str, str]:
+    """{migration, or what else made the database: digest of its content}"""
+    files = [
+        *PROJECT.glob("*/migrations/0*.py"),
+        *PROJECT.glob("okoce/*/migrations/0*.py"),
+        *PROJECT.glob("okoce/db/**/*.py"),
+        Path(__file__),
+    ]
+    read = {
+        str(path.relative_to(PROJECT)): hashlib.sha256(path.read_bytes()).hexdigest()[:8] for path in files
+    }
+    return read | {step.what: fingerprint(step)[:8] for step in STEPS if step.what in MADE_BY[2:]}
+
+
+def _point_at(name: str) -> None:
+    connections["default"].close()
     settings.DATABASES["default"]["NAME"] = connections["default"].settings_dict["NAME"] = name
+
+
+def _bring_up_to_date() -> None:
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("grant_app_role", truncate=True)
 
 
 def drop() -> None:
