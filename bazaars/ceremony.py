@@ -47,7 +47,7 @@ def steps(view: SiteOverview) -> Iterator[Step]:
     preparing = site.state in (SiteState.DRAFT, SiteState.OPEN)
     closed = bool(site.applications_close_at and view.now >= site.applications_close_at)
     revealed = [part for part in view.parts if part.secret]
-    own = _own_part(view) if commits else None
+    own, again = _own_part(view) if commits else None, view.seals_again
     all_revealed = bool(view.parts) and len(revealed) == len(view.parts)
 
     def url(name: str, allowed: bool = True) -> str:
@@ -83,8 +83,8 @@ def steps(view: SiteOverview) -> Iterator[Step]:
     yield Step(
         _("Commitments"),
         _("%(count)s secrets committed to") % {"count": len(view.parts)} if view.parts else _("Nobody yet"),
-        state(bool(view.parts), preparing and has_quotas),
-        url("commit", commits and preparing and own is None),
+        state(bool(view.parts) and not again, (preparing and has_quotas) or again),
+        url("commit", commits and (preparing or again) and own is None and not _left_out(view)),
         _("Commit to a secret"),
     )
     yield Step(
@@ -94,12 +94,15 @@ def steps(view: SiteOverview) -> Iterator[Step]:
         url("freeze", manages and is_open and bool(view.parts)),
         _("Close and freeze the list"),
     )
+    is_own_turn = commits and is_frozen and bool(own) and not own.secret
+    may_give_up = manages and is_frozen and bool(view.parts) and not all_revealed
+    name = "reveal" if is_own_turn else "give_up"
     yield Step(
         _("Reveal the secrets"),
         _revealed_words(view, revealed),
         state(all_revealed and (is_frozen or is_drawn), is_frozen),
-        url("reveal", commits and is_frozen and bool(own) and not own.secret),
-        _("Reveal the secret"),
+        url(name, name == "reveal" or may_give_up),
+        _("Reveal the secret") if name == "reveal" else _("A secret does not come"),
     )
     yield Step(
         _("Draw and publish"),
@@ -133,6 +136,10 @@ def steps(view: SiteOverview) -> Iterator[Step]:
 def _own_part(view: SiteOverview) -> SeedPart | None:
     own = unit_of(view.user).pk
     return next((part for part in view.parts if part.organisation_id == own), None)
+
+
+def _left_out(view: SiteOverview) -> bool:
+    return any(unit_of(view.user).pk in one.missing for one in view.given_up)
 
 
 def _revealed_words(view: SiteOverview, revealed: list[SeedPart]) -> str:

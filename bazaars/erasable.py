@@ -28,6 +28,7 @@ def declare() -> None:
         "bazaars.PaperKind",
         "bazaars.Criterion",
         "bazaars.SeedPart",
+        "bazaars.GivenUpSecrets",
         why="the event and its places",
     )
     nobody("bazaars.Draw", why="applications under random ids; the record must stay verifiable")

@@ -181,6 +181,34 @@ class NoSuchPart(Refusal):
     words = gettext_lazy("Your unit has no commitment in this draw.")
 
 
+class NothingMissing(Refusal):
+    words = gettext_lazy("Every secret has come. Run the draw; there is nothing to give up.")
+
+
+class TooSoonToGiveUp(Refusal):
+    def __init__(self, until: datetime) -> None:
+        super().__init__(
+            _(
+                "The missing secrets may come until %(moment)s WIB. Only then can all be given up and new "
+                "ones be sealed."
+            )
+            % {"moment": formats.date_format(timezone.localtime(until), "SHORT_DATETIME_FORMAT")}
+        )
+
+
+class LeftOutNow(Refusal):
+    words = gettext_lazy(
+        "The secret of your unit did not come before, so this time the others seal theirs without it."
+    )
+
+
+class TooFewSealed(Refusal):
+    words = gettext_lazy(
+        "The list is known already, so one secret alone would decide the draw. "
+        "A second unit must seal one before the first is revealed."
+    )
+
+
 class NotYourSecret(Refusal):
     words = gettext_lazy(
         "This secret belongs to another unit. Only an account of that unit can reveal it, never somebody "

@@ -375,6 +375,15 @@ class MoveForm(forms.Form):
         self.fields["reason"].required = asks_reason
 
 
+class GiveUpForm(forms.Form):
+    reason = forms.CharField(
+        label=_lazy("Why the secret did not come"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_lazy("Published on the page of the draw. Name no person"),
+    )
+
+
 class RevealForm(forms.Form):
     secret = forms.CharField(
         label=_lazy("The secret"),

@@ -17,8 +17,9 @@ from bazaars.draw import lot
 from bazaars.eligibility import Obstacle
 from bazaars.enums import AllocationState
 from bazaars.feasibility import Rules
-from bazaars.models import Allocation, Application, Draw, SeedPart, Site, Stall
+from bazaars.models import Allocation, Application, Draw, GivenUpSecrets, SeedPart, Site, Stall
 from bazaars.plan import DrawnPlan, PlacedStall, Zone, drawn_plan, zone_letter
+from bazaars.services import sealing
 from bazaars.services.applying import applicants_for, call_of, obstacles_at_freezing
 from bazaars.services.drawing import turns_of
 from bazaars.services.events import rules_of
@@ -115,6 +116,20 @@ class SiteOverview:
     @cached_property
     def parts(self) -> list[SeedPart]:
         return list(self.site.seed_parts.select_related("organisation"))
+
+    @cached_property
+    def given_up(self) -> list[GivenUpSecrets]:
+        """Rounds of secrets of which one never came. Nothing is asked before there is a frozen list."""
+        return list(self.site.given_up_secrets.all()) if self.draw else []
+
+    @property
+    def seals_again(self) -> bool:
+        """Whether new secrets are taken after some were given up."""
+        return bool(self.given_up) and not self.record and not any(part.secret for part in self.parts)
+
+    @property
+    def secrets_wait_until(self) -> datetime | None:
+        return sealing.waits_until(self.site, self.given_up, self.draw.frozen_at) if self.draw else None
 
     @cached_property
     def rules(self) -> Rules:

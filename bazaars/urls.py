@@ -58,6 +58,7 @@ urlpatterns = [
     path("tempat/<int:pk>/janji/", ceremony.commit, name="commit"),
     path("tempat/<int:pk>/bekukan/", ceremony.freeze, name="freeze"),
     path("tempat/<int:pk>/rahasia/", ceremony.reveal, name="reveal"),
+    path("tempat/<int:pk>/rahasia/baru/", ceremony.give_up, name="give_up"),
     path("tempat/<int:pk>/layar/", ceremony.screen, name="screen"),
     path("tempat/<int:pk>/pindah/", placing.move, name="move"),
     path("tempat/<int:pk>/undi/", ceremony.draw, name="draw"),

@@ -4,7 +4,7 @@ from bazaars.models.bazaar import Bazaar, Quota, Site, Stall
 from bazaars.models.condition import Demand, PaperKind, PaperSeen
 from bazaars.models.curation import Answer, Conflict, Criterion, Decision, Score
 from bazaars.models.day import Arrival, ArrivalScan, FoodCheck, Incident, VisitorCount
-from bazaars.models.draw import Draw, SeedPart
+from bazaars.models.draw import Draw, GivenUpSecrets, SeedPart
 from bazaars.models.sales import SalesAddress, SalesReport
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Demand",
     "Draw",
     "FoodCheck",
+    "GivenUpSecrets",
     "Incident",
     "PaperKind",
     "PaperSeen",

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from bazaars.models.bazaar import Site
 from bazaars.querysets import DrawQuerySet
+from okoce.db.models import AppendOnly
 from okoce.organisations.models import Organisation
 
 
@@ -70,3 +71,26 @@ class SeedPart(models.Model):
 
     def __str__(self) -> str:
         return self.commitment
+
+
+class GivenUpSecrets(AppendOnly):
+    """Sealed secrets of which one or more never came: published as they were, and followed by new ones."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="given_up_secrets")
+    number = models.PositiveSmallIntegerField()
+    parts = models.JSONField(help_text="from, commitment, secret (empty where it never came)")
+    missing = models.JSONField(help_text="codes of the units whose secret never came")
+    reason = models.CharField(max_length=200, help_text="public")
+    given_up_at = models.DateTimeField()
+    given_up_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["site", "number"]
+        constraints = [
+            models.UniqueConstraint(name="bazaars_givenupsecrets_number_once", fields=["site", "number"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.site_id}/{self.number}"

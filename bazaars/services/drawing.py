@@ -14,7 +14,7 @@ from bazaars.choices import unit_of
 from bazaars.enums import SiteState, TurnKind
 from bazaars.models import Allocation, Application, Bazaar, Draw, SeedPart, Site, TurnLedger
 from bazaars.placement import Plan
-from bazaars.services import confirming, placing, turns
+from bazaars.services import confirming, placing, sealing, turns
 from bazaars.services.applying import eligible_at_freezing, obstacles_at_freezing
 from bazaars.services.events import locked_site, refuse_when_cancelled, rules_of
 from okoce.accounts.models import User
@@ -26,12 +26,11 @@ from okoce.organisations.models import Organisation
 def commit_seed(
     *, site_id: int, organisation: Organisation, commitment: str, by: User, now: datetime
 ) -> SeedPart:
-    """Publishes the SHA-256 of a secret. Only before the list is frozen, once per unit."""
+    """Publishes the SHA-256 of a secret, once per unit. Raises CommitmentTooLate, LeftOutNow …"""
     site = locked_site(site_id)
     refuse_when_cancelled(site)
-    if site.state not in (SiteState.DRAFT, SiteState.OPEN):
-        raise errors.CommitmentTooLate
     parts = list(site.seed_parts.all())
+    sealing.refuse_commitment(site, parts, organisation.pk)
     if any(part.organisation_id == organisation.pk for part in parts):
         raise errors.CommitmentStands
     if any(part.commitment == commitment for part in parts):
@@ -127,6 +126,7 @@ def reveal_seed(*, part_id: int, secret: str, by: User, now: datetime) -> SeedPa
         raise errors.NotFrozenYet
     if part.secret:
         raise errors.SecretRevealed
+    sealing.refuse_reveal(site, list(site.seed_parts.all()))
     if rules_of_the_draw.sha256(secret) != part.commitment:
         raise errors.SecretDiffers
     part.secret, part.revealed_at = secret, now

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_safe
 from bazaars import crumbs, errors
 from bazaars import draw as rules_of_the_draw
 from bazaars.choices import unit_of
-from bazaars.forms import CommitForm, FreezeForm, RevealForm
+from bazaars.enums import SiteState
+from bazaars.forms import CommitForm, FreezeForm, GiveUpForm, RevealForm
 from bazaars.models import Site
 from bazaars.overview import SiteOverview
 from bazaars.screen import screen as shown_on_screen
-from bazaars.services import drawing
+from bazaars.services import drawing, sealing
 from bazaars.views.events import get_or_post, visible_site
 from bazaars.words import problem_words
 from okoce.accounts.access import requires
@@ -124,6 +125,37 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     path = crumbs.of_site(site, _("Reveal a secret"))
     context = {"form": form, "site": site, "part": part, "crumbs": path}
     return render_page(request, "bazaars/reveal.html", context)
+
+
+@requires("bazaars.manage")
+@get_or_post
+def give_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """When a secret never comes: a new round of secrets, with the old one left in public."""
+    site, now = visible_site(request, pk), timezone.now()
+    view = SiteOverview(site, request.user, now)
+    missing = [part.organisation.short_name for part in view.parts if not part.secret]
+    if request.method != "POST" and (site.state != SiteState.FROZEN or not missing):
+        refusal = errors.NothingMissing() if site.state == SiteState.FROZEN else errors.NotFrozenYet()
+        messages.error(request, str(refusal))
+        return redirect("bazaars:site", site.pk)
+    form = GiveUpForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            sealing.give_up_secrets(site_id=site.pk, by=request.user, now=now, **form.cleaned_data)
+        except errors.Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The secrets are given up. The others can seal new ones now."))
+            return redirect("bazaars:site", site.pk)
+    until = view.secrets_wait_until
+    context = {
+        "form": form,
+        "site": site,
+        "missing": ", ".join(missing),
+        "too_soon": str(errors.TooSoonToGiveUp(until)) if until and now < until else "",
+        "crumbs": crumbs.of_site(site, _("New secrets")),
+    }
+    return render_page(request, "bazaars/give_up.html", context)
 
 
 @requires("bazaars.view")

@@ -535,6 +535,7 @@ ROWS: dict[str, Row] = {
     "bazaars:commit": Row(SITE, site),
     "bazaars:freeze": Row(SITE, site),
     "bazaars:reveal": Row(SITE, site),
+    "bazaars:give_up": Row(SITE, site),
     "bazaars:screen": Row(SITE, site),
     "bazaars:move": Row(SITE, site),
     "bazaars:draw": Row(SITE, site),

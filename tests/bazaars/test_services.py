@@ -16,7 +16,7 @@ from bazaars.enums import AllocationState, SiteState, TurnKind
 from bazaars.feasibility import Bounds, ProblemCode
 from bazaars.messages import STALL_GIVEN, STALL_RESERVE
 from bazaars.models import Allocation, Application, Draw, Site, TurnLedger
-from bazaars.services import applying, drawing, events
+from bazaars.services import applying, drawing, events, sealing
 from okoce.audit.models import AuditEvent
 from okoce.notifications import compose, kinds
 from okoce.notifications.enums import Channel
@@ -597,3 +597,92 @@ def test_a_message_about_a_stall_that_was_given_back_is_not_sent():
     )
 
     assert messages.void([message]) == {message.key: "stall_gone"}
+
+
+# --- a secret that never comes --------------------------------------------------------------------
+
+LATER = timedelta(days=1, minutes=1)
+
+
+def two_sealed(sudin) -> Site:
+    """Frozen with the secrets of Sudin PPKUKM and Sudin KPKP; the first is revealed, the other not."""
+    site = open_site(stalls=2)
+    for code, secret in ((PPKUKM, SECRET), (KPKP, "satu lagi rahasia")):
+        seal(site, code, secret)
+    for _ in range(3):
+        ApplicationFactory(site=site)
+    drawing.freeze_list(site_id=site.pk, by=sudin, now=after_deadline(site))
+    reveal(site, PPKUKM, SECRET)
+    return Site.objects.get(pk=site.pk)
+
+
+def seal(site, code, secret):
+    return drawing.commit_seed(
+        site_id=site.pk,
+        organisation=Organisation.objects.get(pk=code),
+        commitment=rules_of_the_draw.sha256(secret),
+        by=member("pengampu", None, code),
+        now=timezone.now(),
+    )
+
+
+def reveal(site, code, secret):
+    part = site.seed_parts.get(organisation_id=code)
+    keeper = member("pengampu", None, code)
+    return drawing.reveal_seed(part_id=part.pk, secret=secret, by=keeper, now=after_deadline(site))
+
+
+def give_up(site, sudin, *, after=LATER):
+    return sealing.give_up_secrets(
+        site_id=site.pk, reason="Petugas sakit", by=sudin, now=after_deadline(site) + after
+    )
+
+
+def test_secrets_are_given_up_a_day_after_the_freezing_and_not_before(sudin):
+    site = two_sealed(sudin)
+    with pytest.raises(errors.TooSoonToGiveUp):
+        give_up(site, sudin, after=timedelta(hours=23))
+
+    given_up = give_up(site, sudin)
+
+    assert given_up.missing == [KPKP]
+    assert [(p["from"], bool(p["secret"])) for p in given_up.parts] == [
+        ("Sudin PPKUKM Jakarta Barat", True),
+        ("Sudin KPKP Jakarta Barat", False),
+    ]
+    assert not site.seed_parts.exists()
+    with pytest.raises(errors.NothingMissing):
+        give_up(site, sudin)
+
+
+def test_after_that_the_others_seal_anew_without_whoever_did_not_reveal(sudin):
+    site = two_sealed(sudin)
+    hash_before = site.draw.frozen_hash
+    give_up(site, sudin)
+
+    with pytest.raises(errors.LeftOutNow):
+        seal(site, KPKP, "rahasia yang kedua")
+    seal(site, PPKUKM, "rahasia kedua sudin")
+    with pytest.raises(errors.TooFewSealed):
+        reveal(site, PPKUKM, "rahasia kedua sudin")
+    seal(site, PKK, "rahasia pkk jakbar")
+    reveal(site, PPKUKM, "rahasia kedua sudin")
+    with pytest.raises(errors.CommitmentTooLate):
+        seal(site, "parekraf-31-73", "terlambat menyegel")
+    reveal(site, PKK, "rahasia pkk jakbar")
+    record = drawing.run_draw(site_id=site.pk, by=sudin, now=after_deadline(site) + LATER).record
+
+    assert record["frozen_hash"] == hash_before
+    assert [part["secret"] for part in record["seed_parts"]] == ["rahasia kedua sudin", "rahasia pkk jakbar"]
+    verify_draw.verify(record)
+    with pytest.raises(errors.AlreadyDrawn):
+        give_up(site, sudin)
+
+
+def test_without_a_missing_secret_a_frozen_list_seals_nothing_new(sudin):
+    site = two_sealed(sudin)
+    with pytest.raises(errors.CommitmentTooLate):
+        seal(site, PKK, "rahasia pkk jakbar")
+    reveal(site, KPKP, "satu lagi rahasia")
+    with pytest.raises(errors.NothingMissing):
+        give_up(site, sudin)

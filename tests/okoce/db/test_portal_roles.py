@@ -29,6 +29,7 @@ APPEND_ONLY = [
     "bazaars_conflict",
     "bazaars_decision",
     "bazaars_foodcheck",
+    "bazaars_givenupsecrets",
     "bazaars_incidentevent",
     "bazaars_paperseen",
     "bazaars_salesreportevent",
