@@ -10,10 +10,13 @@ import io
 import random
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
 
 from bazaars import draw as rules
-from bazaars.models import Application, Site
+from bazaars.enums import AllocationState, CameBy
+from bazaars.models import Allocation, Application, SalesReport, Site
 from bazaars.services import drawing
 from okoce.accounts.models import Membership, User
 from okoce.accounts.roles import Role
@@ -68,6 +71,7 @@ def _play(
         some, waiting = waiting[:count], waiting[count:]
         _apply(site, some, officer, now=event.opened_at + timedelta(days=3), chance=chance)
         _ceremony(site, event, officer, keepers)
+        _held(site, event, officer, chance=chance)
 
 
 def _keepers(event: Event) -> dict[str, User]:
@@ -104,6 +108,27 @@ def _ceremony(site: Site, event: Event, officer: User, keepers: Mapping[str, Use
     for code, part in parts.items():
         drawing.reveal_seed(part_id=part.pk, secret=kept[code], by=keepers[code], now=now)
     drawing.run_draw(site_id=site.pk, by=officer, now=now + timedelta(minutes=20))
+
+
+def _held(site: Site, event: Event, officer: User, *, chance: random.Random) -> None:
+    """Everybody confirmed and came; the office wrote down what each stall day sold."""
+    held = Allocation.objects.of_site(site).held()
+    held.update(state=AllocationState.CONFIRMED, confirmed_at=event.closes_at + timedelta(days=2))
+    days = [event.starts_on + timedelta(days=n) for n in range((event.ends_on - event.starts_on).days + 1)]
+    SalesReport.objects.bulk_create(
+        SalesReport(
+            stall_id=allocation.stall_id,
+            allocation=allocation,
+            day=day,
+            amount=chance.randrange(150, 1_200) * 1_000,
+            transactions=chance.randrange(8, 60),
+            came_by=CameBy.OFFICE,
+            reported_by=officer,
+            reported_at=timezone.make_aware(datetime.combine(day, time(17, 30))),
+        )
+        for allocation in held
+        for day in days
+    )
 
 
 def _apply(
