@@ -125,7 +125,9 @@ class SiteOverview:
     @property
     def seals_again(self) -> bool:
         """Whether new secrets are taken after some were given up."""
-        return bool(self.given_up) and not self.record and not any(part.secret for part in self.parts)
+        if self.record or any(part.secret for part in self.parts):
+            return False
+        return bool(self.given_up)
 
     @property
     def secrets_wait_until(self) -> datetime | None:
