@@ -84,6 +84,11 @@ class Day:
         return [Row(one, self.arrivals.get(one.application_id)) for one in held]
 
     @property
+    def shown(self) -> list[Row]:
+        """Who is still waited for stands first."""
+        return sorted(self.rows, key=lambda row: row.arrival is not None)
+
+    @property
     def here(self) -> int:
         return sum(row.arrival is not None for row in self.rows)
 

@@ -21,6 +21,16 @@ UNCOVERED = incidents.Seen(
 )  # fmt: skip
 
 
+def tell_earlier_bazaars(users: dict[str, User], today: date) -> None:
+    """Two places of this year: one is used again, so that vendors come back and places can be compared."""
+    chance = random.Random(2025)  # noqa: S311 invented people
+    for name, kecamatan, ago in (
+        ("Bazar Terminal Kalideres", "31.73.06", 150),
+        ("Bazar Kantor Kecamatan Tambora", "31.73.04", 100),
+    ):
+        held_site(users, name, kecamatan, today - timedelta(days=ago), applicants=60, chance=chance)
+
+
 def tell_bazaar_day(users: dict[str, User], today: date) -> None:
     """Through the services, as the officers of the place note it; also the visitors of a bazaar before."""
     officer, chance = users["sudin.jakbar"], random.Random(9)  # noqa: S311 invented people

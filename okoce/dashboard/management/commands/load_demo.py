@@ -22,7 +22,7 @@ from okoce.accounts.models import User
 from okoce.dashboard.demo.accounts import ACCOUNTS, CITY, PALMERAH, create_accounts, new_password
 from okoce.dashboard.demo.after_draw import tell_after_draw
 from okoce.dashboard.demo.applicants import tell_applicants
-from okoce.dashboard.demo.bazaar_day import tell_bazaar_day
+from okoce.dashboard.demo.bazaar_day import tell_bazaar_day, tell_earlier_bazaars
 from okoce.dashboard.demo.bazaars import tell_bazaars
 from okoce.dashboard.demo.calendar import tell_calendar
 from okoce.dashboard.demo.calls import tell_calls
@@ -70,6 +70,7 @@ class Command(BaseCommand):
             tell_seats(users, timezone.now())
             tell_calendar(users, today)
             tell_certificates(users, today)
+            tell_earlier_bazaars(users, today)
             site = tell_bazaars(users, today)
             tell_after_draw(users, site)
             tell_calls(users, today)
