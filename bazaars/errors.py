@@ -413,6 +413,11 @@ class StallGone(Refusal):
                     "You gave this stall back on %(moment)s WIB and the next on the reserve list is asked. "
                     "It costs you no turn; apply for the next bazaar."
                 )
+            case ReleaseKind.ABSENT:
+                words = _(
+                    "You were not noted as there, and on %(moment)s WIB the stall was given to a reserve. "
+                    "If you had a reason, tell the Sudin: with an excuse it costs you no turn."
+                )
             case ReleaseKind.CANCELLED:
                 words = _("This place was cancelled on %(moment)s WIB. It costs you no turn.")
             case _:

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from bazaars import errors, messages
-from bazaars.enums import AWAY, AllocationState, Excuse, SiteState, TurnKind
-from bazaars.models import Absence, Bazaar, SalesReport, TurnLedger
+from bazaars.enums import AWAY, AllocationState, Excuse, ReleaseKind, SiteState, TurnKind
+from bazaars.models import Absence, Allocation, Arrival, Bazaar, SalesReport, TurnLedger
 from bazaars.services import releasing
 from okoce.accounts.models import User
 from okoce.audit.services import record
@@ -28,10 +28,9 @@ def note_absence(*, allocation_id: int, excuse: Excuse, by: User, now: datetime)
     and nothing is to be put right. Raises NobodyHeldIt, BazaarNotBegun, ExcuseTooLate, WasThere.
     """
     site, allocation = releasing.locked(allocation_id)
-    if site.state != SiteState.DRAWN or allocation.state in (
-        AllocationState.RELEASED,
-        AllocationState.OFFERED,
-    ):
+    was_given_away = allocation.release_kind == ReleaseKind.ABSENT
+    is_nobodys = not allocation.is_held or allocation.state == AllocationState.OFFERED
+    if site.state != SiteState.DRAWN or (is_nobodys and not was_given_away):
         raise errors.NobodyHeldIt
     if now < site.bazaar.begins_at:
         raise errors.BazaarNotBegun(site.bazaar.begins_at)
@@ -42,7 +41,7 @@ def note_absence(*, allocation_id: int, excuse: Excuse, by: User, now: datetime)
         return None
     if now > until(site.bazaar):
         raise errors.ExcuseTooLate(until(site.bazaar))
-    if excuse in AWAY and SalesReport.objects.filter(allocation=allocation).exists():
+    if excuse in AWAY and _was_there(allocation):
         raise errors.WasThere
     before = noted.excuse if noted else ""
     noted = noted or Absence(allocation=allocation)
@@ -58,3 +57,11 @@ def note_absence(*, allocation_id: int, excuse: Excuse, by: User, now: datetime)
         messages.tell_absent(site, allocation, until=until(site.bazaar), now=now)
     record(by, "bazaars.absence.noted", allocation, excuse=excuse.value, before=before)
     return noted
+
+
+def _was_there(allocation: Allocation) -> bool:
+    """Sales were told, or somebody noted the arrival."""
+    return (
+        SalesReport.objects.filter(allocation=allocation).exists()
+        or Arrival.objects.filter(application=allocation.application_id).exists()
+    )

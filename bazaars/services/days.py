@@ -12,8 +12,27 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from bazaars import errors
-from bazaars.enums import AllocationState, ApplicationState, ArrivedBy, ScanResult, SiteState, TurnKind
-from bazaars.models import Allocation, Application, Arrival, ArrivalScan, Site, TurnLedger, VisitorCount
+from bazaars.enums import (
+    AWAY,
+    AllocationState,
+    ApplicationState,
+    ArrivedBy,
+    Excuse,
+    ScanResult,
+    SiteState,
+    TurnKind,
+)
+from bazaars.models import (
+    Absence,
+    Allocation,
+    Application,
+    Arrival,
+    ArrivalScan,
+    Site,
+    TurnLedger,
+    VisitorCount,
+)
+from bazaars.services import absences
 from bazaars.services.events import locked_site
 from okoce.accounts.models import User
 from okoce.audit.services import record
@@ -72,6 +91,8 @@ def _arrive(site: Site, application: Application, *, how: str, by: User, at: dat
     stall = held.stall.number if held else ""
     if held is not None and held.is_unanswered:
         _confirm(site, held, at=at)
+    if held is not None and Absence.objects.filter(allocation=held, excuse__in=AWAY).exists():
+        absences.note_absence(allocation_id=held.pk, excuse=Excuse.CAME, by=by, now=timezone.now())
     if is_new:
         record(by, "bazaars.arrival.noted", arrival, stall=stall, how=str(how))
     return Came(arrival, stall, is_new)

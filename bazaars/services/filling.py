@@ -9,10 +9,10 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from bazaars import errors
-from bazaars.enums import AllocationState, ReleaseKind, TurnKind
-from bazaars.models import Allocation, Application, Arrival, Site, Stall, TurnLedger
+from bazaars.enums import AllocationState, Excuse, ReleaseKind, TurnKind
+from bazaars.models import Absence, Allocation, Application, Arrival, Site, Stall, TurnLedger
 from bazaars.sales import empty_from
-from bazaars.services import releasing
+from bazaars.services import absences, releasing
 from bazaars.services.days import is_day_of
 from bazaars.services.events import locked_site
 from okoce.accounts.models import User
@@ -43,8 +43,7 @@ def give(*, stall_id: int, share: int, by: User, now: datetime) -> Allocation:
         raise errors.NobodyFits
     freed = absent or Allocation.objects.of_site(site).to_fill().first()
     if absent is not None:
-        kind = ReleaseKind.LAPSED if absent.state == AllocationState.OFFERED else ReleaseKind.ABSENT
-        releasing.release(absent, kind, by=by, now=now)
+        _pass_on(absent, by=by, now=now)
     given = _given(site, application, stall, share, freed, today=today, now=now)
     TurnLedger.objects.get_or_create(
         participant_id=application.participant_id,
@@ -54,6 +53,16 @@ def give(*, stall_id: int, share: int, by: User, now: datetime) -> Allocation:
     )
     record(by, "bazaars.stall.given_on_the_day", given, stall=stall.number)
     return given
+
+
+def _pass_on(absent: Allocation, *, by: User, now: datetime) -> None:
+    """Who did not come is noted as absent; an excuse can still be accepted. An unanswered offer lapses."""
+    if absent.state == AllocationState.OFFERED:
+        releasing.release(absent, ReleaseKind.LAPSED, by=by, now=now)
+        return
+    if not Absence.objects.filter(allocation=absent).exists():
+        absences.note_absence(allocation_id=absent.pk, excuse=Excuse.NONE, by=by, now=now)
+    releasing.release(absent, ReleaseKind.ABSENT, by=by, now=now)
 
 
 def _refuse_when_there(allocation: Allocation, today: date) -> None:

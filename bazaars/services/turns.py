@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
-from bazaars.enums import EXCUSED, AllocationState, Excuse, TurnKind
+from bazaars.enums import EXCUSED, AllocationState, Excuse, ReleaseKind, TurnKind
 from bazaars.models import Allocation, TurnLedger
 
 COUNT_FOR_MONTHS = 12
@@ -41,9 +41,9 @@ def judged(rows: Sequence[TurnLedger]) -> list[Entry]:
     becomes = Q(state=AllocationState.RELEASED) | Q(absence__isnull=False)
     found = Allocation.objects.filter(becomes, participant_id__in={row.participant_id for row in rows})
     states = {
-        (participant, site): (state, excuse)
-        for participant, site, state, excuse in found.values_list(
-            "participant_id", "application__site_id", "state", "absence__excuse"
+        (participant, site): (state == AllocationState.RELEASED and kind != ReleaseKind.ABSENT, excuse)
+        for participant, site, state, kind, excuse in found.values_list(
+            "participant_id", "application__site_id", "state", "release_kind", "absence__excuse"
         )
     }
     return [
@@ -52,14 +52,15 @@ def judged(rows: Sequence[TurnLedger]) -> list[Entry]:
             row.site_id,
             row.kind,
             row.on,
-            _why_not(row.kind, *states.get((row.participant_id, row.site_id), ("", None))),
+            _why_not(row.kind, *states.get((row.participant_id, row.site_id), (False, None))),
         )
         for row in rows
     ]
 
 
-def _why_not(kind: str, state: str, excuse: str | None) -> str:
-    if kind == TurnKind.STALL_HELD and state == AllocationState.RELEASED:
+def _why_not(kind: str, is_released: bool, excuse: str | None) -> str:
+    """A stall that went to a reserve because nobody came was held all the same."""
+    if kind == TurnKind.STALL_HELD and is_released:
         return "released"
     if excuse in EXCUSED:
         return "excused"

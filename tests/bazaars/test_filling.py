@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bazaars import errors
-from bazaars.enums import AllocationState, ArrivedBy, ReleaseKind
-from bazaars.models import Allocation, Application, Draw, TurnLedger
-from bazaars.services import days, filling, releasing
+from bazaars.enums import AllocationState, ArrivedBy, Excuse, ReleaseKind
+from bazaars.models import Absence, Allocation, Application, Draw, TurnLedger
+from bazaars.services import absences, days, filling, releasing
+from bazaars.services.drawing import turns_of
 from tests.bazaars.test_pages import text_of
 from tests.factories.accounts import JAKARTA_BARAT, member
 from tests.factories.bazaars import in_days, site_of_today, stall_of
@@ -117,6 +118,27 @@ def test_given_on_the_second_day_only_that_day_is_asked_for_its_sales(site, sudi
     assert (given.days.lower, given.last_day) == (in_days(1), in_days(1))
     late = Allocation.objects.late_with_sales(today=in_days(9)).filter(pk=given.pk)
     assert late.get().late_days == timedelta(days=1)
+
+
+def test_who_did_not_come_has_a_turn_more_until_an_excuse_is_accepted(site, sudin):
+    here(reserves(site)[0], sudin)
+    absent = stall_of(site)
+    give(absent, sudin)
+    person, later = absent.participant_id, in_days(60)
+
+    assert turns_of([person], before=later)[person] == 2
+    absences.note_absence(allocation_id=absent.pk, excuse=Excuse.EMERGENCY, by=sudin, now=at())
+    assert turns_of([person], before=later)[person] == 0
+
+
+def test_who_comes_after_an_absence_was_noted_has_come(site, sudin):
+    vendor = stall_of(site)
+    absences.note_absence(allocation_id=vendor.pk, excuse=Excuse.NONE, by=sudin, now=at())
+    here(vendor.application, sudin)
+
+    assert Absence.objects.get().excuse == Excuse.CAME
+    with pytest.raises(errors.WasThere):
+        absences.note_absence(allocation_id=vendor.pk, excuse=Excuse.NONE, by=sudin, now=at())
 
 
 def test_nobody_there_leaves_the_stall_with_its_vendor(site, sudin):
