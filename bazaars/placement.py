@@ -4,11 +4,12 @@ The wishes, first to last; a later one never costs an earlier one:
 
 1. POWER        whoever needs power has it
 2. ZONE         everybody stands in the zone of the own pengampu or in a free stall, not in another's zone
-3. NEIGHBOURS   next to each other, and in one tent, different goods
-4. OWN_ZONE     in the own zone rather than in a free stall
-5. FRONT        no stall near the entrance (first rows, first columns) stays empty for one further back
-6. BETTER       whoever had a stall in the back row last time has one near the entrance
-7. the lot      what is still equal is decided by the seed of the draw
+3. WATER        whoever sells food or drinks has water, where there is any
+4. NEIGHBOURS   next to each other, and in one tent, different goods
+5. OWN_ZONE     in the own zone rather than in a free stall
+6. FRONT        no stall near the entrance (first rows, first columns) stays empty for one further back
+7. BETTER       whoever had a stall in the back row last time has one near the entrance
+8. the lot      what is still equal is decided by the seed of the draw
 
 Vendors that are alike for every wish are counted, not named, so that the solver (HiGHS) has no twins to try.
 One wish after the other is solved to its proved best and kept; the last is a different weight for each
@@ -42,15 +43,19 @@ class Vendor:
     category: str
     needs_power: bool = False
     was_poor: bool = False
+    wants_water: bool = False
 
     @property
-    def kind(self) -> tuple[str, str, bool, bool]:
-        return (self.pengampu, self.category, self.needs_power, self.was_poor)
+    def kind(self) -> tuple[str, str, bool, bool, bool]:
+        return (self.pengampu, self.category, self.needs_power, self.was_poor, self.wants_water)
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """One stall of the draw. ``zone``: the pengampu it is kept for, or empty; ``shares`` vendors fit in."""
+    """One stall of the draw. ``zone``: the pengampu it is kept for, or empty; ``shares`` vendors fit in.
+
+    Two stalls of one ``tent`` (from 1) are neighbours, wherever they are drawn on the plan.
+    """
 
     number: str
     row: int
@@ -58,11 +63,14 @@ class Spot:
     zone: str = ""
     has_power: bool = False
     shares: int = 1
+    has_water: bool = False
+    tent: int = 0
 
 
 class Wish(StrEnum):
     POWER = "power"
     ZONE = "zone"
+    WATER = "water"
     NEIGHBOURS = "neighbours"
     OWN_ZONE = "own_zone"
     FRONT = "front"
@@ -92,11 +100,16 @@ class Plan:
 
 
 def neighbours(spots: Sequence[Spot]) -> list[tuple[Spot, Spot]]:
-    """Stalls side by side: in one row, with no column between them."""
+    """Stalls side by side: in one row with no column between them, or under one tent."""
     found = []
     for row in _runs(spots):
         found += list(pairwise(row))
-    return found
+    tents: dict[int, list[Spot]] = defaultdict(list)
+    for spot in sorted(spots, key=lambda s: (s.row, s.column)):
+        if spot.tent:
+            tents[spot.tent].append(spot)
+    together = [(two[0], two[1]) for _tent, two in sorted(tents.items()) if len(two) == 2]
+    return found + [pair for pair in together if pair not in found]
 
 
 def _rank(spot: Spot) -> tuple[int, int]:
@@ -122,6 +135,7 @@ def wishes_broken(
     """What a plan does not meet, wish by wish; also of one that was changed by hand. OWN_ZONE is no fault."""
     by_number = {spot.number: spot for spot in spots}
     holders: dict[str, list[Vendor]] = defaultdict(list)
+    any_water = any(spot.has_water for spot in spots)
     last_row = max((spot.row for spot in spots), default=0)
     found = []
     for vendor in vendors:
@@ -133,6 +147,8 @@ def wishes_broken(
             found.append(Broken(Wish.POWER, (vendor.id,), (spot.number,)))
         if spot.zone not in ("", vendor.pengampu):
             found.append(Broken(Wish.ZONE, (vendor.id,), (spot.number,)))
+        if vendor.wants_water and not spot.has_water and any_water:
+            found.append(Broken(Wish.WATER, (vendor.id,), (spot.number,)))
         if vendor.was_poor and 1 < spot.row == last_row:
             found.append(Broken(Wish.BETTER, (vendor.id,), (spot.number,)))
     for number, some in sorted(holders.items()):
@@ -159,6 +175,7 @@ class _Model:
         self.kinds = sorted(Counter(v.kind for v in vendors).items())
         self.goods = sorted({kind[1] for kind, _ in self.kinds})
         self.pairs = neighbours(self.spots)
+        self.any_water = any(spot.has_water for spot in self.spots)
         self.seed = seed
         self.columns: dict[Any, int] = {}
         self.high: list[float] = []
@@ -220,11 +237,12 @@ class _Model:
         if wish is Wish.NEIGHBOURS:
             return {key: 1.0 for key in self.columns if key[0] in ("y", "t")}
         for kind, _ in self.kinds:
-            pengampu, _category, needs_power, was_poor = kind
+            pengampu, _category, needs_power, was_poor, wants_water = kind
             for rank, spot in enumerate(self.spots):
                 amount = {
                     Wish.POWER: needs_power and not spot.has_power,
                     Wish.ZONE: spot.zone not in ("", pengampu),
+                    Wish.WATER: wants_water and self.any_water and not spot.has_water,
                     Wish.OWN_ZONE: spot.zone != pengampu,
                     Wish.FRONT: rank,
                     Wish.BETTER: rank if was_poor else 0,
@@ -285,6 +303,9 @@ def place(vendors: Sequence[Vendor], spots: Sequence[Spot], *, seed: str, second
     values: Any = None
     for wish in Wish:
         cost = model.cost(wish)
+        if not cost:  # nobody has this wish, or every plan meets it alike
+            costs[wish] = 0
+            continue
         solved = model.solve(cost, seconds)
         if solved is None:
             is_proved = False

@@ -170,6 +170,8 @@ def broken_words(broken: Broken, people: Sequence[str], goods: str) -> str:
             return _("%(name)s needs power, and %(stall)s has none.") % values
         case Wish.ZONE:
             return _("%(name)s stands at %(stall)s, in the zone of another pengampu.") % values
+        case Wish.WATER:
+            return _("%(name)s sells %(goods)s, and %(stall)s has no water.") % values
         case Wish.BETTER:
             return (
                 _("%(name)s stood in the back row last time, and %(stall)s is in the back row again.")

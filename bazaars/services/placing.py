@@ -16,6 +16,7 @@ from bazaars.services.events import locked_site
 from okoce.accounts.models import User
 from okoce.audit.services import record
 
+WITH_WATER = frozenset({"kuliner", "minuman"})  # hands and dishes are washed there
 REMEMBERED = timedelta(days=366)
 
 Given = Mapping[str, tuple[str, int]]
@@ -24,14 +25,33 @@ Given = Mapping[str, tuple[str, int]]
 
 def spots_of(site: Site) -> list[Spot]:
     stalls = site.stalls.in_draw()
-    return [Spot(s.number, s.row, s.column, s.zone_id or "", s.has_power, site.share_limit) for s in stalls]
+    return [
+        Spot(
+            s.number,
+            s.row,
+            s.column,
+            s.zone_id or "",
+            s.has_power,
+            site.share_limit,
+            has_water=s.has_water,
+            tent=s.tent or 0,
+        )
+        for s in stalls
+    ]
 
 
 def vendors_of(site: Site, chosen: Sequence[Application]) -> list[Vendor]:
     """``chosen`` in the order of the draw."""
     poor = _stood_in_the_back(site, [a.participant_id for a in chosen])
     return [
-        Vendor(a.public_id, a.pengampu_id, a.category_id, a.needs_power, a.participant_id in poor)
+        Vendor(
+            a.public_id,
+            a.pengampu_id,
+            a.category_id,
+            a.needs_power,
+            was_poor=a.participant_id in poor,
+            wants_water=a.category_id in WITH_WATER,
+        )
         for a in chosen
     ]
 

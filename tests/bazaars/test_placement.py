@@ -4,6 +4,7 @@ import random
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -25,7 +26,9 @@ def east_jakarta(number: int) -> tuple[list[Vendor], list[Spot]]:
     """Forty stalls as in 2018: 20 of Sudin KUKMP, 8 and 8, and 4 for anybody; a lot of food."""
     rng = random.Random(number)
     spots = [
-        Spot(f"{letter}{n + 1:02}", 3 * block + n // 10, n % 10, zone, rng.random() < 0.5)
+        Spot(
+            f"{letter}{n + 1:02}", 3 * block + n // 10, n % 10, zone, rng.random() < 0.5, has_water=n % 3 == 0
+        )
         for block, (letter, count, zone) in enumerate(
             [("A", 20, "KUKMP"), ("B", 8, "KPKP"), ("C", 8, "PKK"), ("D", 4, "")]
         )
@@ -41,7 +44,7 @@ def east_jakarta(number: int) -> tuple[list[Vendor], list[Spot]]:
         )
         for n in range(40)
     ]
-    return vendors, spots
+    return [replace(v, wants_water=v.category in GOODS[:2]) for v in vendors], spots
 
 
 def costs(vendors, spots, given) -> tuple[int, ...]:
@@ -53,6 +56,7 @@ def costs(vendors, spots, given) -> tuple[int, ...]:
     return (
         broken.count(Wish.POWER),
         broken.count(Wish.ZONE),
+        broken.count(Wish.WATER),
         broken.count(Wish.NEIGHBOURS),
         sum(zone[stall[v.id]] != v.pengampu for v in vendors),
         sum(front[stall[v.id]] for v in vendors),
@@ -62,12 +66,28 @@ def costs(vendors, spots, given) -> tuple[int, ...]:
 
 def test_small_plans_are_the_best_of_all_that_could_be():
     rng = random.Random(6)
-    for _ in range(25):
+    for tents in [False, True] * 8:
         spots = [
-            Spot(f"A{n}", n // 3, n % 3, rng.choice(["P", "Q", ""]), rng.random() < 0.5) for n in range(6)
+            Spot(
+                f"A{n}",
+                n // 3,
+                n % 3,
+                rng.choice(["P", "Q", ""]),
+                rng.random() < 0.5,
+                has_water=rng.random() < 0.3,
+                tent=1 if n in (0, 5) and tents else 0,
+            )
+            for n in range(6)
         ]
         vendors = [
-            Vendor(f"v{n}", rng.choice("PQ"), rng.choice("KL"), rng.random() < 0.5, rng.random() < 0.4)
+            Vendor(
+                f"v{n}",
+                rng.choice("PQ"),
+                rng.choice("KL"),
+                rng.random() < 0.5,
+                rng.random() < 0.4,
+                wants_water=rng.random() < 0.4,
+            )
             for n in range(rng.randint(1, 5))
         ]
         every = (
@@ -155,3 +175,23 @@ def test_a_row_with_a_gap_has_no_neighbours_across_it():
 def test_more_vendors_than_stalls_are_refused():
     with pytest.raises(NotEnoughStalls):
         place([Vendor("1", "P", "K")], [], seed="x")
+
+
+def test_two_stalls_of_one_tent_are_neighbours_wherever_they_stand():
+    spots = [Spot("A01", 1, 1, tent=4), Spot("A02", 1, 2), Spot("B01", 3, 5, tent=4)]
+
+    assert [(left.number, right.number) for left, right in neighbours(spots)] == [
+        ("A01", "A02"),
+        ("A01", "B01"),
+    ]
+
+
+def test_food_has_water_where_there_is_some_and_nothing_is_said_where_there_is_none():
+    food, cloth = Vendor("1", "P", "K", wants_water=True), Vendor("2", "P", "L")
+    dry = [Spot("A01", 1, 1), Spot("A02", 1, 2)]
+    wet = [Spot("A01", 1, 1), Spot("A02", 1, 2, has_water=True)]
+
+    assert place([food, cloth], wet, seed="x").given["1"] == ("A02", 1)
+    swapped = {"1": ("A01", 1), "2": ("A02", 1)}
+    assert [b.wish for b in wishes_broken([food, cloth], wet, swapped)] == [Wish.WATER]
+    assert wishes_broken([food, cloth], dry, swapped) == []
