@@ -13,10 +13,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from bazaars import draw as rules_of_the_draw
-from bazaars.enums import AWAY, AllocationState, Excuse, ReleaseKind, SiteState
+from bazaars.enums import AWAY, AllocationState, ExchangeState, Excuse, ReleaseKind, SiteState
 from bazaars.errors import StallGone
 from bazaars.messages import EXCUSES_FOR
-from bazaars.models import Absence, Allocation, Draw, Site
+from bazaars.models import Absence, Allocation, Arrival, Draw, Exchange, Site
 from okoce.ui.templatetags.okoce_ui import moment
 
 
@@ -56,7 +56,7 @@ def answer_of(allocation: Allocation, *, now: datetime) -> Answer:
         lacks_power=application.needs_power and not allocation.stall.has_power,
         gone="" if allocation.is_held else str(StallGone(allocation)),
         reason=allocation.release_reason,
-        absence=excuse_of(allocation) if allocation.is_held else "",
+        absence=excuse_of(allocation) if allocation.was_theirs else "",
         excuse_by=site.bazaar.ends_on + EXCUSES_FOR,
     )
 
@@ -137,7 +137,28 @@ def published_record(draw: Draw) -> dict[str, Any]:
         )
         for row in rows
     ]
-    return rules_of_the_draw.with_overrides(draw.record, changes)
+    changes += _exchanges(draw)
+    return rules_of_the_draw.with_overrides(draw.record, sorted(changes, key=lambda change: change.at))
+
+
+def _exchanges(draw: Draw) -> list[rules_of_the_draw.Override]:
+    """Both lines of every exchange that two vendors agreed on."""
+    done = Exchange.objects.filter(asker__application__site=draw.site_id, state=ExchangeState.DONE)
+    rows = done.select_related("asker__application", "asked__application", "asker_stall", "asked_stall")
+    return [
+        rules_of_the_draw.Override(
+            at=timezone.localtime(row.answered_at).isoformat(timespec="seconds"),
+            by=draw.site.bazaar.host.short_name,
+            id=who.application.public_id,
+            change=f"exchanged {before.number} for {after.number}",
+            reason="both vendors agreed",
+        )
+        for row in rows.order_by("answered_at", "pk")
+        for who, before, after in (
+            (row.asker, row.asker_stall, row.asked_stall),
+            (row.asked, row.asked_stall, row.asker_stall),
+        )
+    ]
 
 
 # ---------------------------------------------------------------- the office's page
@@ -157,6 +178,7 @@ class Row:
     note: str
     url: str
     absence_url: str = ""
+    is_noted: bool = False
 
 
 @dataclass
@@ -200,11 +222,21 @@ class Confirmations:
 
     @property
     def absent_count(self) -> int:
-        return sum(bool(excuse_of(a)) for a in self.held)
+        return sum(bool(excuse_of(a)) for a in self.of_the_day)
 
     @property
     def unexcused_count(self) -> int:
-        return sum(excuse_of(a) == Excuse.NONE for a in self.held)
+        return sum(excuse_of(a) == Excuse.NONE for a in self.of_the_day)
+
+    @cached_property
+    def of_the_day(self) -> list[Allocation]:
+        """Who should have been there, also where a reserve sold instead."""
+        return [a for a in self.allocations if a.was_theirs or a.state == AllocationState.OFFERED]
+
+    @cached_property
+    def arrived(self) -> set[int]:
+        """Applications of whom somebody was noted as there."""
+        return set(Arrival.objects.filter(application__site=self.site).values_list("application", flat=True))
 
     def _is_late(self, allocation: Allocation) -> bool:
         by = allocation.answer_by
@@ -214,7 +246,7 @@ class Confirmations:
     def lines(self) -> list[Row]:
         """Who has not answered stands first; then as the stalls stand. After the opening: as they stand."""
         if self.has_begun:
-            return [self._row_of_the_day(a) for a in self.held]
+            return [self._row_of_the_day(a) for a in self.of_the_day]
         return [self._row(a) for a in sorted(self.held, key=lambda a: not a.is_unanswered)]
 
     def _row(self, allocation: Allocation) -> Row:
@@ -253,6 +285,8 @@ class Confirmations:
         match excuse_of(allocation):
             case "" if allocation.state == AllocationState.OFFERED:
                 state, tone, icon = _("Offer not answered"), "", "slash-circle"
+            case "" if allocation.application_id in self.arrived:
+                state, tone, icon = _("Was there"), "ok", "check-circle-fill"
             case "":
                 state, tone, icon = _("Nothing noted"), "", "person-check"
             case Excuse.NONE:
@@ -261,7 +295,9 @@ class Confirmations:
             case _:
                 state, tone, icon = _("Excused"), "info", "check-circle-fill"
                 note = allocation.absence.get_excuse_display()
-        may_note = self.may_manage and allocation.state != AllocationState.OFFERED
+        if allocation.release_kind == ReleaseKind.ABSENT and not note:
+            note = _("Given on to a reserve on the day")
+        may_note = self.may_manage and allocation.was_theirs and application.pk not in self.arrived
         return Row(
             allocation.stall.number,
             application.participant.full_name,
@@ -273,6 +309,7 @@ class Confirmations:
             note,
             "",
             reverse("bazaars:absence", args=[allocation.pk]) if may_note else "",
+            bool(excuse_of(allocation)),
         )
 
     @cached_property

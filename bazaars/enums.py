@@ -86,6 +86,13 @@ AWAY = (Excuse.NONE, Excuse.TOLD, Excuse.EMERGENCY, Excuse.OFFICE)
 EXCUSED = (Excuse.TOLD, Excuse.EMERGENCY, Excuse.OFFICE)
 
 
+class ExchangeState(models.TextChoices):
+    ASKED = "asked", _("Asked")
+    DONE = "done", _("Exchanged")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class SalesBand(models.TextChoices):
     """For whoever would rather not say the amount. The code is the lower bound in thousands of rupiah."""
 

@@ -62,6 +62,7 @@ def declare() -> None:
         stays=("excuse",),
         why="turns are counted; what the reason was is nowhere written",
     )
+    keep("bazaars.Exchange", person="asker__participant", stays=("state",), why="which stalls changed hands")
     keep("bazaars.TurnLedger", person="participant", why="turns of the last twelve months are counted")
     blank(
         "bazaars.SalesReport",

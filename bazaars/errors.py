@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from bazaars.draw import Problem
 from bazaars.eligibility import Obstacle
 from bazaars.enums import ReleaseKind
+from bazaars.placement import Wish
 from bazaars.plan import MOST_COLUMNS, MOST_ROWS
 
 
@@ -362,9 +363,52 @@ class ExcuseTooLate(Refusal):
 
 class WasThere(Refusal):
     words = gettext_lazy(
-        "A sales report of this stall has arrived, so somebody sold there. Ask the vendor which of the two "
-        "is right."
+        "The vendor was noted as there, or has reported sales of this stall. Ask which of the two is right."
     )
+
+
+class ConfirmFirst(Refusal):
+    words = gettext_lazy("Confirm your own stall first: only stalls that are sure are exchanged.")
+
+
+class NoSuchHolder(Refusal):
+    words = gettext_lazy(
+        "Nobody who has confirmed holds this stall. Choose another, or ask again when it is confirmed."
+    )
+
+
+class AskedElsewhere(Refusal):
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            _("You have asked the vendor of stall %(number)s. Take that question back first.")
+            % {"number": number}
+        )
+
+
+class ExchangeOver(Refusal):
+    words = gettext_lazy("This exchange is not asked for any more. Nothing was exchanged.")
+
+
+class StallsChanged(Refusal):
+    words = gettext_lazy(
+        "One of the two stalls has changed since the question was asked. Nothing was exchanged; ask again."
+    )
+
+
+class ExchangeBreaks(Refusal):
+    """``broken``: (wish, stall) of each rule that would not hold any more."""
+
+    def __init__(self, broken: Sequence[tuple[Wish, str]]) -> None:
+        words = [
+            (
+                _("Stall %(number)s has no power, and its new vendor needs it.")
+                if wish is Wish.POWER
+                else _("Stall %(number)s is kept for the vendors of another pengampu.")
+            )
+            % {"number": number}
+            for wish, number in broken
+        ]
+        super().__init__(" ".join([*words, _("So these two cannot be exchanged.")]))
 
 
 class DeadlineTold(Refusal):

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bazaars import links
 from bazaars.enums import AllocationState, Excuse, ReleaseKind, SiteState
-from bazaars.models import Allocation, Application, Site
+from bazaars.models import Allocation, Application, Exchange, Site
 from okoce.notifications import causes, kinds, services
 from okoce.notifications.enums import Channel
 from trainings.messages import URGENT_BEGINS, URGENT_ENDS, decent
@@ -30,6 +30,9 @@ STALL_OFFERED = "stall_offered"
 STALL_LOST = "stall_lost"
 PLACE_CANCELLED = "place_cancelled"
 ABSENCE_NOTED = "absence_noted"
+EXCHANGE_ASKED = "exchange_asked"
+EXCHANGE_ANSWERED = "exchange_answered"
+OF_A_STALL = (STALL_GIVEN, STALL_OFFERED, EXCHANGE_ASKED, EXCHANGE_ANSWERED)
 EXCUSES_FOR = timedelta(days=14)  # after the last day; later the turns have been counted in other draws
 SAMPLE = {
     "bazaar": "Bazar Kantor Wali Kota Jakarta Barat",
@@ -60,6 +63,8 @@ def register() -> None:
         (STALL_LOST, _("Stall lost")),
         (PLACE_CANCELLED, _("Bazaar cancelled")),
         (ABSENCE_NOTED, _("Did not come to a stall")),
+        (EXCHANGE_ASKED, _("Asked to exchange stalls")),
+        (EXCHANGE_ANSWERED, _("Answer about exchanging stalls")),
     ):
         kinds.register(
             kinds.Kind(
@@ -73,6 +78,7 @@ def register() -> None:
                 else {
                     "bazaar_cancelled": _("The bazaar was cancelled"),
                     "stall_gone": _("The stall was given back"),
+                    "answered": _("The vendor has answered"),
                     "excused": _("An excuse was accepted, or it was a mistake"),
                 },
                 sample=SAMPLE,
@@ -145,8 +151,10 @@ def void(messages: Sequence[Any]) -> Mapping[str, str]:
         application = found.get((message.cause_id, message.participant_id))
         if application is None or application.site.state == SiteState.CANCELLED:
             gone[message.key] = "bazaar_cancelled"
-        elif message.kind in (STALL_GIVEN, STALL_OFFERED) and not _is_held(application):
+        elif message.kind in OF_A_STALL and not _is_held(application):
             gone[message.key] = "stall_gone"
+        elif message.kind in (STALL_GIVEN, STALL_OFFERED) and not application.allocation.is_unanswered:
+            gone[message.key] = "answered"
         elif message.kind == ABSENCE_NOTED and not _is_unexcused(application):
             gone[message.key] = "excused"
     return gone
@@ -214,6 +222,26 @@ def tell_absent(site: Site, allocation: Allocation, *, until: datetime, now: dat
     draft = _draft(site, allocation.application_id, allocation.participant_id, "absent")
     return services.queue_many(
         kind=ABSENCE_NOTED, drafts=[draft], due_at=decent(now + timedelta(hours=1)), expires_at=until
+    )
+
+
+def tell_exchange_asked(site: Site, exchange: Exchange, *, now: datetime) -> int:
+    """To the vendor who is asked."""
+    asked = exchange.asked
+    draft = _draft(site, asked.application_id, asked.participant_id, f"exchange:{exchange.pk}:asked")
+    begins_at = site.bazaar.begins_at
+    return services.queue_many(
+        kind=EXCHANGE_ASKED, drafts=[draft], due_at=_soon(now, begins_at), expires_at=begins_at
+    )
+
+
+def tell_exchange_answered(site: Site, exchange: Exchange, *, now: datetime) -> int:
+    """To the vendor who asked: exchanged, or declined."""
+    asker = exchange.asker
+    draft = _draft(site, asker.application_id, asker.participant_id, f"exchange:{exchange.pk}:answered")
+    begins_at = site.bazaar.begins_at
+    return services.queue_many(
+        kind=EXCHANGE_ANSWERED, drafts=[draft], due_at=_soon(now, begins_at), expires_at=begins_at
     )
 
 

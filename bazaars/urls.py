@@ -9,6 +9,7 @@ from bazaars.views import (
     days,
     door,
     events,
+    exchanging,
     facts,
     fairness,
     incidents,
@@ -92,4 +93,6 @@ urlpatterns = [
     path("lapak/<int:pk>/ambil-kembali/", after.take_back, name="take_back"),
     path("lapak/<int:pk>/tidak-datang/", after.absence, name="absence"),
     path("giliran/", turns.own, name="own_turns"),
+    path("hasil/<int:pk>/tukar/", exchanging.ask, name="ask_exchange"),
+    path("tukar/<int:pk>/", exchanging.answer, name="answer_exchange"),
 ]

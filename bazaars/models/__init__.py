@@ -5,6 +5,7 @@ from bazaars.models.condition import Demand, PaperKind, PaperSeen
 from bazaars.models.curation import Answer, Conflict, Criterion, Decision, Score
 from bazaars.models.day import Arrival, ArrivalScan, FoodCheck, Incident, VisitorCount
 from bazaars.models.draw import Draw, GivenUpSecrets, SeedPart
+from bazaars.models.exchange import Exchange
 from bazaars.models.sales import SalesAddress, SalesReport
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Decision",
     "Demand",
     "Draw",
+    "Exchange",
     "FoodCheck",
     "GivenUpSecrets",
     "Incident",

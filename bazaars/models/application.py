@@ -144,6 +144,13 @@ class Allocation(models.Model):
         return self.state in UNANSWERED
 
     @property
+    def was_theirs(self) -> bool:
+        """On the day it was the vendor's, if they came or not: held, or given on because nobody was there."""
+        return self.state in (AllocationState.ALLOCATED, AllocationState.CONFIRMED) or (
+            self.release_kind == ReleaseKind.ABSENT
+        )
+
+    @property
     def is_held(self) -> bool:
         return self.state != AllocationState.RELEASED
 

@@ -106,6 +106,11 @@ class Bazaar(Dated):
         return any(site.state != SiteState.CANCELLED for site in self.sites.all())
 
     @property
+    def places_to_come(self) -> int:
+        """Drafts beside places that are announced already; reads the prefetched ones."""
+        return sum(site.state == SiteState.DRAFT for site in self.sites.all()) if self.public_sites else 0
+
+    @property
     def public_sites(self) -> list[Site]:
         """Sites that left the draft; reads the prefetched ones."""
         return [site for site in self.sites.all() if site.is_public]

@@ -13,6 +13,7 @@ from bazaars.after import answer_of
 from bazaars.choices import pengampu_choices, sector_choices
 from bazaars.curation_forms import AnswerForm
 from bazaars.eligibility import Obstacle, obstacles
+from bazaars.exchanges import exchanges_of
 from bazaars.forms import ApplicationForm
 from bazaars.models import Allocation, Application, Site
 from bazaars.overview import SiteOverview
@@ -117,6 +118,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         "why": view.why(application, to_self=True),
         "stall": view.stall_of.get(application.public_id, ""),
         "answer": answer_of(allocation, now=now) if allocation else None,
+        "exchanges": exchanges_of(allocation, view.given, now=now) if allocation else None,
         "today": timezone.localdate(),
         "curation": curation.told_to(application),
         "answer_form": AnswerForm(),

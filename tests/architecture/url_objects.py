@@ -545,6 +545,8 @@ ROWS: dict[str, Row] = {
     "bazaars:confirmations": Row(SITE, site),
     "bazaars:absence": Row(SITE, lambda p: {"pk": p.allocation.pk}),
     "bazaars:own_turns": Row(),
+    "bazaars:ask_exchange": Row(SITE, site, method="post"),
+    "bazaars:answer_exchange": Row(SITE, lambda p: {"pk": 1}, method="post", missing=True),
     "bazaars:take_back": Row(SITE, lambda p: {"pk": p.allocation.pk}),
     "bazaars:cancel_site": Row(SITE, site),
     "bazaars:cancel_bazaar": Row(SITE, lambda p: {"slug": p.bazaar.slug}),

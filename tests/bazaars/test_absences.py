@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bazaars import errors, turns
-from bazaars.enums import Excuse, TurnKind
+from bazaars.enums import Excuse, ReleaseKind, TurnKind
 from bazaars.messages import ABSENCE_NOTED
-from bazaars.models import Absence, Allocation, Bazaar, TurnLedger
+from bazaars.models import Absence, Allocation, Arrival, Bazaar, TurnLedger
 from bazaars.services import absences, drawing, releasing
 from okoce.notifications.models import Message
 from tests.bazaars.test_pages import as_participant, text_of
@@ -212,3 +212,30 @@ def test_the_persons_page_tells_the_staff_how_many_turns(officer, held, sudin):
 
     assert "2 giliran dalam 12 bulan terakhir" in words
     assert "stan dipakai, dan tidak hadir tanpa alasan" in words
+
+
+# --- with what the entrance noted -----------------------------------------------------------------
+
+
+def test_a_stall_given_on_because_nobody_was_there_costs_its_vendor_two_turns_without_excuse(held, sudin):
+    mine = stall_of(held)
+    releasing.release(mine, ReleaseKind.ABSENT, by=sudin, now=timezone.now())
+    assert turns_of(mine) == 1
+
+    note(mine, Excuse.NONE, sudin)
+    assert turns_of(mine) == 2
+
+    note(mine, Excuse.EMERGENCY, sudin)
+    assert turns_of(mine) == 0
+
+
+def test_whoever_was_noted_at_the_entrance_is_not_noted_as_absent(officer, held, sudin):
+    mine = stall_of(held)
+    Arrival.objects.create(
+        application=mine.application, day=held.bazaar.starts_on, at=timezone.now(), how="list", noted_by=sudin
+    )
+
+    with pytest.raises(errors.WasThere):
+        note(mine, Excuse.NONE, sudin)
+    view = officer.get(reverse("bazaars:confirmations", args=[held.pk])).context["view"]
+    assert sorted(row.state for row in view.lines) == ["Belum ada catatan", "Hadir"]

@@ -16,7 +16,7 @@ from okoce.notifications.models import Message
 from tests.bazaars.test_after_the_draw import held_by, offered, reserve
 from tests.bazaars.test_pages import as_participant, text_of
 from tests.factories.accounts import JAKARTA_BARAT, JAKARTA_PUSAT, member
-from tests.factories.bazaars import ApplicationFactory, SiteFactory, drawn_site, open_site
+from tests.factories.bazaars import ApplicationFactory, SiteFactory, drawn_site, frozen_site, open_site
 
 pytestmark = pytest.mark.django_db
 
@@ -237,3 +237,18 @@ def test_a_vendor_of_a_cancelled_place_reads_so_on_the_own_page(client_as, offic
 
     assert "Tempat ini dibatalkan" in page
     assert "Saya datang berjualan" not in page
+
+
+def test_a_quota_changed_after_freezing_is_refused_in_words_and_the_list_stays(officer):
+    site = frozen_site(4)
+    before = list(site.quotas.values_list("pengampu_id", "minimum", "maximum"))
+    page = officer.get(url("quotas", site), follow=True)
+
+    answer = officer.post(
+        url("quotas", site),
+        {f"pengampu-{code}-max": "1" for code, _low, _high in before if code},
+        follow=True,
+    )
+
+    assert "dibekukan" in text_of(answer) or "dibekukan" in text_of(page)
+    assert list(site.quotas.values_list("pengampu_id", "minimum", "maximum")) == before

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from bazaars import errors
@@ -16,8 +17,9 @@ from bazaars.services import applying, cancelling, drawing, events, releasing
 from okoce.notifications.enums import State
 from okoce.notifications.models import Message
 from tests.bazaars.test_after_the_draw import held_by
+from tests.bazaars.test_pages import text_of
 from tests.factories.accounts import JAKARTA_BARAT, member
-from tests.factories.bazaars import KPKP, SECRET, drawn_site, frozen_site, open_site
+from tests.factories.bazaars import KPKP, SECRET, SiteFactory, drawn_site, frozen_site, open_site
 
 pytestmark = pytest.mark.django_db
 
@@ -100,3 +102,27 @@ def test_two_officers_who_cancel_at_once_tell_everybody_once(sudin):
 
     assert sorted(told) == [0, 0, 3]
     assert Message.objects.filter(kind=PLACE_CANCELLED).count() == 3
+
+
+# --- drafts beside places that are announced ------------------------------------------------------
+
+
+def test_drafts_of_a_bazaar_are_told_as_places_that_open_later_without_their_names(client, client_as, sudin):
+    site = open_site()
+    SiteFactory(bazaar=site.bazaar, name="Rahasia Timur")
+    SiteFactory(bazaar=site.bazaar, name="Rahasia Barat")
+
+    for page in (reverse("bazaars:public"), site.bazaar.get_absolute_url()):
+        words = text_of(client.get(page))
+        assert "2 tempat lagi" in words
+        assert "Rahasia" not in words
+    words = text_of(client_as(sudin).get(reverse("bazaars:bazaars")))
+    assert "2 tempat masih berupa draf" in words
+    assert "Rahasia Timur" in words
+
+
+def test_a_bazaar_of_drafts_alone_is_not_announced(client):
+    site = SiteFactory()
+
+    assert site.bazaar.name not in text_of(client.get(reverse("bazaars:public")))
+    assert client.get(site.bazaar.get_absolute_url()).status_code == 404

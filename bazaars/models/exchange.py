@@ -1,0 +1,39 @@
+"""Two vendors of one place exchange their stalls: one asks, the other agrees or declines."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from bazaars.enums import ExchangeState
+from bazaars.models.application import Allocation
+from bazaars.models.bazaar import Stall
+
+
+class Exchange(models.Model):
+    """Asked by the vendor of one stall to that of another; the stalls are as they stood then."""
+
+    asker = models.ForeignKey(Allocation, on_delete=models.PROTECT, related_name="exchanges_asked")
+    asked = models.ForeignKey(Allocation, on_delete=models.PROTECT, related_name="exchanges_received")
+    asker_stall = models.ForeignKey(Stall, on_delete=models.PROTECT, related_name="+")
+    asked_stall = models.ForeignKey(Stall, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=ExchangeState.choices, default=ExchangeState.ASKED)
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="bazaars_exchange_one_question", fields=["asker"], condition=Q(state="asked")
+            ),
+            models.CheckConstraint(name="bazaars_exchange_of_two", condition=~Q(asker=F("asked"))),
+            models.CheckConstraint(
+                name="bazaars_exchange_answered_whole",
+                condition=Q(state="asked", answered_at__isnull=True)
+                | ~Q(state="asked") & Q(answered_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asker_id} and {self.asked_id}"
