@@ -1,10 +1,11 @@
-"""Applications and stalls in the copy of the own data (participants.copying)."""
+"""What the copy of the own data says of bazaars: applications, stalls, sales, the answer for the report."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bazaars.models import FairnessAnswer, SalesReport
 from participants import copying
 from participants.models import Participant
 
@@ -12,6 +13,8 @@ from participants.models import Participant
 def declare() -> None:
     """Called when the app starts."""
     copying.register(copying.Section(30, "applications", gettext_lazy("Bazaars"), _applications))
+    copying.register(copying.Section(31, "sales", gettext_lazy("Sales at bazaars"), _sales))
+    copying.register(copying.Section(32, "fairness", gettext_lazy("Fairness report"), _fairness_answer))
 
 
 def _applications(participant: Participant) -> copying.Rows:
@@ -25,4 +28,27 @@ def _applications(participant: Participant) -> copying.Rows:
             _("State"): str(application.get_state_display()),
             _("Pseudonym in the draw"): application.public_id,
             _("Stall"): allocation.stall.number if allocation else "",
+        }
+
+
+def _sales(participant: Participant) -> copying.Rows:
+    rows = SalesReport.objects.filter(allocation__participant=participant).select_related("stall__site")
+    for report in rows.order_by("day", "pk"):
+        yield {
+            _("Day"): report.day,
+            _("Place"): report.stall.site.name,
+            _("Stall"): report.stall.number,
+            _("Sold (rupiah)"): report.amount,
+            _("Estimated from a band"): report.get_band_display(),
+            _("Buyers"): report.transactions,
+            _("What sold best"): report.best_product,
+        }
+
+
+def _fairness_answer(participant: Participant) -> copying.Rows:
+    for answer in FairnessAnswer.objects.filter(participant=participant):
+        yield {
+            _("Do you have a disability?"): _("Yes") if answer.has_disability else _("No"),
+            _("Consent"): answer.text,
+            _("Since"): answer.consented_at,
         }

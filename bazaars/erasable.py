@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from bazaars.enums import ApplicationState, SiteState
 from bazaars.models import Allocation, Application
 from bazaars.services import applying, releasing
-from participants.erasing import blank, keep, leaves_plans, nobody
+from participants.erasing import blank, delete, keep, leaves_plans, nobody
 from participants.services.retention import register_activity
 
 
@@ -86,6 +86,7 @@ def declare() -> None:
         why="food checks of a place are counted; what was to be mended at a stall names nobody",
     )
     nobody("bazaars.Incident", "bazaars.VisitorCount", why="what happened at a place, written without names")
+    delete("bazaars.FairnessAnswer", person="participant", why="sensitive, and of no use without the person")
     leaves_plans(_leave_sites)
     register_activity(_active_since)
 

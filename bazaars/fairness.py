@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+SMALLEST_GROUP = 5  # smaller groups of what is sensitive are not shown: people could be guessed
+
 
 @dataclass(frozen=True, slots=True)
 class Held:

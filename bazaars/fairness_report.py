@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +26,11 @@ WAYS: tuple[tuple[str, Any], ...] = (
     ("kecamatan", gettext_lazy("By kecamatan of the home")),
     ("sex", gettext_lazy("By sex")),
     ("goods", gettext_lazy("By kind of goods")),
+    ("disability", gettext_lazy("By disability, as far as people agreed to be counted")),
 )
+
+
+TOLD: dict[bool | None, str] = {True: "D1", False: "D0", None: "D-"}
 
 
 @dataclass
@@ -41,9 +46,18 @@ class Report:
         rows = Application.objects.visible_to(self.user).submitted()
         found = {
             person: rules.Applicant(
-                person, {"agency": agency, "kecamatan": home or "", "sex": sex, "goods": goods}
+                person,
+                {
+                    "agency": agency,
+                    "kecamatan": home or "",
+                    "sex": sex,
+                    "goods": goods,
+                    "disability": TOLD[has_disability],
+                },
             )
-            for person, agency, home, sex, goods in rows.filter(site__bazaar__starts_on__year=self.year)
+            for person, agency, home, sex, goods, has_disability in rows.filter(
+                site__bazaar__starts_on__year=self.year
+            )
             .exclude(site__state__in=["draft", "open", "frozen", "cancelled"])
             .order_by("site__bazaar__starts_on", "pk")
             .values_list(
@@ -52,6 +66,7 @@ class Report:
                 "participant__kecamatan_id",
                 "participant__sex",
                 "category_id",
+                "participant__fairness_answer__has_disability",
             )
         }
         return list(found.values())
@@ -87,6 +102,9 @@ class Report:
             **dict(Region.objects.kecamatan().values_list("code", "name")),
             **{sex.value: str(sex.label) for sex in Sex},
             "": _("Outside Jakarta"),
+            TOLD[True]: _("With a disability"),
+            TOLD[False]: _("Without a disability"),
+            TOLD[None]: _("Did not say"),
         }
 
     @cached_property
@@ -105,9 +123,20 @@ class Report:
             for row in rules.passed_over(draw.record)
         ]
 
+    @property
+    def hides_disability(self) -> bool:
+        """A few people could be guessed: then nothing is shown."""
+        told = Counter(one.groups["disability"] for one in self.applicants)
+        return min(told[TOLD[True]], told[TOLD[False]]) < rules.SMALLEST_GROUP
+
     def groups(self) -> list[dict[str, Any]]:
         return [
-            {"code": by, "heading": heading, "rows": rules.shares(self.applicants, self.held, by)}
+            {
+                "code": by,
+                "heading": heading,
+                "rows": rules.shares(self.applicants, self.held, by),
+                "is_too_small": by == "disability" and self.hides_disability,
+            }
             for by, heading in WAYS
         ]
 
@@ -135,6 +164,8 @@ def sheet_rows(report: Report) -> Iterable[list[Any]]:
     yield [_("The tenth with most stalls"), year, None, top, None, None, top_percent, ""]
     yield [_("First-timers"), year, None, first, None, None, first_percent, ""]
     for by, heading in WAYS:
+        if by == "disability" and report.hides_disability:
+            continue
         for share in rules.shares(report.applicants, report.held, by):
             yield [
                 str(heading), report.names.get(share.code, share.code), share.applicants, share.vendors,

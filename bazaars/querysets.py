@@ -278,3 +278,12 @@ class ArrivalQuerySet(models.QuerySet):
 
     def on(self, day: date) -> ArrivalQuerySet:
         return self.filter(day=day)
+
+
+class FairnessAnswerQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> FairnessAnswerQuerySet:
+        """The own one. Nobody else reads an answer: reports count them."""
+        membership = getattr(user, "active_membership", None)
+        if membership is None or membership.role != Role.PARTICIPANT:
+            return self.none()
+        return self.filter(participant__user=user)

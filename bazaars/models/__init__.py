@@ -6,6 +6,7 @@ from bazaars.models.curation import Answer, Conflict, Criterion, Decision, Score
 from bazaars.models.day import Arrival, ArrivalScan, FoodCheck, Incident, VisitorCount
 from bazaars.models.draw import Draw, GivenUpSecrets, SeedPart
 from bazaars.models.exchange import Exchange
+from bazaars.models.fairness import FairnessAnswer
 from bazaars.models.sales import SalesAddress, SalesReport
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Demand",
     "Draw",
     "Exchange",
+    "FairnessAnswer",
     "FoodCheck",
     "GivenUpSecrets",
     "Incident",

@@ -38,9 +38,11 @@ def fairness(request: HttpRequest) -> HttpResponse:
     passed = report.passed_over()
     largest = max(report.turns.values(), default=0)
     for group in (groups := report.groups()):
-        group["rows"] = [
-            {"share": row, "name": report.names.get(row.code, row.code)} for row in group["rows"]
-        ]
+        group["rows"] = (
+            []
+            if group["is_too_small"]
+            else [{"share": row, "name": report.names.get(row.code, row.code)} for row in group["rows"]]
+        )
     context = {
         "report": report,
         "gini": report.gini_turns,

@@ -477,6 +477,7 @@ ROWS: dict[str, Row] = {
     # bazaars
     "bazaars:sales_link": Row(None, lambda p: {"token": token_of(p.allocation.pk, 0, column=SALES)}),
     "bazaars:own_sales": Row(SITE, site),
+    "bazaars:fairness_answer": Row(),
     "bazaars:fairness": Row(),
     "bazaars:fairness_file": Row(None, lambda p: {"form": "csv"}, method="post"),
     "bazaars:late_sales": Row(),
