@@ -1,4 +1,4 @@
-"""A bazaar of today: most vendors are there, a few stalls are empty, two of the reserve list wait."""
+"""A bazaar of today: most vendors are there, a few stalls are empty, some of the reserve list wait."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def tell_bazaar_day(users: dict[str, User], today: date) -> None:
     for one in chance.sample(vendors, len(vendors) * 4 // 5):
         at = min(opening + timedelta(minutes=chance.randrange(90)), now)
         days.arrive(application_id=one.application_id, how=ArrivedBy.CARD, by=officer, now=at)
-    for one in _reserves(site)[1:3]:
+    for one in _reserves(site)[1:6]:
         days.arrive(application_id=one.pk, how=ArrivedBy.NUMBER, by=officer, now=now)
     _count(site, officer, chance, now, taps=9)
     _food(vendors, officer, now)
