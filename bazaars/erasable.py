@@ -29,6 +29,9 @@ def declare() -> None:
         "bazaars.Criterion",
         "bazaars.SeedPart",
         "bazaars.GivenUpSecrets",
+        "bazaars.Ground",
+        "bazaars.PlanPhoto",
+        "bazaars.PlanVersion",
         why="the event and its places",
     )
     nobody("bazaars.Draw", why="applications under random ids; the record must stay verifiable")

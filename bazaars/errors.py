@@ -12,7 +12,6 @@ from bazaars.draw import Problem
 from bazaars.eligibility import Obstacle
 from bazaars.enums import ReleaseKind
 from bazaars.placement import Wish
-from bazaars.plan import MOST_COLUMNS, MOST_ROWS
 
 
 class Refusal(Exception):
@@ -43,14 +42,60 @@ class StallTaken(Refusal):
 
 
 class OffThePlan(Refusal):
-    def __init__(self, numbers: Sequence[str]) -> None:
+    def __init__(self, numbers: Sequence[str], *, rows: int, columns: int) -> None:
         super().__init__(
             _(
                 "%(numbers)s would stand off the plan, which has %(rows)s rows and %(columns)s columns. "
                 "Choose another place."
             )
-            % {"numbers": ", ".join(numbers), "rows": MOST_ROWS, "columns": MOST_COLUMNS}
+            % {"numbers": ", ".join(numbers), "rows": rows, "columns": columns}
         )
+
+
+class OverEachOther(Refusal):
+    """``pairs`` of numbers."""
+
+    def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
+        named = ", ".join(_("%(one)s and %(two)s") % {"one": one, "two": two} for one, two in pairs[:5])
+        super().__init__(
+            _("These stalls would stand on one another: %(pairs)s. Nothing was saved; choose a free place.")
+            % {"pairs": named}
+        )
+
+
+class NoSize(Refusal):
+    def __init__(self, numbers: Sequence[str]) -> None:
+        super().__init__(
+            _("%(numbers)s: a stall is at least 1 column wide and 1 row deep.")
+            % {"numbers": ", ".join(numbers)}
+        )
+
+
+class NothingChosen(Refusal):
+    words = gettext_lazy("No stall is ticked. Tick the stalls in the list first, or a whole zone.")
+
+
+class StallsGone(Refusal):
+    words = gettext_lazy(
+        "Some of these stalls have been removed meanwhile. Nothing was saved; look at the plan again."
+    )
+
+
+class NotSideBySide(Refusal):
+    words = gettext_lazy(
+        "A tent covers two stalls that stand side by side. Tick two, or several pairs that follow each other."
+    )
+
+
+class TentTaken(Refusal):
+    words = gettext_lazy("One of these stalls shares its tent with another. Separate the two first.")
+
+
+class PlanSavedMeanwhile(Refusal):
+    words = gettext_lazy(
+        "Somebody has saved this plan since you opened it. Yours was not saved: open the plan again in "
+        "another tab, compare, and then move the stalls."
+    )
 
 
 class DaysInThePast(Refusal):

@@ -10,15 +10,15 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bazaars import after, ceremony, conditions, reasons
+from bazaars import after, ceremony, conditions, plan_words, reasons
 from bazaars.after import allocations_of
 from bazaars.choices import pengampu_choices, sector_choices, unit_name
 from bazaars.draw import lot
 from bazaars.eligibility import Obstacle
-from bazaars.enums import AllocationState
+from bazaars.enums import AllocationState, StallKind
 from bazaars.feasibility import Rules
-from bazaars.models import Allocation, Application, Draw, GivenUpSecrets, SeedPart, Site, Stall
-from bazaars.plan import DrawnPlan, PlacedStall, Zone, drawn_plan, zone_letter
+from bazaars.models import Allocation, Application, Draw, GivenUpSecrets, Ground, SeedPart, Site, Stall
+from bazaars.plan import DrawnPlan, PlacedStall, Zone, drawn_plan, even_plan, zone_letter
 from bazaars.services import sealing
 from bazaars.services.applying import applicants_for, call_of, obstacles_at_freezing
 from bazaars.services.drawing import turns_of
@@ -238,25 +238,73 @@ class SiteOverview:
     # --- plan ---
 
     @cached_property
-    def plan(self) -> DrawnPlan:
-        """Zones by the letter of their stalls; names only of people the user may see."""
+    def ground(self) -> Ground:
+        """What lies below the stalls; sites come with it (``with_event``)."""
+        try:
+            return self.site.ground
+        except Ground.DoesNotExist:
+            return Ground(site=self.site)
+
+    @cached_property
+    def placed(self) -> list[PlacedStall]:
+        """Every stall as it is drawn; names only of people the user may see."""
         people = {a.public_id: a for a in self.applications}
+        return [self._placed(stall, people) for stall in self.stalls]
+
+    @cached_property
+    def plan(self) -> DrawnPlan:
+        """Zones by the letter of their stalls; over a picture cell by cell."""
+        if self.ground.photo is not None:
+            return even_plan(self.placed, rows=self.ground.rows, columns=self.ground.columns)
         zones: dict[str, list[PlacedStall]] = {}
         owners: dict[str, set[str]] = {}
-        for stall in self.stalls:
+        for stall, placed in zip(self.stalls, self.placed, strict=True):
             letter = zone_letter(stall.number)
-            zones.setdefault(letter, []).append(self._placed(stall, people))
-            owners.setdefault(letter, set()).add("-" if not stall.is_in_draw else stall.zone_id or "")
+            zones.setdefault(letter, []).append(placed)
+            owners.setdefault(letter, set()).add(self.owner_of(stall))
         return drawn_plan(
             [
                 Zone(
-                    f"{letter}  {self.zone_words(owners[letter])}",
+                    "" if owners[letter] == {"!"} else f"{letter}  {self.zone_words(owners[letter])}",
                     ngettext("%(count)s stall", "%(count)s stalls", len(some)) % {"count": len(some)},
                     tuple(some),
+                    short=letter,
                 )
                 for letter, some in sorted(zones.items())
             ]
         )
+
+    @staticmethod
+    def owner_of(stall: Stall) -> str:
+        """Whom it is kept for as ``zone_words`` reads it; "-" outside the draw, "!" kept free."""
+        if stall.is_in_draw:
+            return stall.zone_id or ""
+        return "!" if stall.kind == StallKind.RESERVED else "-"
+
+    def stall_rows(self) -> list[dict[str, Any]]:
+        """What the plan shows, as a list: in the order of the numbers."""
+        mates = plan_words.tent_mates(self.stalls)
+        rows = [
+            {
+                "pk": stall.pk,
+                "number": stall.number,
+                "letter": zone_letter(stall.number),
+                "row": stall.row,
+                "column": stall.column,
+                "kind": "" if stall.is_in_draw else short_kind(stall.kind),
+                "is_free": placed.kind == "free",
+                "who": self._who(stall, placed),
+                "owner": self.zone_words({self.owner_of(stall)}) if stall.is_in_draw else "",
+                "facts": ", ".join(plan_words.facts(stall, mates.get(stall.pk, ""))),
+            }
+            for stall, placed in zip(self.stalls, self.placed, strict=True)
+        ]
+        return sorted(rows, key=lambda row: str(row["number"]))
+
+    def _who(self, stall: Stall, placed: PlacedStall) -> str:
+        if not stall.is_in_draw:
+            return stall.label or self.names.get(stall.zone_id or "", "")
+        return placed.title.partition(": ")[2]
 
     def zone_words(self, owners: set[str]) -> str:
         if len(owners) > 1:
@@ -264,6 +312,8 @@ class SiteOverview:
         code = next(iter(owners))
         if code == "-":
             return _("Partners and services")
+        if code == "!":
+            return _("Kept free")
         return self.names.get(code, _("Open to all"))
 
     def _placed(self, stall: Stall, people: dict[str, Application]) -> PlacedStall:
@@ -286,7 +336,19 @@ class SiteOverview:
         if holders and holders[0].application.public_id in people:
             url = self.link.format(id=holders[0].application.public_id)
         return PlacedStall(
-            stall.number, stall.row, stall.column, kind, words, f"{stall.number}: {title}", url, picked
+            stall.number,
+            stall.row,
+            stall.column,
+            kind,
+            words,
+            f"{stall.number}: {title}",
+            url,
+            picked,
+            width=stall.width,
+            depth=stall.depth,
+            marks=plan_words.marks(stall),
+            tent=stall.tent,
+            pk=stall.pk,
         )
 
     def outside_draw(self) -> list[dict[str, str]]:

@@ -60,7 +60,7 @@ class SiteQuerySet(models.QuerySet):
 
     def with_event(self) -> SiteQuerySet:
         """With everything a page about one site names."""
-        return self.select_related("bazaar__city", "kecamatan").prefetch_related("quotas")
+        return self.select_related("bazaar__city", "kecamatan", "ground__photo").prefetch_related("quotas")
 
     def not_cancelled(self) -> SiteQuerySet:
         return self.exclude(state="cancelled")
@@ -88,6 +88,17 @@ class StallQuerySet(models.QuerySet):
 
     def of_partners(self) -> StallQuerySet:
         return self.filter(kind="partner")
+
+
+class PlanVersionQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> PlanVersionQuerySet:
+        if not has_permission(user, "bazaars.view"):
+            return self.none()
+        return self.filter(_sites_in(scope_of(user), "site__")).distinct()
+
+    def newest_first(self) -> PlanVersionQuerySet:
+        """Of one site, with who saved each."""
+        return self.select_related("saved_by").order_by("-number")
 
 
 class ApplicationQuerySet(models.QuerySet):

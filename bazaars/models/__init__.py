@@ -7,6 +7,7 @@ from bazaars.models.day import Arrival, ArrivalScan, FoodCheck, Incident, Visito
 from bazaars.models.draw import Draw, GivenUpSecrets, SeedPart
 from bazaars.models.exchange import Exchange
 from bazaars.models.fairness import FairnessAnswer
+from bazaars.models.plan import Ground, PlanPhoto, PlanVersion
 from bazaars.models.sales import SalesAddress, SalesReport
 
 __all__ = [
@@ -26,9 +27,12 @@ __all__ = [
     "FairnessAnswer",
     "FoodCheck",
     "GivenUpSecrets",
+    "Ground",
     "Incident",
     "PaperKind",
     "PaperSeen",
+    "PlanPhoto",
+    "PlanVersion",
     "Quota",
     "SalesAddress",
     "SalesReport",

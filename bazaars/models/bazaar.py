@@ -248,6 +248,14 @@ class Stall(models.Model):
         return self.number
 
     @property
+    def last_row(self) -> int:
+        return self.row + self.depth - 1
+
+    @property
+    def last_column(self) -> int:
+        return self.column + self.width - 1
+
+    @property
     def is_in_draw(self) -> bool:
         """As ``StallQuerySet.in_draw``."""
         return self.kind == StallKind.VENDOR

@@ -10,8 +10,9 @@ from django.db import transaction
 
 from bazaars import errors
 from bazaars.enums import SiteState
-from bazaars.models import Bazaar, Demand, Quota, Site, Stall
+from bazaars.models import Bazaar, Demand, Ground, Quota, Site, Stall
 from bazaars.services.events import free_slug, locked_site, made_with
+from bazaars.services.versions import ground_of, keeping_version
 from okoce.accounts.models import User
 from okoce.audit.services import record
 
@@ -25,20 +26,32 @@ def give_plan(*, site_id: int, by: User) -> list[Site]:
     empty = Site.objects.without_plan(site.bazaar_id).order_by("pk")
     targets = list(empty.select_for_update(of=("self",)))
     for target in targets:
-        _copy_plan(site, target)
+        _copy_plan(site, target, by)
         target.share_limit = site.share_limit
         target.save(update_fields=["share_limit", "updated_at"])
         record(by, "bazaars.plan.copied", target, source=site.pk)
     return targets
 
 
-def _copy_plan(source: Site, target: Site) -> None:
-    Stall.objects.bulk_create(
-        Stall(**{**_columns(stall), "site_id": target.pk}) for stall in source.stalls.all()
-    )
+def _copy_plan(source: Site, target: Site, by: User) -> None:
+    with keeping_version(target, by) as keeping:
+        keeping.more = {"copied": source.name}
+        Stall.objects.bulk_create(
+            Stall(**{**_columns(stall), "site_id": target.pk}) for stall in source.stalls.all()
+        )
     if not target.quotas.exists():
         Quota.objects.bulk_create(
             Quota(**{**_columns(quota), "site_id": target.pk}) for quota in source.quotas.all()
+        )
+
+
+def _copy_ground(source: Site, target: Site) -> None:
+    """The same place on other days: its picture and its entrance."""
+    ground = ground_of(source)
+    if not ground._state.adding:
+        Ground.objects.create(
+            site=target,
+            **{name: getattr(ground, name) for name in ("entrance", "photo_id", "rows", "columns")},
         )
 
 
@@ -88,7 +101,8 @@ def copy_bazaar(
             kind=place.kind,
             share_limit=place.share_limit,
         )
-        _copy_plan(place, target)
+        _copy_ground(place, target)
+        _copy_plan(place, target, by)
     return bazaar
 
 

@@ -15,7 +15,8 @@ from bazaars.enums import PlaceKind, SiteState, StallKind
 from bazaars.feasibility import Bounds, Rules, check_rules
 from bazaars.models import Bazaar, Quota, Site, Stall
 from bazaars.models.bazaar import LONGEST_LABEL
-from bazaars.plan import MOST_ROWS, next_places
+from bazaars.plan import next_places
+from bazaars.services.versions import ground_of, keeping_version
 from okoce.accounts.models import User
 from okoce.audit.services import record
 from okoce.organisations.models import Organisation
@@ -47,10 +48,17 @@ def refuse_when_cancelled(site: Site) -> None:
         raise errors.SiteIsCancelled
 
 
-def _refuse_when_frozen(site: Site) -> None:
+def refuse_when_frozen(site: Site) -> None:
     refuse_when_cancelled(site)
     if site.state not in PREPARING:
         raise errors.SiteIsFrozen
+
+
+def refuse_when_quotas_need_more(site: Site) -> None:
+    """After stalls were taken out of the draw."""
+    rules = rules_of(site)
+    if rules.pengampu and (problems := check_rules(rules)):
+        raise errors.RulesImpossible(problems)
 
 
 def free_slug(name: str, starts_on: date) -> str:
@@ -212,29 +220,31 @@ def add_stalls(
     if is_partner:
         kind, label = StallKind.PARTNER, label or (zone.short_name[:LONGEST_LABEL] if zone else "")
     site = locked_site(site_id)
-    _refuse_when_frozen(site)
+    refuse_when_frozen(site)
     existing = {stall.number: stall for stall in site.stalls.all()}
     if doubles := [number for number in numbers if number in existing]:
         raise errors.StallTaken(doubles)
-    first_row = max((stall.row + stall.depth for stall in existing.values()), default=1)
-    if first_row + (len(numbers) - 1) // per_row > MOST_ROWS:
-        raise errors.OffThePlan(numbers[-1:])
+    first_row = max((stall.last_row for stall in existing.values()), default=0) + 1
+    ground = ground_of(site)
+    if per_row > ground.columns or first_row + (len(numbers) - 1) // per_row > ground.rows:
+        raise errors.OffThePlan(numbers[-1:], rows=ground.rows, columns=ground.columns)
     places = next_places(len(numbers), first_row=first_row, per_row=per_row)
-    stalls = Stall.objects.bulk_create(
-        Stall(
-            site=site,
-            number=number,
-            row=row,
-            column=column,
-            zone=zone,
-            kind=kind,
-            label="" if kind == StallKind.VENDOR else label,
-            has_power=has_power,
-            has_water=has_water,
-            is_shaded=is_shaded,
+    with keeping_version(site, by):
+        stalls = Stall.objects.bulk_create(
+            Stall(
+                site=site,
+                number=number,
+                row=row,
+                column=column,
+                zone=zone,
+                kind=kind,
+                label="" if kind == StallKind.VENDOR else label,
+                has_power=has_power,
+                has_water=has_water,
+                is_shaded=is_shaded,
+            )
+            for number, (row, column) in zip(numbers, places, strict=True)
         )
-        for number, (row, column) in zip(numbers, places, strict=True)
-    )
     record(by, "bazaars.stalls.added", site, count=len(stalls))
     return stalls
 
@@ -243,12 +253,15 @@ def add_stalls(
 def remove_stalls(*, site_id: int, stall_ids: Iterable[int], by: User) -> int:
     """Takes stalls off the plan; how many. Raises RulesImpossible when the quotas need them, SiteIsFrozen."""
     site = locked_site(site_id)
-    _refuse_when_frozen(site)
-    count, _ = site.stalls.filter(pk__in=list(stall_ids)).delete()
-    rules = rules_of(site)
-    if rules.pengampu and (problems := check_rules(rules)):
-        raise errors.RulesImpossible(problems)
-    record(by, "bazaars.stalls.removed", site, count=count)
+    refuse_when_frozen(site)
+    with keeping_version(site, by):
+        going = site.stalls.filter(pk__in=list(stall_ids))
+        alone = site.stalls.filter(tent__in=going.exclude(tent=None).values("tent"))
+        alone.update(tent=None, tent_half=None)
+        count, _ = going.delete()
+        refuse_when_quotas_need_more(site)
+    if count:
+        record(by, "bazaars.stalls.removed", site, count=count)
     return count
 
 
@@ -284,7 +297,7 @@ def set_quotas(
 ) -> None:
     """Replaces the quotas. Raises RulesImpossible (nothing is saved), NoQuotas, SiteIsFrozen."""
     site = locked_site(site_id)
-    _refuse_when_frozen(site)
+    refuse_when_frozen(site)
     if not pengampu:
         raise errors.NoQuotas
     if problems := check_rules(rules_with(site, pengampu, categories)):
@@ -303,7 +316,7 @@ def set_quotas(
 def open_applications(*, site_id: int, closes_at: datetime, by: User, now: datetime) -> Site:
     """Opens the call, or moves its deadline. Raises NoStalls, NoQuotas, RulesImpossible, SiteIsFrozen."""
     site = locked_site(site_id)
-    _refuse_when_frozen(site)
+    refuse_when_frozen(site)
     rules = rules_of(site)
     if not rules.places:
         raise errors.NoStalls

@@ -7,20 +7,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from bazaars import crumbs, errors
-from bazaars.choices import kecamatan_choices, organisation, pengampu_choices, region, sector_choices, unit_of
+from bazaars import crumbs, errors, plan_words
+from bazaars.choices import kecamatan_choices, pengampu_choices, region, sector_choices, unit_of
 from bazaars.enums import SiteState
 from bazaars.feasibility import Bounds, check_rules
-from bazaars.forms import BazaarForm, OpenForm, QuotaForm, SiteForm, StallsForm
+from bazaars.forms import BazaarForm, OpenForm, QuotaForm, SiteForm
 from bazaars.models import Bazaar, Site
 from bazaars.overview import GOT, PAGE, RESERVE, UNFIT, WAITING, SiteOverview
-from bazaars.plan import number_ranges, zone_letter
 from bazaars.prospects import Prospects, prospects
 from bazaars.services import events
-from bazaars.words import problem_words
 from okoce.accounts.access import requires
 from okoce.accounts.roles import has_permission
 from okoce.ui.pagination import keyset_page
@@ -123,6 +120,7 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
         "previous": _page_url(request, start - PAGE) if start else "",
         "next": _page_url(request, start + PAGE) if start + PAGE < len(rows) else "",
         "why": view.why(picked, to_self=False) if picked else None,
+        "marks": plan_words.legend(),
         "may_manage": has_permission(request.user, "bazaars.manage"),
         "may_note_day": view.site.state == SiteState.DRAWN and has_permission(request.user, "bazaars.days"),
         "may_cancel": has_permission(request.user, "bazaars.manage")
@@ -164,79 +162,6 @@ def _chips(view: SiteOverview, group: str) -> list[dict[str, object]]:
         if counts[key] or group == key
     ]
     return chips
-
-
-@requires("bazaars.manage")
-@get_or_post
-def stalls(request: HttpRequest, pk: int) -> HttpResponse:
-    place = visible_site(request, pk)
-    form = StallsForm(request.POST or None, zones=pengampu_choices(place.bazaar.city))
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data | {"zone": organisation(form.cleaned_data["zone"])}
-        try:
-            added = events.add_stalls(site_id=place.pk, by=request.user, **data)
-        except (errors.StallTaken, errors.OffThePlan) as refusal:
-            form.add_error("numbers", str(refusal))
-        except errors.SiteIsFrozen as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(
-                request,
-                ngettext("%(count)s stall added.", "%(count)s stalls added.", len(added))
-                % {"count": len(added)},
-            )
-            return redirect("bazaars:stalls", place.pk)
-    view = SiteOverview(place, request.user, timezone.now())
-    path = crumbs.of_site(place, _("Stalls"))
-    context = {
-        "form": form,
-        "view": view,
-        "zones": _zones(view),
-        "without_plan": Site.objects.visible_to(request.user).without_plan(place.bazaar_id).count(),
-        "crumbs": path,
-    }
-    return render_page(request, "bazaars/stalls.html", context)
-
-
-def _zones(view: SiteOverview) -> list[dict[str, object]]:
-    """The stalls by their letter, as the list beside the plan says it."""
-    found: dict[str, list] = {}
-    for stall in view.stalls:
-        found.setdefault(zone_letter(stall.number), []).append(stall)
-    return [
-        {
-            "letter": letter,
-            "ranges": ", ".join(number_ranges(stall.number for stall in some)),
-            "count": len(some),
-            "owner": view.zone_words({"-" if not s.is_in_draw else s.zone_id or "" for s in some}),
-            "power": sum(stall.has_power for stall in some),
-        }
-        for letter, some in sorted(found.items())
-    ]
-
-
-@requires("bazaars.manage")
-@require_POST
-def remove_stalls(request: HttpRequest, pk: int, letter: str) -> HttpResponse:
-    place = visible_site(request, pk)
-    ids = [stall.pk for stall in place.stalls.all() if zone_letter(stall.number) == letter]
-    try:
-        count = events.remove_stalls(site_id=place.pk, stall_ids=ids, by=request.user)
-    except errors.RulesImpossible as refusal:
-        names = SiteOverview(place, request.user, timezone.now()).names
-        messages.error(
-            request,
-            _("The quotas need these stalls: %(why)s")
-            % {"why": " ".join(problem_words(problem, names) for problem in refusal.problems)},
-        )
-    except errors.Refusal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(
-            request,
-            ngettext("%(count)s stall removed.", "%(count)s stalls removed.", count) % {"count": count},
-        )
-    return redirect("bazaars:stalls", place.pk)
 
 
 @requires("bazaars.manage")

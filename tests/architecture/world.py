@@ -15,7 +15,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.cached_db import SessionStore
 from django.utils import timezone
 
-from bazaars.services import incidents
+from bazaars.services import incidents, plans
 from okoce.accounts import sessions
 from okoce.accounts.models import Membership, User
 from okoce.accounts.roles import Role
@@ -139,6 +139,7 @@ def _place(name: str) -> Place:
     closed = open_site(bazaar=bazaar, kecamatan_id=kecamatan, pengampu=_quota(agency))
     frozen_site(applications=0, site=closed)
     officer = member(Role.SUDIN, city)
+    plans.set_ground(site_id=site.pk, photo=b"foto", size=(40, 30), columns=20, entrance="", by=officer)
     business = participant.businesses.create(name="Usaha", is_running=True)
     product = businesses.save_product(
         business_id=business.pk, product=None, fields={"name": "Produk"}, photo=b"foto", drops_photo=False,

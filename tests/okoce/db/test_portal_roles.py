@@ -32,6 +32,8 @@ APPEND_ONLY = [
     "bazaars_givenupsecrets",
     "bazaars_incidentevent",
     "bazaars_paperseen",
+    "bazaars_planphoto",
+    "bazaars_planversion",
     "bazaars_salesreportevent",
     "bazaars_siteevent",
     "bazaars_turnledger",

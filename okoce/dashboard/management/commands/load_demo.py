@@ -34,6 +34,7 @@ from okoce.dashboard.demo.lists import share_views
 from okoce.dashboard.demo.past_ceremonies import tell_past_bazaars
 from okoce.dashboard.demo.people import foster_and_mentor, registered_on
 from okoce.dashboard.demo.phases import tell_phases
+from okoce.dashboard.demo.plans import draw_plan
 from okoce.dashboard.demo.records import tell_records
 from okoce.dashboard.demo.rights import tell_rights
 from okoce.dashboard.demo.sales import tell_sales
@@ -73,6 +74,7 @@ class Command(BaseCommand):
             tell_earlier_bazaars(users, today)
             site = tell_bazaars(users, today)
             tell_after_draw(users, site)
+            draw_plan(users, today)
             tell_calls(users, today)
             tell_sales(users, today)
             tell_bazaar_day(users, today)
