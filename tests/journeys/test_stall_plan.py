@@ -40,7 +40,8 @@ def a_plan(person, rows=("A01-A04", "B01-B02")) -> str:
     person.fill(
         name=name, starts_on=f"{first:%Y-%m-%d}", ends_on=f"{first:%Y-%m-%d}", site_name=f"Halaman {name}"
     )
-    person.page.locator("[name=kecamatan]").select_option(label="Pal Merah")
+    person.fill(kind="market")
+    person.page.get_by_label("Pal Merah").check()
     person.press("Simpan bazar")
     for numbers in rows:
         person.fill(numbers=numbers)
@@ -83,9 +84,9 @@ def test_a_plan_is_arranged_on_a_phone_and_printed(officer):
     address = a_plan(person)
     page = person.page
     stall(person, "A01").tap()
-    page.get_by_role("button", name="Bawah").click()
+    page.get_by_role("button", name="Ke bawah").click()
     for _ in range(2):
-        page.get_by_role("button", name="Bawah").click()
+        page.get_by_role("button", name="Ke bawah").click()
     page.get_by_role("button", name="Taruh").click()
     assert place_of(person, "A01") == "A01: baris 4, kolom 1"
     stall(person, "B01").tap()
