@@ -47,7 +47,7 @@ def test_each_unit_seals_and_reveals_on_its_own_account(visitor, tmp_path):
     board = visitor(width=1280, dark=True)
     board.sign_in_staff("sudin.jakbar")
     board.goto(f"{site}layar/")
-    board.sees("1 dari 2 rahasia sudah dibuka", "Masih disegel")
+    board.sees("1 dari 2 rahasia sudah dibuka", "Disegel")
     board.check("the screen before the draw")
     pkk.goto(site)
     pkk.follow("Buka rahasia")
