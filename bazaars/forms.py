@@ -365,14 +365,16 @@ class MoveForm(forms.Form):
     reason = forms.CharField(
         label=_lazy("Reason"),
         max_length=200,
-        required=False,
         help_text=_lazy("Kept in the audit trail"),
     )
 
     def __init__(self, *args: Any, seen: str, asks_reason: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["seen"].initial = seen
-        self.fields["reason"].required = asks_reason
+        reason = self.fields["reason"]
+        if not asks_reason:
+            reason.required = False
+            reason.label = _("%(label)s (may be left empty)") % {"label": reason.label}
 
 
 class GiveUpForm(forms.Form):

@@ -63,6 +63,8 @@ def test_the_steps_lead_each_unit_to_what_it_can_do(client_as, sudin, time_machi
 
     assert step(client_as(late).get(address("site", site)), "Janji rahasia").url == ""
     assert step(client_as(sudin).get(address("site", site)), "Janji rahasia").url == address("commit", site)
+    text = client_as(sudin).get(address("commit", site)).content.decode()
+    assert "sementara daftar tetap dibekukan" in text
     assert client_as(other).get(address("site", site)).status_code == 404  # PKK takes no part here
 
 

@@ -77,6 +77,7 @@ def test_a_move_to_an_empty_stall_says_what_it_breaks_and_asks_for_a_reason(clie
     assert page.context["proposal"]["breaks"] == [
         f"{power.participant.full_name} membutuhkan listrik, sedangkan A04 tidak ada listriknya."
     ]
+    assert page.context["form"]["reason"].label == "Alasan"  # must be given
     seen = page.context["form"]["seen"].value()
     refused = client.post(address, {"seen": seen, "reason": ""})
     assert list(refused.context["form"].errors) == ["reason"]
