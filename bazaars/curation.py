@@ -161,6 +161,7 @@ def told_to(application: Application) -> dict[str, Any] | None:
     return {
         "decisions": [told(decision) for decision in decisions],
         "means": means(application),
+        "is_accepted": decisions[-1].is_accepted,
         "answer": answer,
         "may_answer": answer is None and not decisions[0].is_accepted,
     }

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bazaars import links
-from bazaars.enums import AllocationState, Excuse, ReleaseKind, SiteState
+from bazaars.enums import AllocationState, ApplicationState, Excuse, ReleaseKind, SiteState
 from bazaars.models import Allocation, Application, Exchange, Site
 from okoce.notifications import causes, kinds, services
 from okoce.notifications.enums import Channel
@@ -34,6 +34,7 @@ EXCHANGE_ASKED = "exchange_asked"
 EXCHANGE_ANSWERED = "exchange_answered"
 OF_A_STALL = (STALL_GIVEN, STALL_OFFERED, EXCHANGE_ASKED, EXCHANGE_ANSWERED)
 EXCUSES_FOR = timedelta(days=14)  # after the last day; later the turns have been counted in other draws
+NOMINATED = "stall_nominated"
 SAMPLE = {
     "bazaar": "Bazar Kantor Wali Kota Jakarta Barat",
     "site": "Halaman Kantor Wali Kota",
@@ -50,6 +51,9 @@ SAMPLE = {
     "result_path": "/bazar/hasil/12/",
     "turns_path": "/bazar/giliran/",
     "excuse_by": "2026-09-12",
+    "product": "Asinan Betawi",
+    "agency": "Sudin KPKP Jakarta Barat",
+    "closes_at": datetime(2026, 8, 20, 16, tzinfo=JAKARTA),
 }
 
 
@@ -65,6 +69,7 @@ def register() -> None:
         (ABSENCE_NOTED, _("Did not come to a stall")),
         (EXCHANGE_ASKED, _("Asked to exchange stalls")),
         (EXCHANGE_ANSWERED, _("Answer about exchanging stalls")),
+        (NOMINATED, _("Nominated for a bazaar")),
     ):
         kinds.register(
             kinds.Kind(
@@ -80,6 +85,7 @@ def register() -> None:
                     "stall_gone": _("The stall was given back"),
                     "answered": _("The vendor has answered"),
                     "excused": _("An excuse was accepted, or it was a mistake"),
+                    "withdrawn": _("The application was withdrawn"),
                 },
                 sample=SAMPLE,
             )
@@ -97,7 +103,7 @@ def _applications(messages: Sequence[Any]) -> dict[tuple[int, int], Application]
     rows = Application.objects.filter(
         site_id__in={m.cause_id for m in messages if m.cause_id},
         participant_id__in={m.participant_id for m in messages},
-    ).select_related("site__bazaar", "allocation__stall", "allocation__absence")
+    ).select_related("site__bazaar", "allocation__stall", "allocation__absence", "nominated_by")
     return {(row.site_id, row.participant_id): row for row in rows}
 
 
@@ -140,6 +146,9 @@ def describe(application: Application) -> dict[str, Any]:
         "result_path": reverse("bazaars:result", args=[site.pk]),
         "turns_path": reverse("bazaars:own_turns"),
         "excuse_by": site.bazaar.ends_on + EXCUSES_FOR,
+        "product": application.product,
+        "agency": application.nominated_by.short_name if application.nominated_by else "",
+        "closes_at": site.applications_close_at,
     }
 
 
@@ -157,6 +166,8 @@ def void(messages: Sequence[Any]) -> Mapping[str, str]:
             gone[message.key] = "answered"
         elif message.kind == ABSENCE_NOTED and not _is_unexcused(application):
             gone[message.key] = "excused"
+        elif message.kind == NOMINATED and application.state == ApplicationState.WITHDRAWN:
+            gone[message.key] = "withdrawn"
     return gone
 
 
@@ -192,6 +203,16 @@ def _draft(site: Site, application_id: int, participant_id: int, occasion: str) 
         cause=site,
         city=site.bazaar.city_id,
         kecamatan=site.kecamatan_id,
+    )
+
+
+def tell_nominated(site: Site, applications: Iterable[Application], *, now: datetime) -> int:
+    """To vendors whose agency has applied for them: what was sent, and until when it can be taken back."""
+    return services.queue_many(
+        kind=NOMINATED,
+        drafts=[_draft(site, a.pk, a.participant_id, "nominated") for a in applications],
+        due_at=decent(now),
+        expires_at=site.applications_close_at or site.bazaar.begins_at,
     )
 
 

@@ -254,6 +254,31 @@ def obstacle_words(
             )
 
 
+def hindrance_words(obstacle: Obstacle, *, elsewhere: str = "", least: int = 0, done: int = 0) -> str:
+    """What stands in a vendor's way, in a few words for the agency that would nominate."""
+    match obstacle:
+        case Obstacle.NOT_ACTIVE:
+            return _("Not an active participant")
+        case Obstacle.OTHER_CITY:
+            return _("Lives in another city")
+        case Obstacle.NO_BUSINESS:
+            return _("No business with goods in the profile")
+        case Obstacle.NO_PENGAMPU:
+            return _("Not fostered by your agency on the first day")
+        case Obstacle.FEW_ACTIVITIES:
+            return _("%(done)s of %(least)s activities done") % {"done": done, "least": least}
+        case Obstacle.PAPERS_MISSING:
+            return _("A paper has not been seen")
+        case Obstacle.SAME_BUSINESS:
+            return _("The household has applied with this business")
+        case Obstacle.SAME_DAYS:
+            return _("Has applied for %(place)s on the same days") % {"place": elsewhere}
+        case Obstacle.CLOSED:
+            return _("Applications are closed.")
+        case _:
+            return _("Applications are not open yet.")
+
+
 def plan_problem_words(problem: PlanProblem) -> str:
     match problem:
         case PlanProblem.TWO_ZONES:

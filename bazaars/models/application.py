@@ -45,6 +45,15 @@ class Application(models.Model):
         db_default=[],
         help_text="which conditions were not met when the list was frozen (bazaars.eligibility.Obstacle)",
     )
+    nominated_by = models.ForeignKey(
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="the agency that applied for its vendor; empty when the vendor did",
+    )
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -206,10 +206,12 @@ def apply_for_stall(
     needs_power: bool,
     by: User,
     now: datetime,
+    nominated_by: str | None = None,
 ) -> Application:
     """One application; sent again before the deadline it replaces what was written before.
 
-    Raises DeadlinePassed, NotOpen, NotEligible with its obstacles.
+    ``nominated_by``: the agency that applies for its vendor. Raises DeadlinePassed, NotOpen, NotEligible
+    with its obstacles.
     """
     site = locked_site(site_id)
     participant = Participant.objects.select_for_update(of=("self",)).get(pk=participant_id)
@@ -240,6 +242,7 @@ def apply_for_stall(
             "needs_power": needs_power,
             "submitted_at": now,
             "submitted_by": by,
+            "nominated_by_id": nominated_by,
         },
     )
     record(by, "bazaars.application.sent" if created else "bazaars.application.changed", application)

@@ -126,6 +126,7 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
         "may_cancel": has_permission(request.user, "bazaars.manage")
         and view.site.state != SiteState.CANCELLED
         and view.site.bazaar.begins_at > view.now,
+        "may_nominate": has_permission(request.user, "bazaars.nominate"),
         "may_curate": has_permission(request.user, "bazaars.curate"),
         "crumbs": crumbs.of_offices(view.site.name),
     }

@@ -103,9 +103,8 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @get_or_post
 def result(request: HttpRequest, pk: int) -> HttpResponse:
     """The own stall or the own reason."""
-    application = get_object_or_404(
-        Application.objects.visible_to(request.user).submitted().select_related("participant"), site_id=pk
-    )
+    sent = Application.objects.visible_to(request.user).submitted()
+    application = get_object_or_404(sent.select_related("participant", "nominated_by"), site_id=pk)
     site, now = _open_site(pk), timezone.now()
     releasing.settle(site.pk, now=now)
     view = SiteOverview(site, request.user, now, picked=application.public_id)
@@ -119,6 +118,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         "stall": view.stall_of.get(application.public_id, ""),
         "answer": answer_of(allocation, now=now) if allocation else None,
         "exchanges": exchanges_of(allocation, view.given, now=now) if allocation else None,
+        "nominated_by": application.nominated_by.short_name if application.nominated_by else "",
         "today": timezone.localdate(),
         "curation": curation.told_to(application),
         "answer_form": AnswerForm(),

@@ -130,6 +130,7 @@ PERMISSIONS: dict[str, Permission] = {
         _("see and note which papers of a vendor are in order"), R.SUDIN, R.KECAMATAN, R.MENTOR, R.PENGAMPU
     ),
     "bazaars.curate": _may(_("score applications without knowing whose they are"), R.SUDIN, R.PENGAMPU),
+    "bazaars.nominate": _may(_("apply for stalls for the vendors whom the own agency fosters"), R.PENGAMPU),
     "bazaars.commit_seed": _may(_("give a secret part of the draw's seed"), R.SUDIN, R.PENGAMPU),
     "bazaars.sales": _may(
         _("see what was sold at the bazaars of the own area"),

@@ -17,6 +17,7 @@ ACTIONS: dict[str, Any] = {
     "bazaars.conflict.declared": _("declared a conflict of interest"),
     "bazaars.decision.answered": _("answered the decision of a curation"),
     "bazaars.application.sent": _("sent an application for a stall"),
+    "bazaars.vendors.nominated": _("nominated vendors for a bazaar"),
     "bazaars.application.withdrawn": _("withdrew an application for a stall"),
     "bazaars.applications.opened": _("opened a site for applications"),
     "bazaars.arrival.noted": _("noted that a vendor is at the bazaar"),

@@ -520,6 +520,7 @@ ROWS: dict[str, Row] = {
     "bazaars:copy": Row(SITE, lambda p: {"slug": p.bazaar.slug}),
     "bazaars:conditions": Row(SITE, lambda p: {"slug": p.bazaar.slug}),
     "bazaars:papers": Row(PERSON, number),
+    "bazaars:nominate": Row(SITE, site),
     "bazaars:curation": Row(SITE, site),
     "bazaars:score": Row(CURATED, curated),
     "bazaars:curated_photo": Row({"sudin": CITY}, lambda p: {**curated(p), "uid": p.product.uid}),
