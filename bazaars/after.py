@@ -244,9 +244,10 @@ class Confirmations:
 
     @cached_property
     def lines(self) -> list[Row]:
-        """Who has not answered stands first; then as the stalls stand. After the opening: as they stand."""
+        """Who has not answered stands first; then as the stalls stand. Later: who is waited for."""
         if self.has_begun:
-            return [self._row_of_the_day(a) for a in self.of_the_day]
+            waited_for = sorted(self.of_the_day, key=lambda a: a.application_id in self.arrived)
+            return [self._row_of_the_day(a) for a in waited_for]
         return [self._row(a) for a in sorted(self.held, key=lambda a: not a.is_unanswered)]
 
     def _row(self, allocation: Allocation) -> Row:

@@ -16,7 +16,7 @@ from bazaars.services import turns
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One turn, or one that does not count and why. ``state``: counts, over or free."""
+    """One turn, or one that does not count and why. ``state``: counts, coming, over or free."""
 
     on: date
     bazaar: str
@@ -28,8 +28,9 @@ class Line:
 
 
 def count_of(participant_id: int, *, today: date) -> int:
-    """As a draw on this day would count it. Two queries."""
-    return sum(entry.counts for entry in turns.entries_of([participant_id], before=today))
+    """Turns up to this day; stalls of coming bazaars may still be given back. Two queries."""
+    entries = turns.entries_of([participant_id], before=today)
+    return sum(entry.counts and entry.on <= today for entry in entries)
 
 
 def count_words(count: int) -> str:
@@ -54,10 +55,10 @@ def staff_words(count: int) -> str:
 def lines_of(rows: Sequence[TurnLedger], *, today: date) -> list[Line]:
     """``rows`` with site and bazaar, in their order. One query."""
     since = turns.months_before(today, turns.COUNT_FOR_MONTHS)
-    return [_line(row, entry, since) for row, entry in zip(rows, turns.judged(rows), strict=True)]
+    return [_line(row, entry, since, today) for row, entry in zip(rows, turns.judged(rows), strict=True)]
 
 
-def _line(row: TurnLedger, entry: turns.Entry, since: date) -> Line:
+def _line(row: TurnLedger, entry: turns.Entry, since: date, today: date) -> Line:
     what = _("Stall held") if row.kind == TurnKind.STALL_HELD else _("Did not come, no excuse")
     state, tone = "free", ""
     match entry.why:
@@ -67,6 +68,8 @@ def _line(row: TurnLedger, entry: turns.Entry, since: date) -> Line:
             words = _("Excused: costs no turn")
         case "mistaken":
             words = _("Noted by mistake: costs no turn")
+        case _ if row.on > today:
+            state, words = "coming", _("Counts as one turn from that day, unless you give it back before")
         case _ if row.on <= since:
             state, words = "over", _("More than 12 months ago: counts no more")
         case _:

@@ -362,7 +362,7 @@ def bazaars_panel(participant: Participant, *, user: Any, today: date) -> dict[s
     if not applications:
         return None
     is_self = user.active_membership.role == Role.PARTICIPANT
-    entries = turns.entries_of([participant.pk], before=today)
+    entries = [e for e in turns.entries_of([participant.pk], before=today) if e.on <= today]
     here: dict[int, list[Entry]] = {}
     for entry in entries:
         here.setdefault(entry.site_id, []).append(entry)
