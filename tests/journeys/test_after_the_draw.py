@@ -18,7 +18,7 @@ PLACE = re.compile("^Kantor Wali Kota Jakarta Barat$")
 def who_comes(office):
     office.goto("/bazar/kelola/")
     office.follow(PLACE)
-    office.follow("Siapa yang datang?")
+    office.follow(re.compile("iapa yang datang"))
     office.sees("Siapa yang datang?", "Menunggu jawaban")
 
 
