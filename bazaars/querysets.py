@@ -76,6 +76,20 @@ class SiteQuerySet(models.QuerySet):
         """Drafts of the bazaar that have no stall yet: another place's plan can be given to them."""
         return self.filter(bazaar=bazaar_id, state="draft", stalls__isnull=True)
 
+    def that_lack_a_seal_of(self, organisation: str) -> SiteQuerySet:
+        """Where the unit may still seal a secret for the draw (services.sealing)."""
+        units = self.model._meta.get_field("seed_parts").related_model._default_manager
+        rounds = self.model._meta.get_field("given_up_secrets").related_model._default_manager
+        again = Q(state="frozen", pk__in=rounds.values("site")) & ~Q(
+            pk__in=units.filter(revealed_at__isnull=False).values("site")
+        )
+        return (
+            self.filter(Q(state="open") | again)
+            .exclude(pk__in=units.filter(organisation=organisation).values("site"))
+            .exclude(pk__in=rounds.filter(missing__contains=[organisation]).values("site"))
+            .order_by("pk")
+        )
+
     def open_at(self, now: datetime) -> SiteQuerySet:
         """Taking applications at ``now``."""
         return self.filter(state="open", applications_open_at__lte=now, applications_close_at__gt=now)

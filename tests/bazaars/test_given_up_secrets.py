@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from bazaars.models import GivenUpSecrets, Site
-from tests.bazaars.test_services import two_sealed
+from okoce.dashboard.work.bazaars import seals
+from tests.bazaars.test_services import give_up, seal, two_sealed
 from tests.factories.accounts import JAKARTA_BARAT, JAKARTA_PUSAT, member
-from tests.factories.bazaars import KPKP, PKK, after_deadline
+from tests.factories.bazaars import KPKP, PKK, PPKUKM, after_deadline, open_site
 
 pytestmark = pytest.mark.django_db
 REASON = {"reason": "Kantor kebanjiran"}
@@ -83,3 +85,21 @@ def test_without_a_missing_secret_the_page_leads_back(client_as, sudin):
     answer = client_as(sudin).get(address("give_up", site))
 
     assert answer.url == address("site", site)
+
+
+def test_the_work_list_asks_each_unit_for_the_secret_it_can_still_seal(sudin, time_machine):
+    def asked(code: str) -> list[str]:
+        user = member("pengampu", None, code)
+        return [work.url for work in seals(user, timezone.now())]
+
+    opened = open_site()
+    assert asked(KPKP) == [address("commit", opened)]
+    assert asked(PKK) == []  # takes no part
+    seal(opened, KPKP, "rahasia yang disegel")
+    assert asked(KPKP) == []
+
+    held_up = two_sealed(sudin)
+    assert asked(KPKP) == []
+    time_machine.move_to(after_deadline(held_up) + timedelta(days=2), tick=False)
+    give_up(held_up, sudin)
+    assert (asked(PPKUKM), asked(KPKP)) == ([address("commit", opened), address("commit", held_up)], [])

@@ -26,6 +26,7 @@ def work_for(user: Any, *, now: datetime) -> list[Work]:
         bazaars.sites,
         bazaars.confirmations,
         bazaars.seed_parts,
+        bazaars.seals,
         bazaars.late_sales,
         messages.messages,
         people.moves,

@@ -163,6 +163,22 @@ def seed_parts(user: Any, now: datetime) -> Iterator[Work]:
         )
 
 
+def seals(user: Any, now: datetime) -> Iterator[Work]:
+    """An agency that takes part may seal a secret until the list is frozen, or when secrets were given up."""
+    if not has_permission(user, "bazaars.commit_seed") or user.active_membership.role != Role.PENGAMPU:
+        return
+    own = user.active_membership.organisation_id
+    for site in Site.objects.visible_to(user).that_lack_a_seal_of(own)[:5]:
+        yield Work(
+            SOON,
+            "key",
+            _("Seal a secret for the draw of %(site)s") % {"site": site.name},
+            _("With a secret of each agency nobody can steer the draw."),
+            url_of("bazaars:commit", site.pk),
+            _("Commit to a secret"),
+        )
+
+
 def late_sales(user: Any, now: datetime) -> Iterator[Work]:
     """Vendors whose sales report is missing more than seven days after a stall day."""
     if not has_permission(user, "bazaars.enter_sales"):
