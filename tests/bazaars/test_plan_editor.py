@@ -15,7 +15,15 @@ from bazaars.models import PlanVersion, Site, Stall
 from bazaars.services import copies, events, plans
 from okoce.audit.models import AuditEvent
 from tests.factories.accounts import JAKARTA_BARAT, JAKARTA_PUSAT, member
-from tests.factories.bazaars import KPKP, BazaarFactory, SiteFactory, drawn_site, frozen_site, open_site
+from tests.factories.bazaars import (
+    KPKP,
+    BazaarFactory,
+    SiteFactory,
+    drawn_site,
+    frozen_site,
+    in_days,
+    open_site,
+)
 from tests.okoce.db.test_images import picture
 
 pytestmark = pytest.mark.django_db
@@ -573,6 +581,19 @@ def test_the_picture_is_taken_away_and_a_version_brings_it_back(officer):
         {"photo": "dropped"},
         {"restored": 2},
     ]
+
+
+def test_a_bazaar_on_other_days_keeps_picture_and_entrance(officer, sudin):
+    site = open_site(stalls=1)
+    officer.post(url("ground", site), {"entrance": "Pintu barat", "columns": "10", "photo": photo()})
+
+    copied = copies.copy_bazaar(
+        bazaar_id=site.bazaar_id, name="Bazar lagi", starts_on=in_days(60), by=sudin, today=in_days(0)
+    ).sites.get()
+
+    ground = copied.ground
+    assert (ground.entrance, ground.columns, ground.photo) == ("Pintu barat", 10, site.plan_photos.get())
+    assert officer.get(url("plan_photo", copied, ground.photo.uid)).status_code == 200
 
 
 def test_the_picture_of_a_draft_is_not_public(officer):
