@@ -1,11 +1,14 @@
-"""What the copy of the own data says of bazaars: applications, stalls, sales, the answer for the report."""
+"""What the copy of the own data says of bazaars: applications, stalls, sales.
+
+Not the answer for the fairness report: an office may make the copy, and only the person reads that answer.
+"""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bazaars.models import FairnessAnswer, SalesReport
+from bazaars.models import SalesReport
 from participants import copying
 from participants.models import Participant
 
@@ -14,7 +17,6 @@ def declare() -> None:
     """Called when the app starts."""
     copying.register(copying.Section(30, "applications", gettext_lazy("Bazaars"), _applications))
     copying.register(copying.Section(31, "sales", gettext_lazy("Sales at bazaars"), _sales))
-    copying.register(copying.Section(32, "fairness", gettext_lazy("Fairness report"), _fairness_answer))
 
 
 def _applications(participant: Participant) -> copying.Rows:
@@ -42,13 +44,4 @@ def _sales(participant: Participant) -> copying.Rows:
             _("Estimated from a band"): report.get_band_display(),
             _("Buyers"): report.transactions,
             _("What sold best"): report.best_product,
-        }
-
-
-def _fairness_answer(participant: Participant) -> copying.Rows:
-    for answer in FairnessAnswer.objects.filter(participant=participant):
-        yield {
-            _("Do you have a disability?"): _("Yes") if answer.has_disability else _("No"),
-            _("Consent"): answer.text,
-            _("Since"): answer.consented_at,
         }

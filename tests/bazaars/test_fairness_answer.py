@@ -8,6 +8,7 @@ from bazaars.fairness_report import Report
 from bazaars.models import Application, Bazaar, FairnessAnswer
 from bazaars.services import fairness
 from okoce.audit.models import AuditEvent
+from participants.copying import sections_of
 from participants.services.sign_in import account_of
 from tests.bazaars.test_pages import text_of
 from tests.factories.accounts import JAKARTA_BARAT, member
@@ -104,3 +105,9 @@ def test_groups_of_five_are_shown_with_their_share():
     assert not report.hides_disability
     assert sorted((row.code, row.applicants) for row in group["rows"]) == [("D0", 5), ("D1", 5)]
     assert sum(row.stall_days for row in group["rows"]) == 6
+
+
+def test_a_copy_of_the_own_data_made_by_an_office_does_not_hold_the_answer(siti):
+    told(siti, True)
+
+    assert "isabilit" not in str(sections_of(siti))

@@ -16,6 +16,7 @@ from bazaars.services.sales import Sold
 from okoce.audit.models import AuditEvent
 from okoce.notifications import compose
 from okoce.notifications.models import Message
+from participants.copying import sections_of
 from participants.models import BusinessFigures, SizeRules
 from tests.factories.accounts import JAKARTA_BARAT, member
 from tests.factories.bazaars import held_site, in_days, sold, stall_of
@@ -353,3 +354,11 @@ def test_a_reminder_is_void_once_all_days_are_reported():
 
     _prepared, (verdict,) = compose.prepare(messages_of(sales_messages.SALES_LATE))
     assert verdict.reason == "sales_reported"
+
+
+def test_the_copy_of_the_own_data_holds_the_sales():
+    vendor = stall_of(held_site(1))
+    sold(vendor, in_days(-10), 750_000)
+    sections = {one["code"]: one["rows"] for one in sections_of(vendor.participant)}
+
+    assert [(row["Stan"], row["Penjualan (rupiah)"]) for row in sections["sales"]] == [("A01", 750_000)]
