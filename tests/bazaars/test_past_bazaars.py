@@ -135,20 +135,20 @@ def test_central_jakarta_2023_six_kecamatan_at_once_with_thirty_vendors_of_six_a
     sites = past_bazaars.open_call(event, by=officer)
     agencies = list(event.places[0].quotas)
     assert [len(sites), len(agencies), {events.places_of(site) for site in sites}] == [6, 6, {30}]
-    people = [who_applies(site, event) for site in sites[:2]]  # all six: tests/drills/test_past_bazaars.py
+    people = [who_applies(site, event) for site in sites[:1]]  # all six: tests/drills/test_past_bazaars.py
 
     # Rule 47: one participant is not in two places on the same days.
     with pytest.raises(errors.NotEligible) as refused:
         apply(sites[1], *people[0][0], event)
     assert refused.value.obstacles == (Obstacle.SAME_DAYS,)
 
-    for site in sites[:2]:
+    for site in sites[:1]:
         record = ceremony(site, event, officer).record
         verify_draw.verify(record)
         assert [len(record[key]) for key in ("seed_parts", "chosen", "reserve")] == [6, 30, 1]
     given = Allocation.objects.filter(application__site__bazaar=sites[0].bazaar)
-    assert Counter(given.values_list("application__pengampu_id", flat=True)) == dict.fromkeys(agencies, 10)
-    assert given.values("participant").distinct().count() == 60
+    assert Counter(given.values_list("application__pengampu_id", flat=True)) == dict.fromkeys(agencies, 5)
+    assert given.values("participant").distinct().count() == 30
 
 
 def test_whoever_stood_back_in_march_2023_goes_first_two_weeks_later():
