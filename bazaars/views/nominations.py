@@ -44,7 +44,8 @@ def nominate(request: HttpRequest, pk: int) -> HttpResponse:
             problem = _("Tick the vendors whom you nominate.")
     query, shows_all = request.GET.get("q", "").strip()[:60], bool(request.GET.get("semua"))
     if site.bazaar.needs_business and not (query or shows_all):
-        own = own.filter(pk__in=Business.objects.visible_to(request.user).open().values("participant"))
+        shown = Business.objects.visible_to(request.user).open().exclude(name="", products__isnull=True)
+        own = own.filter(pk__in=shown.values("participant"))
     call = applying.call_of(site)
     page = keyset_page(
         own.named_like(query) if query else own, request, order=["full_name", "pk"], size=AT_ONCE
