@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from bazaars import draw as rules_of_the_draw
 from bazaars.enums import AWAY, AllocationState, ExchangeState, Excuse, ReleaseKind, SiteState
 from bazaars.errors import StallGone
-from bazaars.messages import EXCUSES_FOR
+from bazaars.messages import EXCUSES_FOR, STALL_GIVEN, STALL_OFFERED
 from bazaars.models import Absence, Allocation, Arrival, Draw, Exchange, Site
 from okoce.ui.templatetags.okoce_ui import moment
 
@@ -205,6 +205,12 @@ class Confirmations:
     @property
     def waiting_count(self) -> int:
         return sum(a.is_unanswered for a in self.held)
+
+    @property
+    def asked_by(self) -> str:
+        """The kind of message to remind with: of those the draw chose, then of the reserves."""
+        of_the_draw = any(a.state == AllocationState.ALLOCATED for a in self.held)
+        return STALL_GIVEN if of_the_draw else STALL_OFFERED
 
     @property
     def late_count(self) -> int:

@@ -33,11 +33,12 @@ def confirmations(request: HttpRequest, pk: int) -> HttpResponse:
     site, now = visible_site(request, pk), timezone.now()
     releasing.settle(site.pk, now=now)
     may_manage = has_permission(request.user, "bazaars.manage")
+    view = Confirmations(site, Allocation.objects.visible_to(request.user), now, may_manage)
     context = {
         "site": site,
-        "view": Confirmations(site, Allocation.objects.visible_to(request.user), now, may_manage),
+        "view": view,
         "may_manage": may_manage,
-        "ready_url": reverse("notifications:ready_texts", args=[CAUSE, site.pk])
+        "ready_url": f"{reverse('notifications:ready_texts', args=[CAUSE, site.pk])}?jenis={view.asked_by}"
         if has_permission(request.user, "notifications.send_ready")
         else "",
         "crumbs": crumbs.of_site(site, _("Confirmations")),
