@@ -202,6 +202,17 @@ class AllocationQuerySet(models.QuerySet):
         return self.filter(state="released", replaced_by__isnull=True).order_by("released_at", "pk")
 
 
+class ExchangeQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> ExchangeQuerySet:
+        """A participant sees what they asked or were asked; staff those of their area."""
+        membership = getattr(user, "active_membership", None)
+        if membership is not None and membership.role == Role.PARTICIPANT:
+            return self.filter(Q(asker__participant__user=user) | Q(asked__participant__user=user))
+        if not has_permission(user, "bazaars.view"):
+            return self.none()
+        return self.filter(_sites_in(scope_of(user), "asker__application__site__")).distinct()
+
+
 class TurnLedgerQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> TurnLedgerQuerySet:
         membership = getattr(user, "active_membership", None)

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from bazaars.enums import ExchangeState
 from bazaars.models.application import Allocation
 from bazaars.models.bazaar import Stall
+from bazaars.querysets import ExchangeQuerySet
 
 
 class Exchange(models.Model):
@@ -20,6 +21,8 @@ class Exchange(models.Model):
     state = models.CharField(max_length=10, choices=ExchangeState.choices, default=ExchangeState.ASKED)
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ExchangeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-asked_at", "-pk"]

@@ -43,11 +43,10 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Agree or decline what one was asked; take back what one has asked."""
     own, now = Allocation.objects.visible_to(request.user), timezone.now()
-    asked = Exchange.objects.filter(asked__in=own)
     given = request.POST.get("jawaban")
-    if given == "tarik":
-        asked = Exchange.objects.filter(asker__in=own)
-    exchange = get_object_or_404(asked.select_related("asker__application"), pk=pk)
+    visible = Exchange.objects.visible_to(request.user)
+    mine = visible.filter(asker__in=own) if given == "tarik" else visible.filter(asked__in=own)
+    exchange = get_object_or_404(mine.select_related("asker__application"), pk=pk)
     try:
         if given == "setuju":
             exchanging.agree(exchange_id=exchange.pk, by=request.user, now=now)
