@@ -16,7 +16,7 @@ from bazaars import draw as rules_of_the_draw
 from bazaars.enums import AWAY, AllocationState, ExchangeState, Excuse, ReleaseKind, SiteState
 from bazaars.errors import StallGone
 from bazaars.messages import EXCUSES_FOR, STALL_GIVEN, STALL_OFFERED
-from bazaars.models import Absence, Allocation, Arrival, Draw, Exchange, Site
+from bazaars.models import Absence, Allocation, Arrival, Draw, Exchange, Site, StallMove
 from okoce.ui.templatetags.okoce_ui import moment
 
 
@@ -84,9 +84,15 @@ class Event:
     by: str = ""
 
 
-def events_of(allocations: Iterable[Allocation], *, with_names: bool) -> list[Event]:
-    """Newest first: offers, releases, offers taken. Confirming what the draw gave is counted, not listed."""
+def events_of(
+    allocations: Iterable[Allocation], moves: Iterable[StallMove] = (), *, with_names: bool
+) -> list[Event]:
+    """Newest first: offers, releases, offers taken, moves by the office.
+
+    Confirming what the draw gave is counted, not listed.
+    """
     found = [event for allocation in allocations for event in _events(allocation, with_names)]
+    found += [_moved(move, with_names) for move in moves]
     return sorted(found, key=lambda event: event.at, reverse=True)
 
 
@@ -110,6 +116,20 @@ def _events(allocation: Allocation, with_names: bool) -> Iterator[Event]:
             allocation.release_reason,
             by.full_name if with_names and by and allocation.release_kind == ReleaseKind.TAKEN_BACK else "",
         )
+
+
+def _moved(move: StallMove, with_names: bool) -> Event:
+    application = move.allocation.application
+    return Event(
+        move.at,
+        application.participant.full_name if with_names else application.public_id,
+        application.public_id,
+        move.after.number,
+        _("Moved by the office from %(stall)s") % {"stall": move.before.number},
+        "info",
+        move.reason,
+        move.by.full_name if with_names else "",
+    )
 
 
 def allocations_of(rows: Any, site: Site) -> list[Allocation]:
@@ -137,8 +157,29 @@ def published_record(draw: Draw) -> dict[str, Any]:
         )
         for row in rows
     ]
-    changes += _exchanges(draw)
+    changes += _moves(draw) + _exchanges(draw)
     return rules_of_the_draw.with_overrides(draw.record, sorted(changes, key=lambda change: change.at))
+
+
+def _moves(draw: Draw) -> list[rules_of_the_draw.Override]:
+    """Every move by the office, one line for each vendor."""
+    return [
+        rules_of_the_draw.Override(
+            at=timezone.localtime(row.at).isoformat(timespec="seconds"),
+            by=draw.site.bazaar.host.short_name,
+            id=row.allocation.application.public_id,
+            change=f"moved {row.before.number} to {row.after.number}",
+            reason=row.reason,
+        )
+        for row in moves_at(draw.site_id)
+    ]
+
+
+def moves_at(site_id: int) -> Iterable[StallMove]:
+    """What the office moved at a site, in order. One query."""
+    return StallMove.objects.filter(allocation__application__site=site_id).select_related(
+        "allocation__application__participant", "before", "after", "by"
+    )
 
 
 def _exchanges(draw: Draw) -> list[rules_of_the_draw.Override]:
@@ -321,4 +362,4 @@ class Confirmations:
 
     @cached_property
     def events(self) -> list[Event]:
-        return events_of(self.allocations, with_names=True)
+        return events_of(self.allocations, moves_at(self.site.pk), with_names=True)

@@ -65,6 +65,12 @@ def declare() -> None:
         stays=("excuse",),
         why="turns are counted; what the reason was is nowhere written",
     )
+    keep(
+        "bazaars.StallMove",
+        person="allocation__participant",
+        stays=("reason",),
+        why="published with its reason, which names nobody; append-only",
+    )
     keep("bazaars.Exchange", person="asker__participant", stays=("state",), why="which stalls changed hands")
     keep("bazaars.TurnLedger", person="participant", why="turns of the last twelve months are counted")
     blank(

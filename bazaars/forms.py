@@ -358,25 +358,6 @@ class FreezeForm(forms.Form):
     )
 
 
-class MoveForm(forms.Form):
-    """``seen`` carries the stalls that the officer looked at; a move that breaks a wish needs a reason."""
-
-    seen = forms.CharField(widget=forms.HiddenInput())
-    reason = forms.CharField(
-        label=_lazy("Reason"),
-        max_length=200,
-        help_text=_lazy("Kept in the audit trail"),
-    )
-
-    def __init__(self, *args: Any, seen: str, asks_reason: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["seen"].initial = seen
-        reason = self.fields["reason"]
-        if not asks_reason:
-            reason.required = False
-            reason.label = _("%(label)s (may be left empty)") % {"label": reason.label}
-
-
 class GiveUpForm(forms.Form):
     reason = forms.CharField(
         label=_lazy("Why the secret did not come"),
@@ -447,6 +428,17 @@ class _ToldReasonForm(forms.Form):
         if any(name in reason.casefold() for name in self.names):
             raise ValidationError(_("The reason is published. Write it without the name"))
         return reason
+
+
+class MoveForm(_ToldReasonForm):
+    """``seen`` carries the stalls that the officer looked at."""
+
+    seen = forms.CharField(widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, seen: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = seen
+        self.fields["reason"].help_text = _("Published with the result of the draw. Name no person")
 
 
 class TakeBackForm(_ToldReasonForm):

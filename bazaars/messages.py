@@ -8,7 +8,8 @@ out, from what stands then: a stall that was moved is told with its new number.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bazaars import links
 from bazaars.enums import AllocationState, ApplicationState, Excuse, ReleaseKind, SiteState
-from bazaars.models import Allocation, Application, Exchange, Site
+from bazaars.models import Allocation, Application, Exchange, Site, StallMove
 from okoce.notifications import causes, kinds, services
 from okoce.notifications.enums import Channel
 from trainings.messages import URGENT_BEGINS, URGENT_ENDS, decent
@@ -32,7 +33,8 @@ PLACE_CANCELLED = "place_cancelled"
 ABSENCE_NOTED = "absence_noted"
 EXCHANGE_ASKED = "exchange_asked"
 EXCHANGE_ANSWERED = "exchange_answered"
-OF_A_STALL = (STALL_GIVEN, STALL_OFFERED, EXCHANGE_ASKED, EXCHANGE_ANSWERED)
+STALL_MOVED = "stall_moved"
+OF_A_STALL = (STALL_GIVEN, STALL_OFFERED, EXCHANGE_ASKED, EXCHANGE_ANSWERED, STALL_MOVED)
 EXCUSES_FOR = timedelta(days=14)  # after the last day; later the turns have been counted in other draws
 NOMINATED = "stall_nominated"
 SAMPLE = {
@@ -48,9 +50,10 @@ SAMPLE = {
     "answer_by": datetime(2026, 8, 25, 20, tzinfo=JAKARTA),
     "lapsed": False,
     "reason": "Izin edar habis",
+    "before": "A03",
     "result_path": "/bazar/hasil/12/",
     "turns_path": "/bazar/giliran/",
-    "excuse_by": "2026-09-12",
+    "excuse_by": date(2026, 9, 12),
     "product": "Asinan Betawi",
     "agency": "Sudin KPKP Jakarta Barat",
     "closes_at": datetime(2026, 8, 20, 16, tzinfo=JAKARTA),
@@ -69,6 +72,7 @@ def register() -> None:
         (ABSENCE_NOTED, _("Did not come to a stall")),
         (EXCHANGE_ASKED, _("Asked to exchange stalls")),
         (EXCHANGE_ANSWERED, _("Answer about exchanging stalls")),
+        (STALL_MOVED, _("Moved to another stall")),
         (NOMINATED, _("Nominated for a bazaar")),
     ):
         kinds.register(
@@ -84,6 +88,7 @@ def register() -> None:
                     "bazaar_cancelled": _("The bazaar was cancelled"),
                     "stall_gone": _("The stall was given back"),
                     "answered": _("The vendor has answered"),
+                    "moved_again": _("The vendor was moved once more"),
                     "excused": _("An excuse was accepted, or it was a mistake"),
                     "withdrawn": _("The application was withdrawn"),
                 },
@@ -164,6 +169,10 @@ def void(messages: Sequence[Any]) -> Mapping[str, str]:
             gone[message.key] = "stall_gone"
         elif message.kind in (STALL_GIVEN, STALL_OFFERED) and not application.allocation.is_unanswered:
             gone[message.key] = "answered"
+        elif message.kind == STALL_MOVED and application.allocation.stall_id != message.context.get(
+            "stall_id"
+        ):
+            gone[message.key] = "moved_again"
         elif message.kind == ABSENCE_NOTED and not _is_unexcused(application):
             gone[message.key] = "excused"
         elif message.kind == NOMINATED and application.state == ApplicationState.WITHDRAWN:
@@ -243,6 +252,21 @@ def tell_absent(site: Site, allocation: Allocation, *, until: datetime, now: dat
     draft = _draft(site, allocation.application_id, allocation.participant_id, "absent")
     return services.queue_many(
         kind=ABSENCE_NOTED, drafts=[draft], due_at=decent(now + timedelta(hours=1)), expires_at=until
+    )
+
+
+def tell_moved(site: Site, moves: Sequence[StallMove], *, now: datetime) -> int:
+    """To vendors whom the office moved, with the stall that is theirs now."""
+    begins_at = site.bazaar.begins_at
+    drafts = [
+        replace(
+            _draft(site, move.allocation.application_id, move.allocation.participant_id, f"moved:{move.pk}"),
+            context={"stall_id": move.after_id, "reason": move.reason, "before": move.before.number},
+        )
+        for move in moves
+    ]
+    return services.queue_many(
+        kind=STALL_MOVED, drafts=drafts, due_at=_soon(now, begins_at), expires_at=begins_at
     )
 
 

@@ -173,7 +173,7 @@ class SiteOverview:
     @cached_property
     def events(self) -> list[after.Event]:
         """What happened to stalls after the draw, without names: everybody may read it."""
-        return after.events_of(self.given, with_names=False)
+        return after.events_of(self.given, after.moves_at(self.site.pk), with_names=False)
 
     @cached_property
     def stall_of(self) -> dict[str, str]:

@@ -5,7 +5,7 @@ from bazaars.models.condition import Demand, PaperKind, PaperSeen
 from bazaars.models.curation import Answer, Conflict, Criterion, Decision, Score
 from bazaars.models.day import Arrival, ArrivalScan, FoodCheck, Incident, VisitorCount
 from bazaars.models.draw import Draw, GivenUpSecrets, SeedPart
-from bazaars.models.exchange import Exchange
+from bazaars.models.exchange import Exchange, StallMove
 from bazaars.models.fairness import FairnessAnswer
 from bazaars.models.plan import Ground, PlanPhoto, PlanVersion
 from bazaars.models.sales import SalesAddress, SalesReport
@@ -40,6 +40,7 @@ __all__ = [
     "SeedPart",
     "Site",
     "Stall",
+    "StallMove",
     "TurnLedger",
     "VisitorCount",
 ]

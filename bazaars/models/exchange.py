@@ -1,7 +1,8 @@
-"""Two vendors of one place exchange their stalls: one asks, the other agrees or declines."""
+"""Stalls that change hands after the draw: two vendors exchange theirs, or the office moves somebody."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -9,6 +10,7 @@ from bazaars.enums import ExchangeState
 from bazaars.models.application import Allocation
 from bazaars.models.bazaar import Stall
 from bazaars.querysets import ExchangeQuerySet
+from okoce.db.models import AppendOnly
 
 
 class Exchange(models.Model):
@@ -40,3 +42,23 @@ class Exchange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asker_id} and {self.asked_id}"
+
+
+class StallMove(AppendOnly):
+    """The office moves a vendor to another stall after the draw. Published with its reason."""
+
+    allocation = models.ForeignKey(Allocation, on_delete=models.PROTECT, related_name="moves")
+    before = models.ForeignKey(Stall, on_delete=models.PROTECT, related_name="+")
+    after = models.ForeignKey(Stall, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(name="bazaars_stallmove_has_reason", condition=~Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.before_id} to {self.after_id}"

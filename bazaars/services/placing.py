@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Case, Max, Value, When
 
-from bazaars import errors
+from bazaars import errors, messages
 from bazaars.enums import AllocationState, SiteState
-from bazaars.models import Allocation, Application, Site, Stall
+from bazaars.models import Allocation, Application, Site, Stall, StallMove
 from bazaars.placement import Broken, Plan, Spot, Vendor, place, wishes_broken
 from bazaars.services.events import locked_site
 from okoce.accounts.models import User
@@ -120,11 +120,19 @@ def moved(site: Site, given: Given, public_id: str, target: tuple[str, int]) -> 
 
 @transaction.atomic
 def move(
-    *, site_id: int, public_id: str, target: tuple[str, int], seen: Given, reason: str, by: User
+    *,
+    site_id: int,
+    public_id: str,
+    target: tuple[str, int],
+    seen: Given,
+    reason: str,
+    by: User,
+    now: datetime,
 ) -> None:
-    """Moves somebody to another stall, or exchanges two. Raises MoveImpossible, PlanChanged, NotDrawnYet.
+    """Moves somebody to another stall, or two into each other's; they are told, and it is published.
 
     ``seen`` is the plan that the officer looked at: when somebody else has changed it, nothing is moved.
+    Raises MoveImpossible, PlanChanged, NotDrawnYet.
     """
     site = locked_site(site_id)
     if site.state != SiteState.DRAWN:
@@ -140,6 +148,14 @@ def move(
     stalls = {stall.number: stall for stall in site.stalls.all()}
     places = {row.pk: after[row.application.public_id] for row in touched}
     stand_at({pk: (stalls[number], share) for pk, (number, share) in places.items()})
+    moves = StallMove.objects.bulk_create(
+        StallMove(
+            allocation=row, before=row.stall, after=stalls[places[row.pk][0]], reason=reason, at=now, by=by
+        )
+        for row in touched
+        if row.stall.number != places[row.pk][0]
+    )
+    messages.tell_moved(site, moves, now=now)
     for row in touched:
         record(
             by,
@@ -148,7 +164,6 @@ def move(
             site=site.pk,
             before=given[row.application.public_id][0],
             after=places[row.pk][0],
-            reason=reason,
         )
 
 

@@ -44,7 +44,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, str(refusal))
             return redirect("bazaars:move", site.pk)
         proposal = board.proposal(after)
-        form = MoveForm(request.POST or None, seen=board.seen(after), asks_reason=bool(proposal["breaks"]))
+        form = MoveForm(request.POST or None, seen=board.seen(after), names=board.names.values())
         if request.method == "POST" and form.is_valid():
             try:
                 placing.move(
@@ -54,11 +54,12 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
                     seen=_seen(form.cleaned_data["seen"]),
                     reason=form.cleaned_data["reason"],
                     by=request.user,
+                    now=timezone.now(),
                 )
             except errors.Refusal as refusal:
                 form.add_error(None, str(refusal))
             else:
-                messages.success(request, _("The stall is changed."))
+                messages.success(request, _("The stall is changed, and the vendor is told."))
                 return redirect(f"{reverse('bazaars:move', args=[site.pk])}")
     context = {
         "site": site,

@@ -137,7 +137,7 @@ def test_the_page_of_confirmations_needs_the_same_queries_for_one_and_for_three(
 ):
     site, officer = drawn_site(applicants), client_as(sudin)
     officer.get(url("confirmations", site))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         officer.get(url("confirmations", site))
 
 

@@ -2,14 +2,17 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from bazaars import errors
+from bazaars import errors, messages
+from bazaars.after import events_of, moves_at, published_record
 from bazaars.enums import TurnKind
 from bazaars.feasibility import Bounds
-from bazaars.models import Allocation, TurnLedger
+from bazaars.models import Allocation, Site, TurnLedger
 from bazaars.placement import Spot, Vendor, Wish, wishes_broken
 from bazaars.services import events, placing
 from okoce.audit.models import AuditEvent
+from okoce.notifications.models import Message
 from tests.factories.accounts import JAKARTA_BARAT, member
 from tests.factories.bazaars import (
     KPKP,
@@ -22,6 +25,7 @@ from tests.factories.bazaars import (
 )
 
 pytestmark = pytest.mark.django_db
+NOW = timezone.now()
 
 
 @pytest.fixture
@@ -91,13 +95,45 @@ def test_a_move_to_an_empty_stall_says_what_it_breaks_and_asks_for_a_reason(clie
     assert (moved.details["before"], moved.details["after"]) == ("B01", "A04")
 
 
+def test_whoever_is_moved_is_told_once_and_the_move_is_published_with_its_reason_and_no_name(sudin):
+    site = mixed_site()
+    first, *_ = placing.standing(site)
+    who, name = first.application.public_id, first.participant.full_name
+    for number in ("A04", "A03"):
+        seen = plan(site)
+        if seen[who] == (number, 1) or (number, 1) in seen.values():
+            continue
+        placing.move(
+            site_id=site.pk, public_id=who, target=(number, 1), seen=seen, reason="Genset", by=sudin, now=NOW
+        )
+
+    site = Site.objects.get(pk=site.pk)
+    record = published_record(site.draw)
+    lines = [one for one in record["overrides"] if one["change"].startswith("moved ")]
+    assert {one["id"] for one in lines} == {who}
+    assert {one["reason"] for one in lines} == {"Genset"}
+    assert name not in str(record)
+    told = list(Message.objects.filter(kind="stall_moved", participant_id=first.participant_id))
+    assert len(told) == len(lines) >= 1
+    void = messages.void(told)
+    assert [void.get(one.key, "") for one in sorted(told, key=lambda m: m.pk)] == ["moved_again"] * (
+        len(told) - 1
+    ) + [""]
+    [*_, newest] = lines
+    assert newest["change"].endswith(plan(site)[who][0])
+    shown = events_of([], moves_at(site.pk), with_names=False)
+    assert [one.who for one in shown] == [who] * len(lines)
+
+
 def test_two_exchange_their_stalls_and_keep_their_states(sudin):
     site = mixed_site()
     first, second, *_ = placing.standing(site)
     before = plan(site)
     one, other = first.application.public_id, second.application.public_id
 
-    placing.move(site_id=site.pk, public_id=one, target=before[other], seen=before, reason="", by=sudin)
+    placing.move(
+        site_id=site.pk, public_id=one, target=before[other], seen=before, reason="Genset", by=sudin, now=NOW
+    )
 
     assert plan(site) == {**before, one: before[other], other: before[one]}
     assert set(Allocation.objects.values_list("state", flat=True)) == {"allocated"}
@@ -108,10 +144,14 @@ def test_a_plan_that_somebody_else_changed_is_not_moved(sudin):
     site = mixed_site()
     first, *_ = placing.standing(site)
     one, old = first.application.public_id, plan(site)
-    placing.move(site_id=site.pk, public_id=one, target=("A02", 1), seen=old, reason="", by=sudin)
+    placing.move(
+        site_id=site.pk, public_id=one, target=("A02", 1), seen=old, reason="Genset", by=sudin, now=NOW
+    )
 
     with pytest.raises(errors.PlanChanged):
-        placing.move(site_id=site.pk, public_id=one, target=("A04", 1), seen=old, reason="", by=sudin)
+        placing.move(
+            site_id=site.pk, public_id=one, target=("A04", 1), seen=old, reason="Genset", by=sudin, now=NOW
+        )
 
     assert plan(site)[one] == ("A02", 1)
 
@@ -121,7 +161,9 @@ def test_a_stall_that_is_not_there_is_refused(sudin, target):
     site = mixed_site()
     who = next(iter(plan(site)))
     with pytest.raises(errors.MoveImpossible):
-        placing.move(site_id=site.pk, public_id=who, target=target, seen=plan(site), reason="", by=sudin)
+        placing.move(
+            site_id=site.pk, public_id=who, target=target, seen=plan(site), reason="Genset", by=sudin, now=NOW
+        )
 
 
 def test_before_the_draw_there_is_nothing_to_move(client_as, sudin):

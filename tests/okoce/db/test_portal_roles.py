@@ -36,6 +36,7 @@ APPEND_ONLY = [
     "bazaars_planversion",
     "bazaars_salesreportevent",
     "bazaars_siteevent",
+    "bazaars_stallmove",
     "bazaars_turnledger",
     "bazaars_visitorcount",
     "notifications_deliveryevent",
