@@ -50,12 +50,15 @@ class Handler(Protocol):
     """An app's own way to merge its rows, where moving them has consequences.
 
     ``lock`` runs before the two people are locked, and takes the locks that this app takes before people.
-    ``merge`` answers what ``undo`` needs to bring everything back: plain values for JSON.
+    ``merge`` answers what ``undo`` needs to bring everything back: plain values for JSON. ``finish`` gets it
+    when everything of the two is joined: what a merge sets free must not go to the row that is no more.
     """
 
     def lock(self, *, survivor_id: int, merged_id: int) -> None: ...
 
     def merge(self, *, survivor_id: int, merged_id: int, now: Any) -> dict[str, Any]: ...
+
+    def finish(self, kept: Mapping[str, Any], *, now: Any) -> None: ...
 
     def undo(self, kept: Mapping[str, Any], *, survivor_id: int, merged_id: int, now: Any) -> None: ...
 

@@ -77,6 +77,9 @@ class Stalls:
         Allocation.objects.filter(pk__in=kept["stalls"]).update(participant=survivor_id)
         return kept if any(kept.values()) else {}
 
+    def finish(self, kept: Mapping[str, Any], *, now: datetime) -> None:
+        """A stall that is set free goes to a reserve by the office's own act."""
+
     def undo(self, kept: Mapping[str, Any], *, survivor_id: int, merged_id: int, now: datetime) -> None:
         """As before. A share of a stall that somebody else has by now stays with them."""
         moved = Application.objects.filter(pk__in=kept["moved"], participant=survivor_id)

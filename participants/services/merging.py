@@ -116,6 +116,8 @@ def merge(
     done.save(update_fields=["moved"])
     merged.merged_into = survivor
     merged.save()
+    for reference, handler in _handlers():
+        handler.finish(done.moved.get(reference, {}), now=now)
     _sign_out(merged)
     record(by, "participants.merge.done", survivor, merged=merged.number, fields=taken)
     return done

@@ -48,6 +48,9 @@ class Messages:
             lease_until=None,
         )
 
+    def finish(self, kept: Mapping[str, Any], *, now: datetime) -> None:
+        """A cancelled message frees nothing."""
+
     def undo(self, kept: Mapping[str, Any], *, survivor_id: int, merged_id: int, now: datetime) -> None:
         rows = Message.objects.filter(pk__in=kept["moved"], participant_id=survivor_id)
         rows.update(participant_id=merged_id)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bazaars.models import Allocation, Application, TurnLedger
+from bazaars.models import Allocation, Application, FairnessAnswer, PaperKind, PaperSeen, TurnLedger
 from okoce.accounts.roles import Role
 from okoce.notifications.models import Message
 from participants import merging as registry
@@ -83,6 +83,8 @@ one_history = st.fixed_dictionaries(
         "note": st.booleans(),
         "card": st.booleans(),
         "papers": st.integers(0, 2),
+        "papers_seen": st.integers(0, 2),
+        "fairness": st.booleans(),
         "guardian": st.booleans(),
         "id_photo": st.booleans(),
         "card_seen": st.booleans(),
@@ -211,6 +213,15 @@ def live_in_the_register(
             participant=person, kind="other", title=f"surat {n}", file=f"x{person.pk}{n}", size=3,
             content_type="application/pdf", uploaded_by=by,
         )  # fmt: skip
+    kind = PaperKind.objects.order_by("pk").first()
+    for n in range(told["papers_seen"]):
+        PaperSeen.objects.create(
+            participant=person, paper=kind, seen_on=date(2026, 1, 1 + n), recorded_by=by, is_good=n == 0
+        )
+    if told["fairness"]:
+        FairnessAnswer.objects.create(
+            participant=person, has_disability=which == 0, text="Setuju", consented_at=now
+        )
     if told["guardian"]:
         guardian = Guardian(
             participant=person, full_name="Ibu Aminah", relation="parent", agreed_at=now, text_version="1"
@@ -376,9 +387,10 @@ def test_joining_taking_back_and_joining_again(transactional_savepoint, mine, th
         join(survivor, merged, chosen, officer)
         again = everything(survivor, merged)
         for rows in (*joined.values(), *again.values()):
-            for row in rows:  # the moment a message or an application was given up
+            for row in rows:  # the moment a message, an application or a stall was given up
                 row.pop("finished_at", None)
                 row.pop("withdrawn_at", None)
+                row.pop("released_at", None)
         assert again == joined
 
 
@@ -386,7 +398,8 @@ FULL = {
     "bookings": {0: "confirmed"}, "present": {2}, "sites": {0}, "stall": True, "steps": {3: 9},
     "agencies": {0}, "years": {2026}, "businesses": ["Kopi Pagi"], "consent": [True], "mentor": True,
     "reminders": {1},
-    "turns": {0}, "note": True, "card": True, "papers": 1, "guardian": True, "id_photo": True,
+    "turns": {0}, "note": True, "card": True, "papers": 1, "papers_seen": 1, "fairness": True,
+    "guardian": True, "id_photo": True,
     "card_seen": True, "requests": {"copy": True}, "moves": 1, "asked_by": {0}, "withdrew": True,
     "step_back": True, "listed": True, "self_registered": True, "certificates": {2025}, "feedback": {0},
     "name_confirmed": True, "equipment": True, "feed": True, "waits": {0}, "availability": True,

@@ -41,13 +41,12 @@ class Places:
         own, theirs = _places(survivor_id), _places(merged_id)
         here = {place.session_id: place for place in own}
         present = _present(survivor_id, merged_id)
-        kept: dict[str, Any] = {"moved": [], "swapped": [], "released": []}
-        freed: list[Booking] = []
+        kept: dict[str, Any] = {"moved": [], "swapped": [], "released": [], "freed": []}
 
         def release(place: Booking) -> None:
             kept["released"].append([place.pk, place.state])
             if place.state in SEATED:
-                freed.append(place)
+                kept["freed"].append(place.session_id)
             place.state = BookingState.RELEASED
             Booking.objects.filter(pk=place.pk).update(state=BookingState.RELEASED)
 
@@ -70,11 +69,11 @@ class Places:
             own.append(place)
         Booking.objects.filter(pk__in=kept["moved"]).update(participant=survivor_id)
         swap(_TABLE, kept["swapped"], survivor_id, merged_id)
-        self._give_on(freed, now)
         return kept if any(kept.values()) else {}
 
-    def _give_on(self, freed: list[Booking], now: datetime) -> None:
-        ids = {place.session_id for place in freed}
+    def finish(self, kept: Mapping[str, Any], *, now: datetime) -> None:
+        """Freed seats go to the next in line, now that nobody stands there twice."""
+        ids = kept.get("freed", ())
         for session in TrainingSession.objects.filter(pk__in=ids).order_by("pk"):
             if session.state == SessionState.PUBLISHED and session.starts_at > now:
                 offers.promote(locks.locked(session.pk), now=now)
