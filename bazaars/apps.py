@@ -20,6 +20,10 @@ class BazaarsConfig(AppConfig):
         merging.register("bazaars.Allocation.participant", merging.Stay("goes with its application"))
         merging.register("bazaars.PaperSeen.participant", merging.Move())
         merging.register(
+            "bazaars.PaperSent.participant",
+            merging.MoveUnlessSame(("paper",), among={"state": "waiting"}),
+        )
+        merging.register(
             "bazaars.FairnessAnswer.participant", merging.Stay("asked anew: nobody answers for another")
         )
         merging.register("bazaars.TurnLedger.participant", merging.MoveUnlessSame(("site", "kind")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from bazaars.models import Criterion, PaperKind
@@ -20,8 +21,11 @@ def sector_choices() -> list[tuple[str, str]]:
     return [(sector.code, sector_name(sector)) for sector in Sector.objects.all()]
 
 
-def paper_kinds() -> list[PaperKind]:
-    return list(PaperKind.objects.all())
+def paper_kinds(codes: Collection[str] | None = None) -> list[PaperKind]:
+    """All of them, or those of ``codes``; no query for none."""
+    if codes is None:
+        return list(PaperKind.objects.all())
+    return list(PaperKind.objects.filter(pk__in=codes)) if codes else []
 
 
 def criteria() -> list[Criterion]:

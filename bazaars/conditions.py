@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bazaars.choices import pengampu_choices
-from bazaars.eligibility import Applicant, Call, Obstacle, missing_papers
+from bazaars.eligibility import Applicant, Call, Obstacle, missing_papers, unsent_papers
 from bazaars.models import Bazaar, PaperKind, Site
 from bazaars.words import obstacle_words, sector_name
 from participants.models import Sector
@@ -65,7 +65,7 @@ def in_words(
     found: Iterable[Obstacle], site: Site, applicant: Applicant, call: Call, *, category: str = ""
 ) -> list[dict[str, str]]:
     """Each obstacle with what it is and what to do next."""
-    lacking = missing_papers(applicant, call, category)
+    lacking = unsent_papers(applicant, call, category) or missing_papers(applicant, call, category)
     papers, how = _papers(lacking)
     names = ", ".join(name for code, name in pengampu_choices(site.bazaar.city) if code in call.pengampu)
     pairs = [
@@ -90,5 +90,5 @@ def _papers(codes: Collection[str]) -> tuple[str, str]:
 
 def closed_goods(applicant: Applicant, call: Call) -> dict[str, set[str]]:
     """Kinds of goods that this person cannot apply with, and the papers each lacks."""
-    lacking = {category: missing_papers(applicant, call, category) for category in call.papers}
+    lacking = {category: unsent_papers(applicant, call, category) for category in call.papers}
     return {category: papers for category, papers in lacking.items() if papers}

@@ -1,7 +1,7 @@
 """Who may apply for a stall, and what stands in the way of whom."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -27,7 +27,8 @@ class Applicant:
     """``elsewhere`` names the place of another application or stall on the same days, or is empty.
 
     ``activities_done``: of the three, in the bazaar's year or the one before. ``papers``: seen, good, and
-    valid on every day of the bazaar. ``shares_business``: one of the same household applied with it before.
+    valid on every day of the bazaar. ``sent``: papers that an office still looks at; enough to apply, not to
+    be drawn. ``shares_business``: one of the same household applied with it before.
     """
 
     is_active: bool
@@ -37,6 +38,7 @@ class Applicant:
     elsewhere: str = ""
     activities_done: int = 0
     papers: Collection[str] = frozenset()
+    sent: Collection[str] = frozenset()
     shares_business: bool = False
 
 
@@ -60,6 +62,11 @@ class Call:
 def missing_papers(applicant: Applicant, call: Call, category: str) -> set[str]:
     """Which papers somebody lacks to sell these goods there (programme.md 8, rule 50)."""
     return set(call.papers.get(category, ())) - set(applicant.papers)
+
+
+def unsent_papers(applicant: Applicant, call: Call, category: str) -> set[str]:
+    """Which of them no office is looking at either: these stand in the way of applying."""
+    return missing_papers(applicant, call, category) - set(applicant.sent)
 
 
 def obstacles_of_person(applicant: Applicant, call: Call, category: str = "") -> list[Obstacle]:
@@ -95,4 +102,5 @@ def obstacles(applicant: Applicant, call: Call, *, now: datetime, category: str 
         return [Obstacle.NOT_OPEN_YET]
     if now >= call.closes_at:
         return [Obstacle.CLOSED]
-    return obstacles_of_person(applicant, call, category)
+    with_sent = replace(applicant, papers={*applicant.papers, *applicant.sent})
+    return obstacles_of_person(with_sent, call, category)

@@ -139,3 +139,11 @@ class IncidentKind(models.TextChoices):
     PLACE = "place", _("Tent, table or place is damaged")
     DISPUTE = "dispute", _("Dispute")
     OTHER = "other", _("Something else")
+
+
+class PaperState(models.TextChoices):
+    """What an office said about a paper that a vendor sent."""
+
+    WAITING = "waiting", _("Being checked")
+    ACCEPTED = "accepted", _("Accepted")
+    REFUSED = "refused", _("Refused")

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from bazaars.enums import ApplicationState, SiteState
 from bazaars.models import Allocation, Application
-from bazaars.services import applying, releasing
+from bazaars.services import applying, papers, releasing
 from participants.erasing import blank, delete, keep, leaves_plans, nobody
 from participants.services.retention import register_activity
 
@@ -59,6 +59,12 @@ def declare() -> None:
         why="stalls held are counted; the reason of a release is published, it names nobody",
     )
     keep("bazaars.PaperSeen", person="participant", why="which kinds of papers were seen, without the papers")
+    delete(
+        "bazaars.PaperSent",
+        person="participant",
+        deed=papers.delete_files,
+        why="papers that were sent, with their files",
+    )
     keep(
         "bazaars.Absence",
         person="allocation__participant",

@@ -559,3 +559,7 @@ class IncidentClosed(Refusal):
 
 class CheckedElsewhere(Refusal):
     words = gettext_lazy("This stall was given back. Choose one that somebody holds.")
+
+
+class PaperDecided(Refusal):
+    words = gettext_lazy("Somebody has decided about this paper already, or the vendor sent a newer one.")

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Case, Count, ExpressionWrapper, F, Q, Value, When
 from django.db.models.functions import Least
 
-from bazaars.enums import AWAY
+from bazaars.enums import AWAY, PaperState
 from bazaars.sales import COUNTS, last_late_day
 from okoce.accounts.roles import Role, has_permission
 from okoce.accounts.scope import NOTHING, Scope, scope_of
@@ -245,6 +245,27 @@ class PaperSeenQuerySet(models.QuerySet):
     def newest(self) -> PaperSeenQuerySet:
         """The last word about each paper of each person."""
         return self.order_by("participant_id", "paper_id", "-seen_on", "-pk").distinct(
+            "participant_id", "paper_id"
+        )
+
+
+class PaperSentQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> PaperSentQuerySet:
+        """What the people of the own area sent; a participant the own."""
+        membership = getattr(user, "active_membership", None)
+        if membership is not None and membership.role == Role.PARTICIPANT:
+            return self.filter(participant__user=user)
+        if not has_permission(user, "bazaars.check_papers"):
+            return self.none()
+        people = self.model._meta.get_field("participant").related_model
+        return self.filter(participant__in=people.objects.visible_to(user).open_to(user))
+
+    def waiting(self) -> PaperSentQuerySet:
+        return self.filter(state=PaperState.WAITING)
+
+    def newest(self) -> PaperSentQuerySet:
+        """The last one of each paper of each person."""
+        return self.order_by("participant_id", "paper_id", "-sent_at", "-pk").distinct(
             "participant_id", "paper_id"
         )
 

@@ -44,6 +44,14 @@ def why(view: SiteOverview, application: Application, *, to_self: bool) -> Why:
 
 
 def _verdict(view: SiteOverview, public_id: str, outcome: Outcome | None, name: str) -> tuple[str, str, str]:
+    if public_id not in view.eligible and _only_papers(view, public_id):
+        return (
+            _("%(name)s takes part once the papers are accepted") % {"name": name}
+            if name
+            else _("You take part once your papers are accepted"),
+            _left_out(view, public_id),
+            _("Papers that are not accepted when the list is frozen keep an application out of the draw."),
+        )
     if public_id not in view.eligible:
         return (
             _("Why %(name)s was not in the draw") % {"name": name} if name else _("You were not in the draw"),
@@ -108,6 +116,14 @@ def _given_away(given: Allocation, values: dict[str, object], name: str) -> tupl
             "reason": given.release_reason,
         }
     return title % values, text, _("It costs no turn. Look for the next bazaar.")
+
+
+def _only_papers(view: SiteOverview, public_id: str) -> bool:
+    """Whether, before the list is frozen, papers are all that is missing."""
+    if view.draw is not None:
+        return False
+    application = next((a for a in view.applications if a.public_id == public_id), None)
+    return application is not None and view.obstacles.get(application.pk) == [Obstacle.PAPERS_MISSING]
 
 
 def _left_out(view: SiteOverview, public_id: str) -> str:

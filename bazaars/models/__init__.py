@@ -1,7 +1,7 @@
 from bazaars.models.absence import Absence
 from bazaars.models.application import Allocation, Application, TurnLedger
 from bazaars.models.bazaar import Bazaar, Quota, Site, Stall
-from bazaars.models.condition import Demand, PaperKind, PaperSeen
+from bazaars.models.condition import Demand, PaperKind, PaperSeen, PaperSent
 from bazaars.models.curation import Answer, Conflict, Criterion, Decision, Score
 from bazaars.models.day import Arrival, ArrivalScan, FoodCheck, Incident, VisitorCount
 from bazaars.models.draw import Draw, GivenUpSecrets, SeedPart
@@ -31,6 +31,7 @@ __all__ = [
     "Incident",
     "PaperKind",
     "PaperSeen",
+    "PaperSent",
     "PlanPhoto",
     "PlanVersion",
     "Quota",

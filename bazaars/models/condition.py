@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
 
+from bazaars.enums import PaperState
 from bazaars.models.bazaar import Bazaar
-from bazaars.querysets import PaperSeenQuerySet
+from bazaars.querysets import PaperSeenQuerySet, PaperSentQuerySet
 from okoce.db.models import AppendOnly
+from okoce.db.sealed_files import SealedFileField
 from participants.models import Participant, Sector
 
 
@@ -83,3 +87,50 @@ class PaperSeen(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.paper_id} {self.seen_on}"
+
+
+class PaperSent(models.Model):
+    """A photo or PDF of a paper that a vendor sent. The file lies sealed until an office decided."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="papers_sent")
+    paper = models.ForeignKey(PaperKind, on_delete=models.PROTECT, related_name="+")
+    file = SealedFileField()
+    content_type = models.CharField(max_length=20)
+    size = models.PositiveIntegerField(help_text="bytes before sealing")
+    sent_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=PaperState.choices, default=PaperState.WAITING)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.CharField(max_length=200, blank=True, help_text="why it was refused; the vendor reads it")
+
+    objects = PaperSentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sent_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="bazaars_papersent_one_waits",
+                fields=["participant", "paper"],
+                condition=Q(state=PaperState.WAITING),
+            ),
+            models.CheckConstraint(
+                name="bazaars_papersent_decided_whole",
+                condition=Q(state=PaperState.WAITING, decided_at__isnull=True, reason="") & ~Q(file="")
+                | Q(state=PaperState.ACCEPTED, decided_at__isnull=False, reason="", file="")
+                | Q(state=PaperState.REFUSED, decided_at__isnull=False, file="") & ~Q(reason=""),
+            ),
+            models.CheckConstraint(
+                name="bazaars_papersent_photo_or_pdf",
+                condition=Q(content_type__in=["image/jpeg", "application/pdf"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.paper_id} {self.uid}"
+
+    @property
+    def is_photo(self) -> bool:
+        return self.content_type == "image/jpeg"

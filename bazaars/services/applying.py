@@ -11,7 +11,7 @@ from django.db.models import Q
 from bazaars import errors
 from bazaars.eligibility import Applicant, Call, Obstacle, obstacles, obstacles_of_person
 from bazaars.enums import AllocationState, ApplicationState, SiteState
-from bazaars.models import Allocation, Application, Bazaar, Decision, PaperSeen, Site
+from bazaars.models import Allocation, Application, Bazaar, Decision, PaperSeen, PaperSent, Site
 from bazaars.services.events import locked_site, refuse_when_cancelled
 from okoce.accounts.models import User
 from okoce.audit.services import record
@@ -49,6 +49,15 @@ def good_papers(ids: Collection[int], *, until: date) -> dict[int, set[str]]:
     for row in PaperSeen.objects.filter(participant_id__in=ids).newest():
         if row.is_good and (row.valid_until is None or row.valid_until >= until):
             found.setdefault(row.participant_id, set()).add(row.paper_id)
+    return found
+
+
+def papers_waiting(ids: Collection[int]) -> dict[int, set[str]]:
+    """Which papers of these people an office still has to look at. One query."""
+    found: dict[int, set[str]] = {}
+    rows = PaperSent.objects.filter(participant_id__in=ids).waiting()
+    for person, paper in rows.values_list("participant_id", "paper_id"):
+        found.setdefault(person, set()).add(paper)
     return found
 
 
@@ -116,6 +125,7 @@ def applicants_for(site: Site, participants: Iterable[Participant]) -> dict[int,
     bazaar: Bazaar = site.bazaar
     done = activities_done(ids, year=first_day.year) if bazaar.least_activities else {}
     papers = good_papers(ids, until=bazaar.ends_on)
+    waiting = papers_waiting(ids)
     twice = applied_with_same_business(site, people)
     return {
         person.pk: Applicant(
@@ -126,6 +136,7 @@ def applicants_for(site: Site, participants: Iterable[Participant]) -> dict[int,
             elsewhere=elsewhere.get(person.pk, ""),
             activities_done=done.get(person.pk, 0),
             papers=frozenset(papers.get(person.pk, ())),
+            sent=frozenset(waiting.get(person.pk, ())),
             shares_business=person.pk in twice,
         )
         for person in people

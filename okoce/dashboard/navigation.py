@@ -45,6 +45,9 @@ MAIN = (
         "bazaars.enter_sales",
         "/bazar/penjualan/",
     ),
+    Entry(
+        _("Papers to check"), "bazaars:papers_waiting", "clipboard", "bazaars.check_papers", "/bazar/surat/"
+    ),
     Entry(_("Messages"), "notifications:messages", "chat-left-text", "notifications.view", "/pesan/"),
 )
 DATA = (

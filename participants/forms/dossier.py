@@ -18,6 +18,24 @@ PDF = b"%PDF-"
 ACTIVE = (b"/JavaScript", b"/JS ", b"/JS(", b"/Launch", b"/EmbeddedFile", b"/RichMedia", b"/XFA")
 
 
+def photo_or_pdf(upload: Any) -> tuple[bytes, str]:
+    """(content, content type): a PDF as it is, a picture as a fresh JPEG."""
+    upload.seek(0)
+    content = upload.read(LARGEST_BYTES + 1)
+    if not content.startswith(PDF):
+        return clean_photo(content), "image/jpeg"
+    if len(content) > LARGEST_BYTES:
+        raise ValidationError(
+            _("The file is larger than %(most)d MB. Send it in smaller parts, or take a photo of it")
+            % {"most": LARGEST_BYTES // MEGABYTE}
+        )
+    if b"%%EOF" not in content[-2048:]:
+        raise ValidationError(_("The PDF is damaged or was cut off on its way. Choose it again"))
+    if any(mark in content for mark in ACTIVE):
+        raise ValidationError(_("This PDF carries programs or files. Print it anew, or take a photo"))
+    return content, "application/pdf"
+
+
 class NoteForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("New note"),
@@ -65,19 +83,4 @@ class DocumentForm(forms.Form):
         return title
 
     def clean_file(self) -> tuple[bytes, str]:
-        """(content, content type): a PDF as it is, a picture as a fresh JPEG."""
-        upload = self.cleaned_data["file"]
-        upload.seek(0)
-        content = upload.read(LARGEST_BYTES + 1)
-        if not content.startswith(PDF):
-            return clean_photo(content), "image/jpeg"
-        if len(content) > LARGEST_BYTES:
-            raise ValidationError(
-                _("The file is larger than %(most)d MB. Send it in smaller parts, or take a photo of it")
-                % {"most": LARGEST_BYTES // MEGABYTE}
-            )
-        if b"%%EOF" not in content[-2048:]:
-            raise ValidationError(_("The PDF is damaged or was cut off on its way. Choose it again"))
-        if any(mark in content for mark in ACTIVE):
-            raise ValidationError(_("This PDF carries programs or files. Print it anew, or take a photo"))
-        return content, "application/pdf"
+        return photo_or_pdf(self.cleaned_data["file"])

@@ -75,6 +75,10 @@ def document(place: Place) -> dict[str, Any]:
     return {**number(place), "uid": place.document.uid}
 
 
+def paper(place: Place) -> dict[str, Any]:
+    return {"uid": place.paper.uid}
+
+
 def step(place: Place) -> dict[str, Any]:
     return {**number(place), "step": 3}
 
@@ -520,6 +524,9 @@ ROWS: dict[str, Row] = {
     "bazaars:copy": Row(SITE, lambda p: {"slug": p.bazaar.slug}),
     "bazaars:conditions": Row(SITE, lambda p: {"slug": p.bazaar.slug}),
     "bazaars:papers": Row(PERSON, number),
+    "bazaars:papers_waiting": Row(),
+    "bazaars:decide_paper": Row(PERSON, paper),
+    "bazaars:open_paper": Row(PERSON, paper, method="post"),
     "bazaars:nominate": Row(SITE, site),
     "bazaars:curation": Row(SITE, site),
     "bazaars:score": Row(CURATED, curated),

@@ -15,7 +15,8 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.cached_db import SessionStore
 from django.utils import timezone
 
-from bazaars.services import incidents, plans
+from bazaars.models import PaperKind
+from bazaars.services import incidents, papers, plans
 from okoce.accounts import sessions
 from okoce.accounts.models import Membership, User
 from okoce.accounts.roles import Role
@@ -102,6 +103,7 @@ class Place:
     absence: Any
     release: Any
     incident: Any
+    paper: Any
 
     @property
     def city(self) -> str:
@@ -206,6 +208,10 @@ def _place(name: str) -> Place:
         incident=incidents.report(
             site_id=site.pk, form_key=uuid.uuid4(), by=officer, now=timezone.now() + timedelta(days=31),
             told=incidents.Told(kind="other", what=f"Kabel milik {NAMES[name]}", photo=b"foto"),
+        ),
+        paper=papers.send(
+            participant_id=participant.pk, paper=PaperKind.objects.get(pk="pirt"), content=b"isi",
+            content_type="image/jpeg", by=officer, now=timezone.now(),
         ),
         holiday=HolidayFactory(area_id=city, name=NAMES[name]),
         ramadan=RamadanFactory(),

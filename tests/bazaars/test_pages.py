@@ -522,4 +522,4 @@ def test_an_open_site_needs_the_same_queries_for_any_number_of_applicants(
         officer.get(url("site", site))
 
 
-LIST_QUERIES, PUBLIC_QUERIES, SITE_QUERIES, OPEN_SITE_QUERIES = 6, 4, 16, 23
+LIST_QUERIES, PUBLIC_QUERIES, SITE_QUERIES, OPEN_SITE_QUERIES = 6, 4, 16, 24

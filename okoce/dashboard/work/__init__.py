@@ -27,6 +27,7 @@ def work_for(user: Any, *, now: datetime) -> list[Work]:
         bazaars.confirmations,
         bazaars.seed_parts,
         bazaars.seals,
+        bazaars.papers,
         bazaars.late_sales,
         messages.messages,
         people.moves,

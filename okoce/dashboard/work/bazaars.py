@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bazaars.enums import UNANSWERED, SiteState
-from bazaars.models import Allocation, SeedPart, Site
+from bazaars.models import Allocation, PaperSent, SeedPart, Site
 from okoce.accounts.roles import Role, has_permission
 from okoce.dashboard.work.item import INFO, SOON, URGENT, Work, url_of
 from okoce.ui.templatetags.okoce_ui import day_month, moment, number
@@ -198,4 +198,25 @@ def late_sales(user: Any, now: datetime) -> Iterator[Work]:
             _("More than seven days have passed. They were reminded once; ask them and write it down."),
             url_of("bazaars:late_sales"),
             _("See who"),
+        )
+
+
+def papers(user: Any, now: datetime) -> Iterator[Work]:
+    """Papers that vendors sent: they may apply meanwhile, and are drawn only when somebody accepted them."""
+    if not has_permission(user, "bazaars.check_papers"):
+        return
+    count = PaperSent.objects.visible_to(user).waiting().count()
+    if count:
+        yield Work(
+            SOON,
+            "clipboard",
+            ngettext(
+                "%(count)s paper of a vendor waits to be checked",
+                "%(count)s papers of vendors wait to be checked",
+                count,
+            )
+            % {"count": number(count)},
+            _("Until it is accepted, it does not count when the list of a bazaar is frozen."),
+            url_of("bazaars:papers_waiting"),
+            _("Check the papers"),
         )
