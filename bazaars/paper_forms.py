@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from bazaars.models import PaperKind
-from okoce.db.images import ACCEPTED
+from okoce.db.images import ACCEPTED, LARGEST_BYTES, MEGABYTE
 from okoce.ui import forms
 from okoce.values import text as text_values
 from participants.forms.dossier import photo_or_pdf
@@ -37,7 +37,14 @@ class SendPapersForm(forms.Form):
                 required=False,
                 allow_empty_file=True,
                 help_text=_("JPEG, PNG, WebP or PDF, at most 8 MB. It is kept sealed"),
-                widget=forms.FileInput(attrs={"accept": f"{ACCEPTED},application/pdf"}),
+                widget=forms.FileInput(
+                    attrs={
+                        "accept": f"{ACCEPTED},application/pdf",
+                        "data-most": LARGEST_BYTES,
+                        "data-too-large": _("This file is larger than %(most)d MB. Choose a smaller one")
+                        % {"most": LARGEST_BYTES // MEGABYTE},
+                    }
+                ),
             )
 
     def clean(self) -> dict[str, Any]:

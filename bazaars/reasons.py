@@ -49,7 +49,7 @@ def _verdict(view: SiteOverview, public_id: str, outcome: Outcome | None, name: 
             _("%(name)s takes part once the papers are accepted") % {"name": name}
             if name
             else _("You take part once your papers are accepted"),
-            _left_out(view, public_id),
+            _("No office has accepted all the papers that these goods need yet."),
             _("Papers that are not accepted when the list is frozen keep an application out of the draw."),
         )
     if public_id not in view.eligible:

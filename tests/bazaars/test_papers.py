@@ -174,13 +174,13 @@ def test_two_taps_at_once_are_one_paper():
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"\xff\xd8\xff" + b"0" * (40 * MEGABYTE), "lebih besar dari 8 MB"),
-        (b"%PDF-1.4" + b"0" * (40 * MEGABYTE), "lebih besar dari 8 MB"),
+        (b"\xff\xd8\xff" + b"0" * (8 * MEGABYTE), "lebih besar dari 8 MB"),
+        (b"%PDF-1.4" + b"0" * (8 * MEGABYTE), "lebih besar dari 8 MB"),
         (b"MZ program", "bukan foto"),
         (b"%PDF-1.4 terpotong", "PDF rusak"),
         (b"", "kosong"),
     ],
-    ids=["40 MB photo", "40 MB PDF", "program", "cut off", "empty"],
+    ids=["large photo", "large PDF", "program", "cut off", "empty"],
 )
 def test_a_file_too_large_or_neither_photo_nor_pdf_is_refused_in_words_and_what_was_typed_stays(
     client_as, site, content, words
@@ -194,6 +194,30 @@ def test_a_file_too_large_or_neither_photo_nor_pdf_is_refused_in_words_and_what_
     assert page.context["form"]["product"].value() == "Asinan sayur Palmerah"
     assert not PaperSent.objects.exists()
     assert not Application.objects.exists()
+
+
+@pytest.mark.parametrize("start", [b"\xff\xd8\xff", b"%PDF-1.4"], ids=["photo", "PDF"])
+def test_forty_megabytes_are_refused_in_words_before_they_are_read_and_nothing_is_kept(
+    client_as, site, start
+):
+    person = vendor(sector="fashion")
+    large = file(start + b"0" * (40 * MEGABYTE))
+
+    page = as_participant(client_as, person).post(url("apply", site), TYPED | {"file-pirt": large})
+
+    assert page.status_code == 413
+    assert "ukuran lebih kecil" in text_of(page)
+    assert not PaperSent.objects.exists()
+    assert not Application.objects.exists()
+
+
+def test_a_phone_says_that_a_file_is_too_large_before_it_is_sent(client_as, site):
+    page = as_participant(client_as, vendor()).get(url("apply", site))
+
+    widget = page.context["sending"]["file-pirt"].as_widget()
+    assert 'data-most="8388608"' in widget
+    assert "Berkas ini lebih besar dari 8 MB" in widget
+    assert "js/file-size" in page.content.decode()
 
 
 def test_the_button_without_a_file_says_what_to_do(client_as, site):
@@ -423,7 +447,7 @@ def test_the_list_asks_the_same_queries_for_any_number(client_as, sudin, count, 
     officer = client_as(sudin)
     officer.get(reverse("bazaars:papers_waiting"))
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         page = officer.get(reverse("bazaars:papers_waiting"))
 
     assert len(page.context["page"].rows) == count

@@ -26,7 +26,7 @@ def test_a_vendor_reads_why_not_and_what_next_and_then_applies_in_two_taps(visit
     vendor.check()
     vendor.follow("Daftar stan")
     vendor.sees("Anda belum bisa mendaftar", "Uji bahan berbahaya", "kantor kecamatan")
-    assert vendor.page.locator("main form").count() == 0
+    assert vendor.page.locator("main [name=product]").count() == 0
     vendor.check("why not")
 
     office.goto(f"/bazar/syarat/{number}/")

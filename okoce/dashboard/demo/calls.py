@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from bazaars.models import Application, Bazaar, Criterion, PaperKind
 from bazaars.rules import conflicts_of
-from bazaars.services import applying, conditions, copies, curating, events
+from bazaars.services import applying, conditions, copies, curating, events, papers
 from okoce.accounts.models import User
 from okoce.dashboard.demo.accounts import CITY
 from okoce.dashboard.demo.bazaars import CATEGORIES, KPKP, PENGAMPU, SUDIN
@@ -104,6 +104,7 @@ def _conditions(officer: User, today: date) -> None:
     applications = Application.objects.filter(site__bazaar=bazaar, category__in=["kuliner", "minuman"])
     for number, application in enumerate(applications.order_by("pk")):
         if number % 6 == 5:
+            _sent_from_the_phone(application.participant, tested, officer, is_blurred=number % 12 == 5)
             continue
         conditions.note_paper(
             participant_id=application.participant_id,
@@ -113,6 +114,21 @@ def _conditions(officer: User, today: date) -> None:
             by=officer,
             today=today,
         )
+
+
+def _sent_from_the_phone(person: Participant, paper: PaperKind, officer: User, *, is_blurred: bool) -> None:
+    """One paper waits to be checked; every second was refused and can be sent again."""
+    sent = papers.send(
+        participant_id=person.pk,
+        paper=paper,
+        content=picture("#e7e2d6", "#b9b2a0"),
+        content_type="image/jpeg",
+        by=person.user or officer,
+        now=timezone.now(),
+    )
+    if is_blurred:
+        reason = "Fotonya buram, tanggal uji tidak terbaca."
+        papers.refuse(uid=sent.uid, reason=reason, by=officer, now=timezone.now())
 
 
 def _curated(users: dict[str, User], today: date) -> None:
