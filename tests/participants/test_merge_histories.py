@@ -14,7 +14,15 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bazaars.models import Allocation, Application, FairnessAnswer, PaperKind, PaperSeen, TurnLedger
+from bazaars.models import (
+    Allocation,
+    Application,
+    FairnessAnswer,
+    PaperKind,
+    PaperSeen,
+    PaperSent,
+    TurnLedger,
+)
 from okoce.accounts.roles import Role
 from okoce.notifications.models import Message
 from participants import merging as registry
@@ -84,6 +92,7 @@ one_history = st.fixed_dictionaries(
         "card": st.booleans(),
         "papers": st.integers(0, 2),
         "papers_seen": st.integers(0, 2),
+        "paper_sent": st.booleans(),
         "fairness": st.booleans(),
         "guardian": st.booleans(),
         "id_photo": st.booleans(),
@@ -218,6 +227,11 @@ def live_in_the_register(
         PaperSeen.objects.create(
             participant=person, paper=kind, seen_on=date(2026, 1, 1 + n), recorded_by=by, is_good=n == 0
         )
+    if told["paper_sent"]:
+        PaperSent.objects.create(
+            participant=person, paper=kind, file=f"s{person.pk}", content_type="image/jpeg", size=3,
+            sent_at=now,
+        )  # fmt: skip
     if told["fairness"]:
         FairnessAnswer.objects.create(
             participant=person, has_disability=which == 0, text="Setuju", consented_at=now
@@ -399,6 +413,7 @@ FULL = {
     "agencies": {0}, "years": {2026}, "businesses": ["Kopi Pagi"], "consent": [True], "mentor": True,
     "reminders": {1},
     "turns": {0}, "note": True, "card": True, "papers": 1, "papers_seen": 1, "fairness": True,
+    "paper_sent": True,
     "guardian": True, "id_photo": True,
     "card_seen": True, "requests": {"copy": True}, "moves": 1, "asked_by": {0}, "withdrew": True,
     "step_back": True, "listed": True, "self_registered": True, "certificates": {2025}, "feedback": {0},
