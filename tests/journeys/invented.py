@@ -8,9 +8,11 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import xlsxwriter
+from PIL import Image, ImageDraw
 
 CHANCE = random.SystemRandom()
 PALMERAH, KEMBANGAN = "317307", "317308"
@@ -64,3 +66,12 @@ def workbook(path: Path, rows: list[list[str]]) -> Path:
             for column, cell in enumerate(row):
                 sheet.write_string(number, column, cell)
     return path
+
+
+def photo() -> dict[str, object]:
+    """A picture that is none of the page's, with a drawing in it."""
+    image = Image.new("RGB", (900, 700), "#fff0cc")
+    ImageDraw.Draw(image).ellipse((200, 150, 700, 550), fill="#b3261e")
+    out = BytesIO()
+    image.save(out, "PNG")
+    return {"name": "produk.png", "mimeType": "image/png", "buffer": out.getvalue()}

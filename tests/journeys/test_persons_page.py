@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
 import pytest
-from PIL import Image, ImageDraw
 
 from tests.journeys import deeds, invented
-
-
-def photo() -> dict[str, object]:
-    """A picture that is none of the page's, with a drawing in it."""
-    image = Image.new("RGB", (900, 700), "#fff0cc")
-    ImageDraw.Draw(image).ellipse((200, 150, 700, 550), fill="#b3261e")
-    out = BytesIO()
-    image.save(out, "PNG")
-    return {"name": "produk.png", "mimeType": "image/png", "buffer": out.getvalue()}
 
 
 @pytest.mark.parametrize(
@@ -42,7 +30,7 @@ def test_a_business_with_a_product_and_a_move_to_another_office(visitor, device)
     palmerah.follow("Tambah produk")
     palmerah.check()
     palmerah.fill(name="Keripik pedas", price="Rp 12.000,-", unit="bungkus")
-    palmerah.page.set_input_files("[name=photo]", photo())
+    palmerah.page.set_input_files("[name=photo]", invented.photo())
     palmerah.press("Simpan produk")
     palmerah.sees("Produk tersimpan.", "Keripik pedas", "Rp12.000 per bungkus")
     width = "e => e.complete ? e.naturalWidth : new Promise(r => e.onload = () => r(e.naturalWidth))"
