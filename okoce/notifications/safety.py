@@ -19,6 +19,8 @@ FORBIDDEN_KEYS = frozenset(
     }
 )  # fmt: skip
 
+# Names of rows: their digits may look like anything.
+_UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _NIK = re.compile(r"(?<!\d)(?:\d[ .\-]?){15}\d(?!\d)")
 # Groups of three and more: "08.00-12.00" is a time, no number.
 _PHONE = re.compile(r"(?<!\d)(?:\+?62|0)[ \-.]?8[1-9]\d[ \-.]?\d{3,4}[ \-.]?\d{3,5}(?!\d)")
@@ -30,6 +32,7 @@ def problem_in(text: str) -> str:
     """Which forbidden thing ``text`` holds (``nik``, ``phone``, ``amount``, ``address``), or an empty
     string.
     """
+    text = _UUID.sub("", text)
     for name, pattern in (("nik", _NIK), ("phone", _PHONE), ("amount", _AMOUNT), ("address", _ADDRESS)):
         if pattern.search(text):
             return name

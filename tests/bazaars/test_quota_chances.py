@@ -116,4 +116,4 @@ def test_the_chances_need_the_same_queries_for_any_number_of_applicants(
         officer.get(quotas(site))
 
 
-QUERIES = 27
+QUERIES = 28

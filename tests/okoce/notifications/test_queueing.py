@@ -206,3 +206,8 @@ def test_a_message_given_up_gets_eight_new_tries_and_one_that_was_sent_does_not(
     Message.objects.filter(pk=message.pk).update(state="sent", finished_at=timezone.now())
     with pytest.raises(services.CannotRetry):
         services.retry(message_id=message.pk, by=user)
+
+
+def test_the_digits_of_a_rows_name_are_no_personal_number():
+    assert services.safety.problem_in("data-request:8959a5d2-a5db-45e1-9647-39875183605b:answered") == ""
+    assert services.safety.problem_in("8959a5d2-a5db-45e1-9647-39875183605b 3171010101010001") == "nik"
