@@ -14,7 +14,7 @@ from participants.enums import Step
 from participants.models import Participant, StepReached
 from participants.services.erasure import erase
 from tests.factories import BookingFactory, ParticipantFactory, ScanFactory, SessionFactory, member
-from tests.factories.trainings import class_of
+from tests.factories.trainings import class_of, day_at
 from trainings import eligibility, rules, services
 from trainings.certifying import completed_in
 from trainings.models import Activity, ActivityCondition, Booking, EquipmentGrant, EquipmentMark, SeatQuota
@@ -181,7 +181,7 @@ def test_the_same_limits_twice_are_one_row_each_and_none_lifts_them(office):
 
 
 def test_limits_are_typed_on_a_page_and_more_than_the_seats_is_refused(office, client_as):
-    session = SessionFactory(capacity=40, starts_at=datetime.now(tz=JAKARTA) + timedelta(days=5))
+    session = SessionFactory(capacity=40, starts_at=day_at(5, 9))
     client, address = client_as(office), reverse("trainings:session_quotas", args=[session.pk])
 
     assert client.post(address, {"batas_0": "41"}).context["form"].errors.keys() == {"batas_0"}

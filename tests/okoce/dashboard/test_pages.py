@@ -27,6 +27,7 @@ from tests.factories import (
     VenueFactory,
     member,
 )
+from tests.factories.trainings import tomorrow_at
 from trainings.models import Activity, AttendanceScan
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +81,7 @@ def test_an_unknown_kecamatan_shows_all(client):
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_first_page_asks_three_queries(client, count):
     for day in range(count):
-        SessionFactory(starts_at=timezone.now() + timedelta(days=day + 1))
+        SessionFactory(starts_at=tomorrow_at(9) + timedelta(days=day))
 
     with CaptureQueriesContext(connection) as queries:
         client.get("/")
@@ -197,7 +198,7 @@ def test_a_room_that_is_too_small_comes_first():
     small = SessionFactory(capacity=3, venue=VenueFactory(capacity=1))
     for _ in range(2):
         BookingFactory(session=small)
-    SessionFactory(trainer=None, starts_at=timezone.now() + timedelta(days=3))
+    SessionFactory(trainer=None, starts_at=tomorrow_at(9) + timedelta(days=2))
 
     found = work.work_for(sudin, now=timezone.now())
 
@@ -222,7 +223,7 @@ def test_nobody_is_shown_work_they_may_not_do(role):
 def test_the_work_list_asks_the_same_number_of_queries_for_one_and_three_sessions(count):
     sudin = member(Role.SUDIN, "31.73")
     for day in range(count):
-        SessionFactory(trainer=None, starts_at=timezone.now() + timedelta(days=day + 2))
+        SessionFactory(trainer=None, starts_at=tomorrow_at(9) + timedelta(days=day + 1))
 
     with CaptureQueriesContext(connection) as queries:
         found = work.work_for(sudin, now=timezone.now())
