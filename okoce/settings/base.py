@@ -238,6 +238,8 @@ WHATSAPP_VERIFY_TOKEN = env.text(
 )  # Meta repeats it when a webhook is set up
 # How many different people a day Meta lets us begin a conversation with: 250, 2.000, 10.000, 100.000.
 WHATSAPP_NEW_PEOPLE_A_DAY = env.number("WHATSAPP_NEW_PEOPLE_A_DAY", default=250)
+# No quiet hours, holidays or "one a day": for a demonstration or a trial, which run at any hour.
+MESSAGES_AT_ANY_HOUR = env.flag("MESSAGES_AT_ANY_HOUR", default=DEMO)
 MINIMUM_AGE = env.number("MINIMUM_AGE", default=17)  # completed years, on the day of registration
 # How long data is kept, in days (docs/operations.md). The archive schedule is not known: these are ours.
 RETENTION_PARTICIPANT_DAYS = env.number("RETENTION_PARTICIPANT_DAYS", default=5 * 365)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages as notices
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -45,6 +46,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
         "filter_form": form,
         "counts": mine.counted(since=midnight),
         "may_send": has_permission(request.user, "notifications.send_ready"),
+        "sends_at_any_hour": settings.MESSAGES_AT_ANY_HOUR,
         "crumbs": [{"label": _("Messages")}],
     }
     return render_page(request, "notifications/messages.html", context, fragment="rows")
