@@ -28,6 +28,8 @@ class ParticipantsConfig(AppConfig):
         trail.register()
         duplicate_panel.register()
         merging.register("notifications.Message.participant_id", Messages())
+        merging.register("notifications.PushSubscription.participant_id", merging.Move())
+        merging.register("notifications.OptOut.participant_id", merging.MoveUnlessSame(("topic", "channel")))
         bulk_actions.register()
         copying.declare()
         erasable.declare()

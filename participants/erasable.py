@@ -71,6 +71,8 @@ def _below() -> None:
         deed=forgetting.blank_messages,
         why="what was sent is counted; its content goes, what still waits is cancelled",
     )
+    delete("notifications.OptOut", person="participant_id", why="nobody is written to any more")
+    delete("notifications.PushSubscription", person="participant_id", why="the person's own phone")
     nobody(
         "notifications.WebhookCall",
         why="sealed as it came, worked through and emptied within a minute",

@@ -9,6 +9,15 @@ class Channel(models.TextChoices):
     EMAIL = "email", _("E-mail")
     READY_TEXT = "ready_text", _("WhatsApp by hand")
     SMS = "sms", _("SMS")
+    PUSH = "push", _("Notice on the phone")
+
+
+class Topic(models.TextChoices):
+    """What messages are about, as a person can end them one by one."""
+
+    TRAININGS = "trainings", _("Trainings: invitations, reminders, changes, certificates")
+    BAZAARS = "bazaars", _("Bazaars: calls, stalls, sales reports")
+    PROGRAMME = "programme", _("The programme itself: registration, mentoring, permits")
 
 
 class State(models.TextChoices):
