@@ -20,10 +20,10 @@ class ParticipantsConfig(AppConfig):
             messages,
             trail,
         )
-        from participants.directory import people  # noqa: PLC0415
+        from participants.directory import addresses, people  # noqa: PLC0415
         from participants.services.merging_messages import Messages  # noqa: PLC0415
 
-        directory.register_participants(people)
+        directory.register_participants(people, addresses)
         messages.register()
         trail.register()
         duplicate_panel.register()

@@ -6,6 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from django.db.models import QuerySet
+from django.db.models.expressions import Combinable
+
 from okoce.accounts.models import User
 
 
@@ -23,6 +26,10 @@ class Person:
     consent: bool | None = None
     url: str = ""
 
+    @property
+    def has_email(self) -> bool:
+        return bool(self.email)
+
 
 class Addressed(Protocol):
     participant_id: int | None
@@ -32,15 +39,26 @@ class Addressed(Protocol):
 Resolver = Callable[..., Mapping[int, Person]]
 Key = tuple[str, int]
 
+Addresses = tuple[QuerySet[Any], Mapping[str, Combinable]]
+
 _participants: Resolver | None = None
+_addresses: Callable[[], Addresses] | None = None
 
 
-def register_participants(people: Resolver) -> None:
+def register_participants(people: Resolver, addresses: Callable[[], Addresses] | None = None) -> None:
     """``people(ids, *, with_phone)`` answers {id: Person} in one or two queries; who is absent gets no
-    message.
+    message. ``addresses()`` says the same of everybody, for the database's own use: see ``addresses``.
     """
-    global _participants
-    _participants = people
+    global _participants, _addresses
+    _participants, _addresses = people, addresses
+
+
+def addresses() -> Addresses:
+    """Everybody who can be written to, as a queryset and its columns: ``participant_id``, ``city``,
+    ``kecamatan`` and, named as in Person, what a channel asks for (Way.reached_by).
+    """
+    assert _addresses is not None, "the app of the participants has registered no addresses"
+    return _addresses()
 
 
 def key_of(message: Any) -> Key:

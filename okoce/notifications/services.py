@@ -1,8 +1,8 @@
 """Putting messages into the outbox, in the transaction of their cause.
 
-``queue`` for one, ``queue_many`` for two or two hundred thousand, ``cancel`` when the cause is gone. A key
-that is in the outbox already changes nothing, so every caller may run twice. Sending is
-okoce.notifications.outbox.
+``queue`` for one, ``queue_many`` for some, okoce.notifications.bulk for a whole set by one statement,
+``cancel`` when the cause is gone. A key that is in the outbox already changes nothing, so every caller may
+run twice. Sending is okoce.notifications.outbox.
 """
 
 from __future__ import annotations
@@ -174,17 +174,17 @@ def _insert(kind: Kind, drafts: Sequence[Draft]) -> int:
 
 def _rows(kind: Kind, drafts: Sequence[Draft]) -> Iterator[tuple[Any, ...]]:
     people = _people(kind, drafts)
-    why_not = {code: way.why_not() for code, way in WAYS.items()}
+    ways = {channel: ways_out(kind, channel) for channel in {draft.channel for draft in drafts}}
     for draft in drafts:
         _check(draft)
         person = people.get(draft.key)
-        channel, state, reason = _way_out(kind, draft, person, why_not)
+        way = _way_out(draft, person, kind, ways[draft.channel])
         uid = uuid.uuid4()
         sealed = encrypt(draft.secret, column=compose.SECRET_COLUMN, row=uid) if draft.secret else None
         cause_type, cause_id = cause_of(draft.cause)
         yield (
-            uid, draft.key, kind.code, channel, state, reason, draft.participant_id, draft.user_id,
-            draft.language or settings.LANGUAGE_CODE,
+            uid, draft.key, kind.code, way.channel, way.state, way.reason,
+            draft.participant_id, draft.user_id, draft.language or settings.LANGUAGE_CODE,
             json.dumps(draft.context, cls=DjangoJSONEncoder), sealed,
             cause_type, cause_id,
             draft.city or (person.city if person else ""),
@@ -206,18 +206,32 @@ def _people(kind: Kind, drafts: Sequence[Draft]) -> Mapping[str, Person]:
     return kind.recipients(stand_ins)
 
 
-def _way_out(
-    kind: Kind, draft: Draft, person: Person | None, why_not: Mapping[str, str]
-) -> tuple[str, State, str]:
-    """Channel, first state and reason of a new message."""
-    reaching = [c for c in kind.channels if person is not None and WAYS[c].reaches(person)]
-    connected = [c for c in reaching if not why_not[c]]
-    channel = draft.channel or (connected or reaching or list(kind.channels))[0]
-    if person is None or not WAYS[channel].reaches(person):
-        return channel, State.HELD, "no_address"
-    if why_not[channel]:
-        return channel, State.HELD, why_not[channel]
-    return channel, WAYS[channel].starts_as, ""
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """A channel that a new message may take, with the state and reason it then begins with."""
+
+    channel: Channel
+    state: State
+    reason: str = ""
+
+
+def ways_out(kind: Kind, channel: Channel | None = None) -> list[WayOut]:
+    """The ways of a kind, best first: the first one that reaches the person is taken (here and in bulk.py).
+
+    Connected ones go before others; ``channel`` leaves no choice.
+    """
+    why_not = {code: WAYS[code].why_not() for code in ([channel] if channel else kind.channels)}
+    return [
+        WayOut(Channel(code), State.HELD if why else WAYS[code].starts_as, why)
+        for code, why in sorted(why_not.items(), key=lambda one: bool(one[1]))
+    ]
+
+
+def _way_out(draft: Draft, person: Person | None, kind: Kind, ways: Sequence[WayOut]) -> WayOut:
+    for way in ways:
+        if person is not None and WAYS[way.channel].reaches(person):
+            return way
+    return WayOut(draft.channel or kind.channels[0], State.HELD, "no_address")
 
 
 def _check(draft: Draft) -> None:

@@ -86,6 +86,7 @@ class Way(Protocol):
     starts_as: ClassVar[State]  # the state of a new message when the channel is connected
     parts: ClassVar[tuple[str, ...]]  # templates it needs
     needs_phone: ClassVar[bool]  # the person's number is opened for it
+    reached_by: ClassVar[str]  # what of a Person must be true; the directory's column of the same name
 
     def why_not(self) -> str:
         """The reason code why this channel is not connected; empty when it is."""

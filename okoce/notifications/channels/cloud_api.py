@@ -74,6 +74,7 @@ class WhatsAppWay:
     starts_as: ClassVar[State] = State.PENDING
     parts: ClassVar[tuple[str, ...]] = ("whatsapp",)
     needs_phone: ClassVar[bool] = True
+    reached_by: ClassVar[str] = "has_phone"
 
     def why_not(self) -> str:
         return "" if settings.WHATSAPP_TOKEN and settings.WHATSAPP_PHONE_ID else "whatsapp_not_connected"

@@ -28,12 +28,13 @@ class EmailWay:
     starts_as: ClassVar[State] = State.PENDING
     parts: ClassVar[tuple[str, ...]] = ("subject", "email")
     needs_phone: ClassVar[bool] = False
+    reached_by: ClassVar[str] = "has_email"
 
     def why_not(self) -> str:
         return "" if settings.EMAIL_URL else "email_not_configured"
 
     def reaches(self, person: Person) -> bool:
-        return bool(person.email)
+        return person.has_email
 
     def open(self) -> Sender:
         return SmtpSender()

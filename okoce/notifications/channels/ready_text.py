@@ -18,6 +18,7 @@ class ReadyTextWay:
     starts_as: ClassVar[State] = State.READY
     parts: ClassVar[tuple[str, ...]] = ("text",)
     needs_phone: ClassVar[bool] = True
+    reached_by: ClassVar[str] = "has_phone"
 
     def why_not(self) -> str:
         return ""

@@ -13,6 +13,7 @@ class SmsWay:
     starts_as: ClassVar[State] = State.PENDING
     parts: ClassVar[tuple[str, ...]] = ("text",)
     needs_phone: ClassVar[bool] = True
+    reached_by: ClassVar[str] = "has_phone"
 
     def why_not(self) -> str:
         return "sms_not_connected"
