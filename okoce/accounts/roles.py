@@ -155,6 +155,7 @@ PERMISSIONS: dict[str, Permission] = {
     "notifications.view": _may(_("see what was sent to whom, and why not"), R.PROVINCE, *OFFICES),
     "notifications.send_ready": _may(_("send ready texts by hand and tick them off"), *OFFICES),
     "notifications.retry": _may(_("put a message back into the queue"), R.PROVINCE, *OFFICES),
+    "notifications.texts": _may(_("change the texts of messages, and when reminders go"), R.PROVINCE),
     "audit.view": _may(_("read the audit trail"), R.AUDITOR),
 }
 

@@ -44,6 +44,19 @@ class Receipt(models.TextChoices):
     FAILED = "failed", _("Not delivered")
 
 
+class TemplateState(models.TextChoices):
+    """How a registered text stands with WhatsApp."""
+
+    NOT_SUBMITTED = "not_submitted", _("Not handed in yet")
+    PENDING = "pending", _("Being checked")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    PAUSED = "paused", _("Paused")
+    DISABLED = "disabled", _("Switched off")
+
+
+OFF = (TemplateState.REJECTED, TemplateState.PAUSED, TemplateState.DISABLED)
+
 ARRIVED = (Receipt.DELIVERED, Receipt.READ)
 
 

@@ -66,3 +66,25 @@ class MessageQuerySet(models.QuerySet):
             stuck=Count("pk", filter=Q(state__in=["held", "dead"])),
         )
         return {**still, "sent": self.filter(state="sent", finished_at__gte=since).count()}
+
+
+class MessageTextQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> MessageTextQuerySet:
+        return self if has_permission(user, "notifications.texts") else self.none()
+
+    def of(self, kind: str, channel: str, language: str) -> MessageTextQuerySet:
+        return self.filter(kind=kind, channel=channel, language=language)
+
+
+class RegisteredTemplateQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> RegisteredTemplateQuerySet:
+        return self if has_permission(user, "notifications.texts") else self.none()
+
+    def switched_off(self) -> RegisteredTemplateQuerySet:
+        """Texts that WhatsApp does not take any more, or never did."""
+        return self.filter(state__in=["rejected", "paused", "disabled"])
+
+
+class SendingTimesQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> SendingTimesQuerySet:
+        return self if has_permission(user, "notifications.texts") else self.none()
