@@ -78,6 +78,13 @@ def _below() -> None:
         why="sealed as it came, worked through and emptied within a minute",
     )
     nobody("notifications.DeliveryReceipt", why="the channel's own ids of messages, and codes")
+    nobody(
+        "notifications.MessageText",
+        "notifications.RegisteredTemplate",
+        "notifications.TemplateNews",
+        "notifications.SendingTimes",
+        why="words and times for everybody; no text may hold anything of a person",
+    )
     keep(
         "notifications.DeliveryEvent",
         person="message__user__participant",
