@@ -7,7 +7,7 @@ class ParticipantsConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_migrate  # noqa: PLC0415  models exist only now
 
-        from okoce.notifications import directory  # noqa: PLC0415
+        from okoce.notifications import directory, opting_out  # noqa: PLC0415
         from participants import (  # noqa: PLC0415
             bulk_actions,
             copying,
@@ -21,15 +21,21 @@ class ParticipantsConfig(AppConfig):
             trail,
         )
         from participants.directory import addresses, people  # noqa: PLC0415
+        from participants.services import consents  # noqa: PLC0415
         from participants.services.merging_messages import Messages  # noqa: PLC0415
 
         directory.register_participants(people, addresses)
+        opting_out.register(consents.withdraw)
         messages.register()
         trail.register()
         duplicate_panel.register()
         merging.register("notifications.Message.participant_id", Messages())
         merging.register("notifications.PushSubscription.participant_id", merging.Move())
         merging.register("notifications.OptOut.participant_id", merging.MoveUnlessSame(("topic", "channel")))
+        merging.register(
+            "notifications.MessagePause.participant_id",
+            merging.MoveUnlessSame((), among={"ended_at": None}),
+        )
         bulk_actions.register()
         copying.declare()
         erasable.declare()

@@ -92,6 +92,8 @@ class Channel(models.TextChoices):
     LETTER = "letter", _("By letter")
     SELF = "self", _("In the portal, by themselves")
     IMPORT = "import", _("On the form of an imported list")
+    MESSAGE = "message", _("By answering a message")
+    LINK = "link", _("By the link in a message")
 
 
 class RequestKind(models.TextChoices):

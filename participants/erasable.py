@@ -73,6 +73,8 @@ def _below() -> None:
     )
     delete("notifications.OptOut", person="participant_id", why="nobody is written to any more")
     delete("notifications.PushSubscription", person="participant_id", why="the person's own phone")
+    delete("notifications.MessagePause", person="participant_id", why="why nobody wrote to the person")
+    nobody("notifications.DecentHours", why="the hours at which messages go out")
     nobody(
         "notifications.WebhookCall",
         why="sealed as it came, worked through and emptied within a minute",

@@ -13,6 +13,7 @@ from okoce.notifications.enums import Channel, Receipt, State, TemplateState, To
 from okoce.notifications.querysets import (
     MessageQuerySet,
     MessageTextQuerySet,
+    PauseQuerySet,
     RegisteredTemplateQuerySet,
     SendingTimesQuerySet,
 )
@@ -80,11 +81,24 @@ class Message(models.Model):
         db_index=False, help_text="the version it was sent in; empty: the portal's own text",
     )  # fmt: skip
 
+    one_of_day = models.DateField(
+        null=True, blank=True, help_text="the day whose one message to this person it is (or tries to be)"
+    )
+    joined_to = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="parts",
+        db_index=False, db_constraint=False, help_text="goes, or went, inside that message",
+    )  # fmt: skip
+
     objects = MessageQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]
         constraints = [
+            models.UniqueConstraint(
+                name="notifications_message_one_a_day",
+                fields=["participant_id", "one_of_day"],
+                condition=models.Q(one_of_day__isnull=False, participant_id__isnull=False),
+            ),
             models.CheckConstraint(
                 name="notifications_message_has_recipient",
                 condition=models.Q(participant_id__isnull=False) | models.Q(user__isnull=False),
@@ -140,6 +154,11 @@ class Message(models.Model):
                 name="notifications_message_falls",
                 fields=["falls_back_at"],
                 condition=models.Q(falls_back_at__isnull=False),
+            ),
+            models.Index(
+                name="notifications_message_parts",
+                fields=["joined_to"],
+                condition=models.Q(joined_to__isnull=False),
             ),
             models.Index(name="notifications_message_cause", fields=["cause_type", "cause_id"]),
             models.Index(name="notifications_message_person", fields=["participant_id", "-created_at"]),
@@ -291,6 +310,86 @@ class SendingTimes(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.version}"
+
+
+class DecentHours(AppendOnly):
+    """When messages disturb nobody, as the province set it; the newest row counts, without one the defaults.
+
+    ``begins``-``ends`` are for everything, ``urgent_begins``-``urgent_ends`` for changes and cancellations of
+    what begins within a day. In Ramadan nothing ordinary goes between ``iftar_begins`` and ``iftar_ends``.
+    """
+
+    set_at = models.DateTimeField(auto_now_add=True)
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    begins = models.TimeField()
+    ends = models.TimeField()
+    urgent_begins = models.TimeField()
+    urgent_ends = models.TimeField()
+    iftar_begins = models.TimeField()
+    iftar_ends = models.TimeField()
+    rests_on_holidays = models.BooleanField(default=True)
+    one_a_day = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="notifications_decenthours_in_order",
+                condition=models.Q(
+                    ends__gt=models.F("begins"),
+                    urgent_ends__gt=models.F("urgent_begins"),
+                    iftar_ends__gt=models.F("iftar_begins"),
+                ),
+            ),
+            models.CheckConstraint(
+                name="notifications_decenthours_urgent_is_wider",
+                condition=models.Q(urgent_begins__lte=models.F("begins"), urgent_ends__gte=models.F("ends")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.begins:%H.%M}-{self.ends:%H.%M}"
+
+
+class MessagePause(models.Model):
+    """Nobody writes to this person for a while, for a reason: an illness, a death in the family, a quarrel.
+
+    ``until`` is the last day, empty: until somebody ends it. It is open while ``ended_at`` is empty and the
+    last day is not over.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    participant_id = models.BigIntegerField()
+    reason = models.CharField(max_length=200)
+    until = models.DateField(null=True, blank=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = PauseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="notifications_messagepause_one_open",
+                fields=["participant_id"],
+                condition=models.Q(ended_at__isnull=True),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="notifications_messagepause_due",
+                fields=["until"],
+                condition=models.Q(ended_at__isnull=True, until__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.made_at:%Y-%m-%d}"
 
 
 class DeliveryEvent(AppendOnly):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -88,3 +89,18 @@ class RegisteredTemplateQuerySet(models.QuerySet):
 class SendingTimesQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> SendingTimesQuerySet:
         return self if has_permission(user, "notifications.texts") else self.none()
+
+
+class PauseQuerySet(models.QuerySet):
+    def open_on(self, day: date) -> PauseQuerySet:
+        """Pauses that hold messages back on ``day``."""
+        return self.filter(Q(until__isnull=True) | Q(until__gte=day), ended_at__isnull=True)
+
+    def over(self, day: date) -> PauseQuerySet:
+        """Nobody ended them, but their last day is over."""
+        return self.filter(ended_at__isnull=True, until__lt=day)
+
+    def people_on(self, day: date, participant_ids: Collection[int]) -> set[int]:
+        """Who of these is not to be written to on ``day``."""
+        rows = self.open_on(day).filter(participant_id__in=participant_ids)
+        return set(rows.order_by().values_list("participant_id", flat=True))

@@ -28,6 +28,7 @@ from okoce.notifications.channels import WAYS, Letter
 from okoce.notifications.directory import Person
 from okoce.notifications.enums import OPEN, Channel, ConsentRule, Event, State
 from okoce.notifications.kinds import Kind
+from okoce.notifications.kinds import registered as registered_kinds
 from okoce.notifications.models import DeliveryEvent, Message
 from okoce.notifications.wake import wake_after_commit
 
@@ -280,13 +281,16 @@ def cancel(
     return close(waiting, state=State.CANCELLED, reason=reason)
 
 
-def cancel_unwanted(*, participant_id: int, reason: str) -> int:
-    """Cancel what still waits for a person who wants no messages any more; how many.
+def cancel_unwanted(*, participant_id: int, reason: str, kinds: Collection[str] | None = None) -> int:
+    """Cancel what still waits for a person who wants no messages any more, or none of some kinds; how many.
 
-    What rests on no consent (a sign-in code asked for a moment ago) stays.
+    What rests on no consent (a sign-in code asked for a moment ago) stays. What a worker has in hand and has
+    not begun to send is stopped too: beginning a letter looks at the lease, which ends here.
     """
-    needed = [kind.code for kind in kinds.registered() if kind.consent is ConsentRule.NONE]
+    needed = [kind.code for kind in registered_kinds() if kind.consent is ConsentRule.NONE]
     waiting = Message.objects.filter(participant_id=participant_id, state__in=OPEN).exclude(kind__in=needed)
+    if kinds is not None:
+        waiting = waiting.filter(kind__in=kinds)
     return close(waiting, state=State.CANCELLED, reason=reason)
 
 

@@ -36,7 +36,7 @@ class Messages:
             if key != row.key:
                 kept["renamed"].append([row.pk, row.key])
             kept["moved"].append(row.pk)
-            Message.objects.filter(pk=row.pk).update(participant_id=survivor_id, key=key)
+            Message.objects.filter(pk=row.pk).update(participant_id=survivor_id, key=key, one_of_day=None)
         return kept if any(kept.values()) else {}
 
     def _give_up(self, row: Message, now: datetime) -> None:
