@@ -20,11 +20,12 @@ class ParticipantsConfig(AppConfig):
             messages,
             trail,
         )
-        from participants.directory import addresses, people  # noqa: PLC0415
+        from participants.directory import PHONES, addresses, people  # noqa: PLC0415
         from participants.services import consents  # noqa: PLC0415
         from participants.services.merging_messages import Messages  # noqa: PLC0415
 
         directory.register_participants(people, addresses)
+        directory.register_phones(PHONES)
         opting_out.register(consents.withdraw)
         messages.register()
         trail.register()
@@ -36,6 +37,7 @@ class ParticipantsConfig(AppConfig):
             "notifications.MessagePause.participant_id",
             merging.MoveUnlessSame((), among={"ended_at": None}),
         )
+        merging.register("notifications.Inbound.participant_id", merging.Move())
         bulk_actions.register()
         copying.declare()
         erasable.declare()

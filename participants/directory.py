@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.urls import NoReverseMatch
 
-from okoce.notifications.directory import Person
+from okoce.db.encryption import lookup
+from okoce.notifications.directory import Person, Phones
+from okoce.notifications.models import DeadNumber
 from okoce.values import phone as phone_values
 from participants import rules
 from participants.enums import Purpose, Status
@@ -33,13 +45,20 @@ def people(ids: Collection[int], *, with_phone: bool) -> dict[int, Person]:
         Participant.objects.named()
         .filter(pk__in=ids)
         .exclude(status=Status.DIED)
-        .annotate(wants_messages=Subquery(newest))
+        .annotate(
+            wants_messages=Subquery(newest),
+            is_off_whatsapp=_off_whatsapp(),
+        )
         .only(
-            "uid", "full_name", "number", "email", "phone_ciphertext", "city_id", "kecamatan_id", "status",
-            "restricted_at", "erased_at",
+            "uid", "full_name", "number", "email", "phone_ciphertext", "phone_lookup", "city_id",
+            "kecamatan_id", "status", "restricted_at", "erased_at",
         )
     )  # fmt: skip
     return {row.pk: _person(row, with_phone=with_phone) for row in rows}
+
+
+def _off_whatsapp() -> Exists:
+    return Exists(DeadNumber.objects.filter(phone_lookup=OuterRef("phone_lookup")))
 
 
 def addresses() -> tuple[QuerySet[Any], dict[str, Combinable]]:
@@ -49,6 +68,9 @@ def addresses() -> tuple[QuerySet[Any], dict[str, Combinable]]:
         "city": Coalesce("city_id", Value("")),
         "kecamatan": Coalesce("kecamatan_id", Value("")),
         "has_phone": ExpressionWrapper(Q(phone_ciphertext__isnull=False), BooleanField()),
+        "has_whatsapp": ExpressionWrapper(
+            Q(phone_ciphertext__isnull=False) & ~Q(_off_whatsapp()), BooleanField()
+        ),
         "has_email": ExpressionWrapper(~Q(email=""), BooleanField()),
     }
 
@@ -65,6 +87,7 @@ def _person(row: Participant, *, with_phone: bool) -> Person:
         kecamatan=row.kecamatan_id or "",
         consent=row.wants_messages if rules.takes_part(row) else False,
         url=_page_of(row),
+        is_off_whatsapp=row.is_off_whatsapp,
     )
 
 
@@ -73,3 +96,19 @@ def _page_of(row: Participant) -> str:
         return row.get_absolute_url()
     except NoReverseMatch:  # a number of an older form, which has no page
         return ""
+
+
+def index_of(phone: str) -> bytes:
+    return lookup(phone, column="participants.phone")
+
+
+def people_with(indexes: Collection[bytes]) -> dict[bytes, list[int]]:
+    """{index: ids} of those who have one of these numbers now, the first registered first. One query."""
+    rows = Participant.objects.filter(phone_lookup__in=indexes).exclude(status=Status.DIED)
+    found: dict[bytes, list[int]] = {}
+    for pk, index in rows.order_by("pk").values_list("pk", "phone_lookup"):
+        found.setdefault(bytes(index), []).append(pk)
+    return found
+
+
+PHONES = Phones(index_of=index_of, people_with=people_with)

@@ -79,6 +79,15 @@ def _below() -> None:
         "notifications.WebhookCall",
         why="sealed as it came, worked through and emptied within a minute",
     )
+    by_deed(
+        "notifications.Inbound",
+        deed=forgetting.blank_answers,
+        why="that somebody answered, and what, is counted; the words and the number go",
+    )
+    by_deed(
+        "notifications.Reply", deed=forgetting.blank_replies, why="what was answered to the person, in words"
+    )
+    by_deed("notifications.DeadNumber", deed=forgetting.forget_dead_number, why="the digest of a number")
     nobody("notifications.DeliveryReceipt", why="the channel's own ids of messages, and codes")
     nobody(
         "notifications.MessageText",

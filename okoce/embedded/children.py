@@ -115,6 +115,12 @@ def mail_child(port: int) -> Child:
     return Child("mail", [*command, "-l", f"127.0.0.1:{port}"], patience=3)
 
 
+def whatsapp_child(port: int, webhook: str) -> Child:
+    """A server that speaks Meta's Cloud API: where the demonstration sends its WhatsApp messages."""
+    command = [sys.executable, "-m", "okoce.embedded.cloud_api", str(port), webhook]
+    return Child("whatsapp", command, patience=3)
+
+
 def reason(code: int) -> str:
     """An exit code in words."""
     if code < 0:

@@ -14,6 +14,7 @@ import json
 import os
 import queue
 import random
+import secrets
 import sys
 import threading
 import time
@@ -29,8 +30,19 @@ from typing import Any, Final
 VERSION: Final = "v23.0"
 PHONE_ID: Final = "106540352242922"
 PORTFOLIO: Final = "102290129340398"
+PHONE: Final = ("stand-in-says", "stand-in-reads")
 Answer = tuple[int, dict[str, Any] | bytes]
 DELIVERED_AFTER: Final = 0.3  # seconds
+WINDOW: Final = 24 * 3600.0  # seconds in which free text may follow what somebody wrote
+LONGEST_TEXT: Final = 4096
+KINDS_OF_THE_DEMONSTRATION: Final = (
+    "session_invitation",
+    "session_reminder",
+    "session_changed",
+    "session_cancelled",
+    "seat_offered",
+    "stall_offered",
+)
 
 
 @dataclass
@@ -43,6 +55,7 @@ class Accepted:
     language: str
     values: tuple[str, ...]
     reference: str
+    text: str = ""  # of a free text; a template has none
     at: float = field(default_factory=time.time)
 
 
@@ -66,6 +79,7 @@ class CloudApi:
     shuffled: bool = False
     accepted: list[Accepted] = field(default_factory=list)
     requests: int = 0
+    wrote: dict[str, float] = field(default_factory=dict)  # when each number wrote to us last
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _telling: queue.Queue[tuple[float, dict[str, Any]]] = field(default_factory=queue.Queue)
 
@@ -95,6 +109,10 @@ class CloudApi:
         return self._accept(body)
 
     def _accept(self, body: dict[str, Any]) -> Answer:
+        if body.get("messaging_product") != "whatsapp" or not str(body.get("to", "")).startswith("+"):
+            return problem(400, 100, "Invalid parameter")
+        if body.get("type") == "text":
+            return self._accept_text(body)
         template = body.get("template") or {}
         name, language = template.get("name", ""), (template.get("language") or {}).get("code", "")
         values = tuple(
@@ -102,8 +120,6 @@ class CloudApi:
             for part in template.get("components", ())
             for one in part.get("parameters", ())
         )
-        if body.get("messaging_product") != "whatsapp" or not str(body.get("to", "")).startswith("+"):
-            return problem(400, 100, "Invalid parameter")
         if self.templates:
             wanted = self.templates.get((name, language))
             if wanted is None:
@@ -120,6 +136,19 @@ class CloudApi:
             values,
             str(body.get("biz_opaque_callback_data", "")),
         )
+        return self._take(one)
+
+    def _accept_text(self, body: dict[str, Any]) -> Answer:
+        """Free text: only to who wrote within the last 24 hours."""
+        to, words = str(body["to"]), (body.get("text") or {}).get("body", "")
+        if not isinstance(words, str) or not 0 < len(words) <= LONGEST_TEXT:
+            return problem(400, 100, "Invalid parameter")
+        if time.time() - self.wrote.get(to, 0.0) > WINDOW:
+            return problem(400, 131047, "Re-engagement message")
+        reference = str(body.get("biz_opaque_callback_data", ""))
+        return self._take(Accepted(f"wamid.{uuid.uuid4().hex}", to, "", "", (), reference, text=words))
+
+    def _take(self, one: Accepted) -> Answer:
         with self._lock:
             self.accepted.append(one)
         self._tell_about(one)
@@ -143,18 +172,16 @@ class CloudApi:
 
     def says(self, sender: str, text: str, *, answering: str = "", wamid: str = "") -> str:
         """Somebody writes to the portal's number; the id of what they wrote."""
-        wamid = wamid or f"wamid.{uuid.uuid4().hex}"
-        message: dict[str, Any] = {
-            "from": sender.lstrip("+"),
-            "id": wamid,
-            "timestamp": str(int(time.time())),
-            "type": "text",
-            "text": {"body": text},
-        }
-        if answering:
-            message["context"] = {"id": answering}
+        message = written(sender, text, answering=answering, wamid=wamid)
+        self.wrote["+" + sender.lstrip("+")] = time.time()
         self._telling.put((time.monotonic(), envelope(messages=[message])))
-        return wamid
+        return str(message["id"])
+
+    def reads(self, wamids: Iterable[str]) -> None:
+        """Somebody opens the messages: WhatsApp tells that they were read."""
+        wanted = set(wamids)
+        for one in [one for one in self.accepted if one.wamid in wanted]:
+            self._telling.put((time.monotonic(), envelope(statuses=[status_of(one, "read")])))
 
     def tell(self, content: bytes, *, signature: str | None = None) -> int:
         """Post ``content`` to the webhook, signed unless a ``signature`` is given; the answer's status."""
@@ -207,6 +234,22 @@ def status_of(one: Accepted, status: str, *, code: int | None = None) -> dict[st
     return told
 
 
+def written(
+    sender: str, text: str, *, answering: str = "", wamid: str = "", at: float | None = None
+) -> dict[str, Any]:
+    """One entry of ``messages`` in a webhook: a text that somebody wrote."""
+    message: dict[str, Any] = {
+        "from": sender.lstrip("+"),
+        "id": wamid or f"wamid.{uuid.uuid4().hex}",
+        "timestamp": str(int(time.time() if at is None else at)),
+        "type": "text",
+        "text": {"body": text},
+    }
+    if answering:
+        message["context"] = {"id": answering}
+    return message
+
+
 def envelope(
     *,
     statuses: Iterable[dict[str, Any]] = (),
@@ -235,7 +278,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         parts = self.path.strip("/").split("/")
-        if len(parts) != 3 or parts[2] != "messages":
+        if parts[-1] not in ("messages", *PHONE) or len(parts) != 3:
             self._say(problem(404, 2500, "Unknown path components"))
             return
         try:
@@ -243,7 +286,20 @@ class _Handler(BaseHTTPRequestHandler):
         except ValueError:
             self._say(problem(400, 100, "Invalid JSON"))
             return
+        if parts[2] in PHONE:
+            self._say(self._of_a_phone(parts[2], body))
+            return
         self._say(self.api.answer(self.headers.get("Authorization", ""), parts[1], body))
+
+    def _of_a_phone(self, deed: str, body: dict[str, Any]) -> Answer:
+        """What people do on their phones: not Meta's, but how one plays them in the demonstration."""
+        if self.headers.get("Authorization", "") != f"Bearer {self.api.token}":
+            return problem(401, 190, "Invalid OAuth access token.")
+        if deed == "stand-in-reads":
+            self.api.reads(map(str, body.get("ids", ())))
+            return 200, {}
+        wamid = self.api.says(str(body["from"]), str(body["text"]), answering=str(body.get("answering", "")))
+        return 200, {"id": wamid}
 
     def _say(self, answer: Answer) -> None:
         status, said = answer
@@ -284,6 +340,23 @@ class CloudApiServer:
     def url(self) -> str:
         """The value of WHATSAPP_URL."""
         return f"http://127.0.0.1:{self.port}/{VERSION}"
+
+
+def settings_of_the_demonstration(port: int) -> dict[str, str]:
+    """Connects a portal to the stand-in as a real token would connect it to Meta.
+
+    Only kinds whose answers matter go that way: the others show what an office does without a contract. The
+    keys are made anew at each start, as nobody but the two programs has to know them.
+    """
+    return {
+        "WHATSAPP_URL": f"http://127.0.0.1:{port}/{VERSION}",
+        "WHATSAPP_PHONE_ID": PHONE_ID,
+        "WHATSAPP_TOKEN": secrets.token_urlsafe(24),
+        "WHATSAPP_APP_SECRET": secrets.token_urlsafe(24),
+        "WHATSAPP_VERIFY_TOKEN": secrets.token_urlsafe(24),
+        "WHATSAPP_NEW_PEOPLE_A_DAY": "2000",
+        "WHATSAPP_KINDS": ",".join(KINDS_OF_THE_DEMONSTRATION),
+    }
 
 
 def main(words: list[str]) -> None:

@@ -41,6 +41,12 @@ def portal_address(host: str, port: int) -> str:
     return f"http://{name}:{port}"
 
 
+def own_address(host: str, port: int) -> str:
+    """What a program on this machine calls."""
+    name = _EVERYWHERE.get(host, host)
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+
+
 def status_of_home_page(host: str, port: int) -> int:
     """The status of GET /; 0 when nobody answers."""
     connection = http.client.HTTPConnection(_EVERYWHERE.get(host, host), port, timeout=20)

@@ -15,10 +15,17 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Any, Final
 
-from okoce.embedded.children import Child, mail_child, portal_children, reason
+from okoce.embedded import cloud_api
+from okoce.embedded.children import Child, mail_child, portal_children, reason, whatsapp_child
 from okoce.embedded.places import LOCAL, refuse_foreign_tree
 from okoce.embedded.portal import demonstration_lines, portal_environment
-from okoce.embedded.ports import next_free_port, port_is_free, portal_address, status_of_home_page
+from okoce.embedded.ports import (
+    next_free_port,
+    own_address,
+    port_is_free,
+    portal_address,
+    status_of_home_page,
+)
 from okoce.embedded.prepare import Preparation
 from okoce.embedded.problems import StartProblem
 from okoce.embedded.processes import (
@@ -33,6 +40,8 @@ from okoce.embedded.secrets import write_private
 from okoce.embedded.servers import Servers
 
 DEFAULT_PORT: Final = 8000
+WEBHOOK: Final = "/pesan/whatsapp/"
+OURS: Final = ("okoce.wsgi", "-A okoce", "okoce.embedded.cloud_api")
 
 
 class Stopped(BaseException):
@@ -56,6 +65,7 @@ class Supervisor:
     hurry: bool = False
     trouble_until: float = 0.0
     mail_port: int | None = None  # of the demonstration's own SMTP server
+    whatsapp_port: int | None = None  # of the demonstration's own Cloud API
 
     def run(self) -> int:
         """Start everything, watch over it until a signal comes, stop everything; the exit code."""
@@ -104,6 +114,10 @@ class Supervisor:
             mail = mail_child(self.mail_port)
             self.children.append(mail)
             mail.start(env, self._logs)
+        if self.whatsapp_port is not None:
+            whatsapp = whatsapp_child(self.whatsapp_port, own_address(host, port) + WEBHOOK)
+            self.children.append(whatsapp)
+            whatsapp.start(env, self._logs)
         web.start(env, self._logs)
         self._env = env
         self._remember()
@@ -151,6 +165,9 @@ class Supervisor:
         if given["DEMO"] == "1" and not given.get("EMAIL_URL"):
             self.mail_port = free_port()
             given["EMAIL_URL"] = f"smtp://127.0.0.1:{self.mail_port}"
+        if given["DEMO"] == "1" and not given.get("WHATSAPP_TOKEN"):
+            self.whatsapp_port = free_port()
+            given |= cloud_api.settings_of_the_demonstration(self.whatsapp_port)
         return portal_environment(self.servers, given)
 
     def _identity(self, env: Mapping[str, str]) -> str:
@@ -247,7 +264,7 @@ class Supervisor:
         with contextlib.suppress(OSError, ValueError):
             for name, pid in dict(json.loads(self._memory.read_text())).items():
                 words = command_line(pid)
-                if is_alive(pid) and ("okoce.wsgi" in words or "-A okoce" in words):
+                if is_alive(pid) and any(ours in words for ours in OURS):
                     stop(pid, first=signal.SIGTERM, seconds=5)
                     with contextlib.suppress(ProcessLookupError, PermissionError):
                         os.killpg(pid, signal.SIGKILL)

@@ -11,7 +11,7 @@ import datetime
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -98,7 +98,7 @@ def _prepare_kind(
             yield message.key, Verdict(message, State.CANCELLED, unneeded[message.key])
         elif refusal := consent_problem(kind, person):
             yield message.key, Verdict(message, State.CANCELLED, refusal)
-        elif not WAYS[message.channel].reaches(person):
+        elif not WAYS[message.channel].reaches(replace(person, is_off_whatsapp=False)):
             yield message.key, Verdict(message, State.HELD, "no_address")
         else:
             yield message.key, Prepared(message, kind, person, details.get(message.key, {}))

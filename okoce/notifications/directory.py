@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -25,6 +25,7 @@ class Person:
     kecamatan: str = ""
     consent: bool | None = None
     url: str = ""
+    is_off_whatsapp: bool = False  # WhatsApp said that it does not reach this number
 
     @property
     def has_email(self) -> bool:
@@ -59,6 +60,33 @@ def addresses() -> Addresses:
     """
     assert _addresses is not None, "the app of the participants has registered no addresses"
     return _addresses()
+
+
+@dataclass(frozen=True)
+class Phones:
+    """``index_of`` an E.164 number is what ``people_with`` finds people by: {index: their ids}."""
+
+    index_of: Callable[[str], bytes]
+    people_with: Callable[[Collection[bytes]], Mapping[bytes, Sequence[int]]]
+
+
+_phones: Phones | None = None
+
+
+def register_phones(phones: Phones) -> None:
+    global _phones
+    _phones = phones
+
+
+def index_of(phone: str) -> bytes:
+    assert _phones is not None
+    return _phones.index_of(phone)
+
+
+def people_with(index: bytes) -> list[int]:
+    """The people who have this phone number now; several may share one."""
+    assert _phones is not None
+    return list(_phones.people_with([index]).get(index, ()))
 
 
 def key_of(message: Any) -> Key:

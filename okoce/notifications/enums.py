@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Channel(models.TextChoices):
@@ -86,3 +87,37 @@ class Event(models.TextChoices):
     READ = "read", _("Read")
     UNDELIVERED = "undelivered", _("Could not be delivered")
     PASSED_ON = "passed_on", _("Passed on to another channel")
+
+
+class Form(models.TextChoices):
+    """How somebody wrote to us."""
+
+    TEXT = "text", _("Text")
+    BUTTON = "button", _("Button")
+    REACTION = "reaction", _("Reaction")
+    VOICE = "voice", _("Voice message")
+    PICTURE = "picture", _("Picture")
+    FILE = "file", pgettext_lazy("message", "File")
+    PLACE = "place", pgettext_lazy("message", "Location")
+    OTHER = "other", pgettext_lazy("message", "Something else")
+
+
+class Meaning(models.TextChoices):
+    """What the words of an answer say."""
+
+    YES = "yes", pgettext_lazy("answer", "Yes")
+    NO = "no", pgettext_lazy("answer", "No")
+    MOVE = "move", pgettext_lazy("answer", "Another day")
+    STOP = "stop", pgettext_lazy("answer", "No more messages")
+    START = "start", pgettext_lazy("answer", "Messages again")
+    AGREE = "agree", pgettext_lazy("answer", "Agrees to messages")
+    CHOICE = "choice", pgettext_lazy("answer", "Who of them")
+    THANKS = "thanks", pgettext_lazy("answer", "Thanks")
+
+
+class InboundState(models.TextChoices):
+    NEW = "new", _("Just arrived")
+    ASKED = "asked", _("Asked back")
+    UNDERSTOOD = "understood", _("Understood by the portal")
+    TRAY = "tray", _("To be read")
+    DONE = "done", pgettext_lazy("message", "Done")

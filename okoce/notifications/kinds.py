@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from okoce.notifications.directory import Person
@@ -85,7 +86,16 @@ class Kind:
         """The channels that take over when ``channel`` does not reach somebody, in their order."""
         if channel not in self.channels:
             return ()
-        return self.channels[self.channels.index(Channel(channel)) + 1 :]
+        later = self.channels[self.channels.index(Channel(channel)) + 1 :]
+        return tuple(way for way in later if way in self.ways)
+
+    @property
+    def ways(self) -> tuple[Channel, ...]:
+        """Its channels on this portal: WHATSAPP_KINDS may leave WhatsApp to some kinds only."""
+        chosen = settings.WHATSAPP_KINDS
+        if not chosen or self.code in chosen or len(self.channels) == 1:
+            return self.channels
+        return tuple(way for way in self.channels if way != Channel.WHATSAPP)
 
 
 _kinds: dict[str, Kind] = {}

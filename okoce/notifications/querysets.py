@@ -104,3 +104,14 @@ class PauseQuerySet(models.QuerySet):
         """Who of these is not to be written to on ``day``."""
         rows = self.open_on(day).filter(participant_id__in=participant_ids)
         return set(rows.order_by().values_list("participant_id", flat=True))
+
+
+class InboundQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> InboundQuerySet:
+        """What people of the own area wrote; what nobody known wrote is seen by the province alone."""
+        if not has_permission(user, "notifications.view"):
+            return self.none()
+        return self.filter(scope_of(user).as_q(city="city", kecamatan="kecamatan"))
+
+    def in_tray(self) -> InboundQuerySet:
+        return self.filter(state="tray")

@@ -221,7 +221,7 @@ def ways_out(kind: Kind, channel: Channel | None = None) -> list[WayOut]:
 
     Connected ones go before others; ``channel`` leaves no choice.
     """
-    why_not = {code: WAYS[code].why_not() for code in ([channel] if channel else kind.channels)}
+    why_not = {code: WAYS[code].why_not() for code in ([channel] if channel else kind.ways)}
     return [
         WayOut(Channel(code), State.HELD if why else WAYS[code].starts_as, why)
         for code, why in sorted(why_not.items(), key=lambda one: bool(one[1]))
@@ -232,7 +232,7 @@ def _way_out(draft: Draft, person: Person | None, kind: Kind, ways: Sequence[Way
     for way in ways:
         if person is not None and WAYS[way.channel].reaches(person):
             return way
-    return WayOut(draft.channel or kind.channels[0], State.HELD, "no_address")
+    return WayOut(draft.channel or kind.ways[0], State.HELD, "no_address")
 
 
 def _check(draft: Draft) -> None:

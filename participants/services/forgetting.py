@@ -17,7 +17,7 @@ from okoce.accounts.models import User
 from okoce.db import sealed_files
 from okoce.db.encryption import decrypt, lookup
 from okoce.notifications.enums import OPEN, State
-from okoce.notifications.models import Message
+from okoce.notifications.models import DeadNumber, Inbound, Message, Reply
 from okoce.notifications.services import close
 from okoce.values import names
 from okoce.values import phone as phone_values
@@ -95,6 +95,27 @@ def blank_messages(person: Erased) -> int:
         mine = mine | Message.objects.filter(user_id=person.user_id)
     close(mine.filter(state__in=OPEN), state=State.CANCELLED, reason="person_gone")
     return mine.update(context={}, secret_ciphertext=None)
+
+
+def blank_answers(person: Erased) -> int:
+    """What the person wrote to us, also where nobody found out who of several people with the phone it was."""
+    mine = Q(participant_id=person.participant_id)
+    if person.phone_lookup is not None:
+        mine |= Q(participant_id=None, phone_lookup=person.phone_lookup)
+    return Inbound.objects.filter(mine).update(
+        words_ciphertext=None, phone_ciphertext=None, phone_lookup=None
+    )
+
+
+def blank_replies(person: Erased) -> int:
+    mine = Reply.objects.filter(message__participant_id=person.participant_id)
+    return mine.update(words_ciphertext=None)
+
+
+def forget_dead_number(person: Erased) -> int:
+    if person.phone_lookup is None:
+        return 0
+    return DeadNumber.objects.filter(phone_lookup=person.phone_lookup).delete()[0]
 
 
 # ---------------------------------------------------------------- registrations on their way

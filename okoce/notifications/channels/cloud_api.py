@@ -74,13 +74,13 @@ class WhatsAppWay:
     starts_as: ClassVar[State] = State.PENDING
     parts: ClassVar[tuple[str, ...]] = ("whatsapp",)
     needs_phone: ClassVar[bool] = True
-    reached_by: ClassVar[str] = "has_phone"
+    reached_by: ClassVar[str] = "has_whatsapp"
 
     def why_not(self) -> str:
         return "" if settings.WHATSAPP_TOKEN and settings.WHATSAPP_PHONE_ID else "whatsapp_not_connected"
 
     def reaches(self, person: Person) -> bool:
-        return person.has_phone
+        return person.has_phone and not person.is_off_whatsapp
 
     def open(self) -> Sender:
         return CloudApiSender()

@@ -22,7 +22,7 @@ from okoce.accounts.access import requires
 from okoce.notifications import causes, compose, directory, kinds, services
 from okoce.notifications.channels.ready_text import wa_link
 from okoce.notifications.compose import FAILED, Prepared, Verdict
-from okoce.notifications.enums import State
+from okoce.notifications.enums import Channel, State
 from okoce.notifications.models import Message
 from okoce.notifications.querysets import MessageQuerySet
 from okoce.ui.pagination import keyset_page
@@ -37,7 +37,7 @@ class SeeOther(HttpResponseRedirect):
 
 def _about(request: HttpRequest, cause_type: str, cause_id: int) -> tuple[Any, MessageQuerySet]:
     """What the messages are about and those the person may see; 404 for what they may not see."""
-    mine = Message.objects.visible_to(request.user).about(cause_type, cause_id).ready_texts()
+    mine = Message.objects.visible_to(request.user).about(cause_type, cause_id)
     described = causes.describe(request.user, cause_type, cause_id)
     if described is None and (causes.is_known(cause_type) or not mine.exists()):
         raise Http404
@@ -47,10 +47,11 @@ def _about(request: HttpRequest, cause_type: str, cause_id: int) -> tuple[Any, M
 @require_GET
 @requires("notifications.send_ready")
 def ready_texts(request: HttpRequest, cause_type: str, cause_id: int) -> HttpResponse:
-    cause, mine = _about(request, cause_type, cause_id)
-    present = mine.by_kind_and_state()
+    cause, everything = _about(request, cause_type, cause_id)
+    present = dict.fromkeys(_of_groups(everything), {}) | everything.ready_texts().by_kind_and_state()
     kind = _chosen_kind(request, present)
-    mine = mine.filter(kind=kind)
+    everything = everything.filter(kind=kind)
+    mine = everything.ready_texts()
     shows = DONE if request.GET.get("tampil") == DONE else TO_DO
     page = keyset_page(
         mine.filter(state=State.SENT if shows == DONE else State.READY), request, order=("pk",)
@@ -67,7 +68,7 @@ def ready_texts(request: HttpRequest, cause_type: str, cause_id: int) -> HttpRes
         "shows": shows,
         "page": page,
         "rows": _rows(page.rows, is_done=shows == DONE),
-        "group_text": _group_text(kind, page.rows[0] if page.rows else mine.first()),
+        "group_text": _group_text(kind, page.rows[0] if page.rows else everything.first()),
         "here": request.get_full_path(),
         "crumbs": [
             {
@@ -78,6 +79,12 @@ def ready_texts(request: HttpRequest, cause_type: str, cause_id: int) -> HttpRes
         ],
     }
     return render_page(request, "notifications/ready_texts.html", context)
+
+
+def _of_groups(messages: MessageQuerySet) -> list[str]:
+    """Kinds with a text for the group, whichever way they went to each person."""
+    sent = messages.order_by("kind").values_list("kind", flat=True).distinct()
+    return [code for code in sent if (kind := kinds.find(code)) and Channel.READY_TEXT in kind.channels]
 
 
 def _chosen_kind(request: HttpRequest, present: dict[str, dict[str, int]]) -> str:
