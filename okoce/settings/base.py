@@ -240,8 +240,8 @@ WHATSAPP_VERIFY_TOKEN = env.text(
 WHATSAPP_NEW_PEOPLE_A_DAY = env.number("WHATSAPP_NEW_PEOPLE_A_DAY", default=250)
 # No quiet hours, holidays or "one a day": for a demonstration or a trial, which run at any hour.
 MESSAGES_AT_ANY_HOUR = env.flag("MESSAGES_AT_ANY_HOUR", default=DEMO)
-# Kinds of messages that go by WhatsApp once it is connected, separated by commas; empty: all of them. An office
-# can begin with the kinds whose texts Meta has approved.
+# Kinds of messages that go by WhatsApp once it is connected, separated by commas; empty: all of them. One can
+# begin with the kinds whose texts Meta has approved.
 WHATSAPP_KINDS = frozenset(filter(None, env.text("WHATSAPP_KINDS", default="").replace(" ", "").split(",")))
 MINIMUM_AGE = env.number("MINIMUM_AGE", default=17)  # completed years, on the day of registration
 # How long data is kept, in days (docs/operations.md). The archive schedule is not known: these are ours.

@@ -98,7 +98,7 @@ def blank_messages(person: Erased) -> int:
 
 
 def blank_answers(person: Erased) -> int:
-    """What the person wrote to us, also where nobody found out who of several people with the phone it was."""
+    """What the person wrote to us, also where nobody knows who of several people with the phone it was."""
     mine = Q(participant_id=person.participant_id)
     if person.phone_lookup is not None:
         mine |= Q(participant_id=None, phone_lookup=person.phone_lookup)

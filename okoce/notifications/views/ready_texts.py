@@ -48,7 +48,7 @@ def _about(request: HttpRequest, cause_type: str, cause_id: int) -> tuple[Any, M
 @requires("notifications.send_ready")
 def ready_texts(request: HttpRequest, cause_type: str, cause_id: int) -> HttpResponse:
     cause, everything = _about(request, cause_type, cause_id)
-    present = dict.fromkeys(_of_groups(everything), {}) | everything.ready_texts().by_kind_and_state()
+    present = {code: {} for code in _of_groups(everything)} | everything.ready_texts().by_kind_and_state()
     kind = _chosen_kind(request, present)
     everything = everything.filter(kind=kind)
     mine = everything.ready_texts()
