@@ -5,4 +5,4 @@ class NotificationsConfig(AppConfig):
     name = "okoce.notifications"
 
     def ready(self) -> None:
-        from okoce.notifications import checks  # noqa: F401, PLC0415  registers itself
+        from okoce.notifications import checks, sms_receipts  # noqa: F401, PLC0415  register themselves

@@ -163,7 +163,11 @@ def letter(prepared: Prepared) -> Letter:
         raise Unsayable("unsafe_text")
     body = parts["email"] if message.channel == Channel.EMAIL else parts["text"]
     return Letter(
-        key=message.key, to=prepared.person, text=body, subject=" ".join(parts.get("subject", "").split())
+        key=message.key,
+        to=prepared.person,
+        text=body,
+        subject=" ".join(parts.get("subject", "").split()),
+        reference=str(message.uid),
     )
 
 

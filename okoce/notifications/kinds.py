@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from okoce.notifications.directory import Person
-from okoce.notifications.enums import Channel, ConsentRule
+from okoce.notifications.enums import Channel, ConsentRule, Topic
 
 if TYPE_CHECKING:
     from okoce.notifications.models import Message
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 Messages = Sequence["Message"]
 
 URGENT, ORDINARY = 0, 5
-GIVES_RECEIPTS = frozenset({Channel.WHATSAPP})
+# Hours without a receipt after which the person's next channel takes over, unless a kind says others.
+WAITS: Mapping[Channel, float] = {Channel.PUSH: 1, Channel.WHATSAPP: 4, Channel.SMS: 4}
 
 # Reason codes that any message may have.
 REASONS: dict[str, Any] = {
@@ -36,7 +37,14 @@ REASONS: dict[str, Any] = {
         "WhatsApp lets this portal begin with only so many people a day; nearer ones went first"
     ),
     "strange_answer": _("WhatsApp's address answered something that is not WhatsApp. Check WHATSAPP_URL"),
-    "sms_not_connected": _("No SMS gateway is connected"),
+    "sms_not_connected": _("No SMS gateway is connected (SMS_GATEWAY is missing)"),
+    "sms_description_faulty": _("The description of the SMS gateway cannot be used. See SMS_GATEWAY"),
+    "sms_down": _("The SMS gateway could not be reached"),
+    "sms": _("The SMS gateway did not take the message"),
+    "sms_account": _("The SMS gateway refuses our account: its key or its balance. Tell the administrator"),
+    "sms_strange_answer": _("The SMS gateway sent us on to another address. Check SMS_GATEWAY"),
+    "sms_too_long": _("With its values the text has more parts than an SMS may have here"),
+    "sms_undelivered": _("The SMS gateway says that the message did not arrive"),
     "no_address": _("We know no address or phone number that this message can go to"),
     "person_gone": _("The person is not in the list any more"),
     "consent_refused": _("The person does not want messages"),
@@ -71,7 +79,8 @@ class Kind:
     reasons: Mapping[str, Any] = field(default_factory=dict)
     consent: ConsentRule = ConsentRule.UNLESS_REFUSED
     urgent: bool = False
-    receipt_hours: float = 4  # without a delivery receipt by then, the person's next channel takes over
+    topic: Topic = Topic.PROGRAMME  # a person can end each topic
+    waits: Mapping[Channel, float] = field(default_factory=dict)  # hours, instead of those of WAITS
     sample: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -81,6 +90,10 @@ class Kind:
     def template(self, part: str) -> str:
         """``part`` is subject, email, text or group, or ``whatsapp.id`` for a registered text."""
         return f"messages/{self.code}/{part}.txt"
+
+    def hours(self, channel: str) -> float | None:
+        """How long this kind waits for a receipt of ``channel``; None where there are none."""
+        return self.waits.get(Channel(channel), WAITS.get(Channel(channel)))
 
     def after(self, channel: str) -> tuple[Channel, ...]:
         """The channels that take over when ``channel`` does not reach somebody, in their order."""
@@ -123,11 +136,13 @@ def find(code: str) -> Kind | None:
 
 
 def receipt_within(code: str, channel: str) -> float | None:
-    """Seconds in which a receipt should come before the next channel takes over; None: nobody waits."""
+    """Seconds in which a receipt should come before the next channel takes over; None: nobody waits.
+
+    Only of channels that give receipts.
+    """
     kind = _kinds.get(code)
-    if kind is None or channel not in GIVES_RECEIPTS or not kind.after(channel):
-        return None
-    return kind.receipt_hours * 3600
+    hours = kind.hours(channel) if kind is not None and kind.after(channel) else None
+    return None if hours is None else hours * 3600
 
 
 def registered() -> list[Kind]:

@@ -217,9 +217,10 @@ def _send_all(
 
 
 def _accepted(message: Message, given_id: str) -> Outcome:
+    hears_of_it = WAYS[message.channel].gives_receipts()
     return Outcome(
         message.pk, State.SENT, Event.SENT, provider_id=given_id,
-        falls_back_in=kinds.receipt_within(message.kind, message.channel),
+        falls_back_in=kinds.receipt_within(message.kind, message.channel) if hears_of_it else None,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from okoce.accounts.roles import has_permission
 from okoce.accounts.scope import scope_of
 
 OLDEST_TO_RELEASE = timedelta(days=2)
-NOT_CONNECTED = ("email_not_configured", "sms_not_connected")
+NOT_CONNECTED = ("email_not_configured", "sms_not_connected", "sms_description_faulty")
 
 
 class MessageQuerySet(models.QuerySet):

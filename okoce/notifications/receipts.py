@@ -12,7 +12,7 @@ import hmac
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -26,7 +26,7 @@ from django.utils import timezone
 from okoce.db import background
 from okoce.db.encryption import decrypt_bytes, encrypt_bytes
 from okoce.notifications import kinds
-from okoce.notifications.enums import ARRIVED, Event, Receipt
+from okoce.notifications.enums import ARRIVED, Channel, Event, Receipt
 from okoce.notifications.models import DeliveryEvent, DeliveryReceipt, Message, WebhookCall
 
 log = logging.getLogger("okoce.notifications")
@@ -60,6 +60,16 @@ class Told:
     status: Receipt
     code: int | None
     at: datetime
+    channel: str = Channel.WHATSAPP
+
+
+Source = Callable[..., list[Told]]
+_sources: dict[str, Source] = {}
+
+
+def register_source(mark: str, told: Source) -> None:
+    """Calls stored under ``mark`` are not WhatsApp's: ``told(call, heard_at=…)`` reads their receipts."""
+    _sources[mark] = told
 
 
 def is_signed(content: bytes, signature: str) -> bool:
@@ -115,6 +125,10 @@ def _take_in(call: WebhookCall) -> str:
     """Everything a call says; a code when it is nothing for us."""
     assert call.content_ciphertext is not None
     said = json.loads(decrypt_bytes(call.content_ciphertext, column=COLUMN, row=call.uid))
+    for mark, source in _sources.items():
+        if isinstance(said, dict) and mark in said:
+            note(source(said, heard_at=call.received_at))
+            return ""
     ours = [
         value
         for value in _values(said)
@@ -141,14 +155,14 @@ def _statuses(value: Mapping[str, Any], *, until: datetime) -> Iterator[Told]:
         code = errors[0].get("code")
         yield Told(
             provider_id=str(one["id"])[:200],
-            reference=_uuid(one.get("biz_opaque_callback_data")),
+            reference=uuid_of(one.get("biz_opaque_callback_data")),
             status=Receipt(one["status"]),
             code=code if isinstance(code, int) else None,
             at=min(_moment(one.get("timestamp")) or until, until),
         )
 
 
-def _uuid(value: Any) -> UUID | None:
+def uuid_of(value: Any) -> UUID | None:
     try:
         return UUID(str(value))
     except ValueError:
@@ -227,4 +241,8 @@ def _follow(message: Message, best: Told) -> None:
 
 
 def _reason(told: Told) -> str:
-    return f"whatsapp:{told.code}" if told.status == Receipt.FAILED and told.code is not None else ""
+    if told.status != Receipt.FAILED:
+        return ""
+    if told.channel != Channel.WHATSAPP:
+        return f"{told.channel}_undelivered"
+    return f"whatsapp:{told.code}" if told.code is not None else ""

@@ -11,6 +11,7 @@ urlpatterns = [
         "siap/<str:cause_type>/<int:cause_id>/<slug:kind>/tandai/", ready_texts.tick_group, name="tick_group"
     ),
     path("whatsapp/", webhook.whatsapp, name="whatsapp"),
+    path("sms/<str:secret>/", webhook.sms, name="sms"),
     path("<uuid:uid>/", messages.message_detail, name="message"),
     path("<uuid:uid>/kirim-ulang/", messages.message_retry, name="retry"),
     path("<uuid:uid>/whatsapp/", ready_texts.open_ready_text, name="open_ready_text"),

@@ -243,6 +243,10 @@ MESSAGES_AT_ANY_HOUR = env.flag("MESSAGES_AT_ANY_HOUR", default=DEMO)
 # Kinds of messages that go by WhatsApp once it is connected, separated by commas; empty: all of them. One can
 # begin with the kinds whose texts Meta has approved.
 WHATSAPP_KINDS = frozenset(filter(None, env.text("WHATSAPP_KINDS", default="").replace(" ", "").split(",")))
+# How the SMS gateway wants to be spoken to: one JSON object (docs/operations.md, "SMS").
+SMS_GATEWAY = env.text("SMS_GATEWAY", default="")
+SMS_TOKEN = env.text("SMS_TOKEN", default="")
+SMS_RECEIPT_SECRET = env.text("SMS_RECEIPT_SECRET", default="")  # stands in the address of its receipts
 MINIMUM_AGE = env.number("MINIMUM_AGE", default=17)  # completed years, on the day of registration
 # How long data is kept, in days (docs/operations.md). The archive schedule is not known: these are ours.
 RETENTION_PARTICIPANT_DAYS = env.number("RETENTION_PARTICIPANT_DAYS", default=5 * 365)

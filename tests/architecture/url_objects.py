@@ -572,6 +572,7 @@ ROWS: dict[str, Row] = {
     "notifications:messages": Row(),
     "notifications:ready_texts": Row(AREA, cause),
     "notifications:whatsapp": Row(refuses=True),
+    "notifications:sms": Row(NOBODY, lambda p: {"secret": "bukan-ini"}, method="post", refuses=True),
     "notifications:tick_group": Row(AREA, lambda p: {**cause(p), "kind": "session_reminder"}, method="post"),
     "notifications:message": Row(AREA, message),
     "notifications:retry": Row(AREA, message, method="post"),

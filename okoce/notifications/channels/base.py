@@ -93,5 +93,8 @@ class Way(Protocol):
 
     def reaches(self, person: Person) -> bool: ...
 
+    def gives_receipts(self) -> bool:
+        """Whether this portal hears of deliveries: then a missing receipt means something."""
+
     def open(self) -> Sender:
         """Raises ChannelDown. Only channels that start as PENDING are drained."""

@@ -82,6 +82,9 @@ class WhatsAppWay:
     def reaches(self, person: Person) -> bool:
         return person.has_phone and not person.is_off_whatsapp
 
+    def gives_receipts(self) -> bool:
+        return bool(settings.WHATSAPP_APP_SECRET)
+
     def open(self) -> Sender:
         return CloudApiSender()
 

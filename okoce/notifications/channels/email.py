@@ -36,6 +36,9 @@ class EmailWay:
     def reaches(self, person: Person) -> bool:
         return person.has_email
 
+    def gives_receipts(self) -> bool:
+        return False
+
     def open(self) -> Sender:
         return SmtpSender()
 

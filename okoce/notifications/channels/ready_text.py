@@ -26,6 +26,9 @@ class ReadyTextWay:
     def reaches(self, person: Person) -> bool:
         return person.has_phone
 
+    def gives_receipts(self) -> bool:
+        return False
+
     def open(self) -> Sender:
         raise ChannelDown("by_hand")
 

@@ -7,10 +7,10 @@ import hmac
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from okoce.accounts.access import public
-from okoce.notifications import receipts
+from okoce.notifications import receipts, sms_receipts
 
 
 @public
@@ -29,6 +29,22 @@ def whatsapp(request: HttpRequest) -> HttpResponse:
     if not receipts.is_signed(content, request.headers.get("X-Hub-Signature-256", "")):
         return HttpResponse(status=403)
     receipts.keep(content)
+    return HttpResponse(status=200)
+
+
+@public
+@csrf_exempt
+@require_POST
+def sms(request: HttpRequest, secret: str) -> HttpResponse:
+    """What became of SMS: stored and answered at once; without the secret nothing is stored."""
+    if not sms_receipts.is_secret(secret):
+        return HttpResponse(status=403)
+    if _length(request) > sms_receipts.LARGEST_CALL:
+        return HttpResponse(status=413)
+    content = request.read(sms_receipts.LARGEST_CALL + 1)
+    if len(content) > sms_receipts.LARGEST_CALL:
+        return HttpResponse(status=413)
+    receipts.keep(sms_receipts.wrapped(content, content_type=request.content_type or ""))
     return HttpResponse(status=200)
 
 
