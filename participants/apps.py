@@ -20,13 +20,14 @@ class ParticipantsConfig(AppConfig):
             messages,
             trail,
         )
-        from participants.directory import PHONES, addresses, people  # noqa: PLC0415
+        from participants.directory import PHONES, addresses, facts, people  # noqa: PLC0415
         from participants.services import consents  # noqa: PLC0415
         from participants.services.merging_messages import Messages  # noqa: PLC0415
 
         directory.register_participants(people, addresses)
         directory.register_phones(PHONES)
         opting_out.register(consents.withdraw)
+        directory.register_facts(facts)
         messages.register()
         trail.register()
         duplicate_panel.register()

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import (
     BooleanField,
+    Case,
     Exists,
     ExpressionWrapper,
     F,
@@ -15,6 +16,7 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Value,
+    When,
 )
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
@@ -73,6 +75,22 @@ def addresses() -> tuple[QuerySet[Any], dict[str, Combinable]]:
         ),
         "has_email": ExpressionWrapper(~Q(email=""), BooleanField()),
     }
+
+
+def facts(participants: Any) -> Any:
+    """Whether each wants messages, as ``people`` has it: takes_messages, refuses_messages."""
+    newest = (
+        Consent.objects.filter(participant=OuterRef("pk"), purpose=Purpose.MESSAGES)
+        .order_by("-at", "-pk")
+        .values("is_given")[:1]
+    )
+    takes_part = Q(status=Status.ACTIVE, restricted_at__isnull=True, erased_at__isnull=True)
+    return participants.annotate(
+        newest_answer=Subquery(newest),
+    ).annotate(
+        takes_messages=Case(When(takes_part & Q(newest_answer=True), then=True), default=False),
+        refuses_messages=Case(When(~takes_part | Q(newest_answer=False), then=True), default=False),
+    )
 
 
 def _person(row: Participant, *, with_phone: bool) -> Person:

@@ -88,6 +88,8 @@ def _below() -> None:
         "notifications.Reply", deed=forgetting.blank_replies, why="what was answered to the person, in words"
     )
     by_deed("notifications.DeadNumber", deed=forgetting.forget_dead_number, why="the digest of a number")
+    nobody("notifications.Campaign", why="an office's words to many: its gaps are filled when it is sent")
+    nobody("notifications.ChannelPrice", why="what a message costs")
     nobody("notifications.DeliveryReceipt", why="the channel's own ids of messages, and codes")
     nobody(
         "notifications.MessageText",

@@ -156,6 +156,13 @@ PERMISSIONS: dict[str, Permission] = {
     "notifications.send_ready": _may(_("send ready texts by hand and tick them off"), *OFFICES),
     "notifications.retry": _may(_("put a message back into the queue"), R.PROVINCE, *OFFICES),
     "notifications.texts": _may(_("change the texts of messages, and when reminders go"), R.PROVINCE),
+    "notifications.campaigns": _may(
+        _("write a message to many people of the own area, and stop it"), R.PROVINCE, *OFFICES
+    ),
+    "notifications.approve": _may(
+        _("agree, as the second person, to a message to many"), R.PROVINCE, R.SUDIN
+    ),
+    "notifications.prices": _may(_("write down what messages cost"), R.PROVINCE),
     "audit.view": _may(_("read the audit trail"), R.AUDITOR),
 }
 

@@ -5,4 +5,6 @@ class NotificationsConfig(AppConfig):
     name = "okoce.notifications"
 
     def ready(self) -> None:
-        from okoce.notifications import checks, sms_receipts  # noqa: F401, PLC0415  register themselves
+        from okoce.notifications import announcements, checks, sms_receipts  # noqa: F401, PLC0415
+
+        announcements.register()

@@ -89,6 +89,30 @@ def people_with(index: bytes) -> list[int]:
     return list(_phones.people_with([index]).get(index, ()))
 
 
+class Facts(Protocol):
+    """Adds to a queryset of participants whether each wants messages: ``takes_messages``,
+    ``refuses_messages``.
+    """
+
+    def __call__(self, participants: Any) -> Any: ...
+
+
+_facts: Facts | None = None
+
+
+def register_facts(facts: Facts) -> None:
+    global _facts
+    _facts = facts
+
+
+def with_facts(participants: Any) -> Any:
+    """``participants`` with whether each wants messages and which channels reach them (``has_…``)."""
+    assert _facts is not None, "nobody has registered how to ask for the facts of participants"
+    _people, columns = addresses()
+    reached = {name: column for name, column in columns.items() if name.startswith("has_")}
+    return _facts(participants).annotate(**reached)
+
+
 def key_of(message: Any) -> Key:
     """Participant before user: a participant who signs in has both."""
     if message.participant_id is not None:

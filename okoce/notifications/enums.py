@@ -21,6 +21,13 @@ class Topic(models.TextChoices):
     PROGRAMME = "programme", _("The programme itself: registration, mentoring, permits")
 
 
+class Category(models.TextChoices):
+    """What WhatsApp calls a text; its price depends on it."""
+
+    UTILITY = "utility", _("About own matters")
+    MARKETING = "marketing", _("Announcements")
+
+
 class State(models.TextChoices):
     PENDING = "pending", _("Waiting")
     READY = "ready", _("To be sent by hand")

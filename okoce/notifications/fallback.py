@@ -26,7 +26,9 @@ AT_ONCE = 500
 @transaction.atomic
 def pass_on(*, now: datetime) -> int:
     """Let the next channel take over what has waited long enough; how many messages were passed on."""
-    due = Message.objects.select_for_update(skip_locked=True).filter(falls_back_at__lte=now)
+    due = Message.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        falls_back_at__lte=now, campaign__stopped_at=None
+    )
     messages = list(due.order_by("falls_back_at", "pk")[:AT_ONCE])
     passed = sum(
         _pass_on_kind(kind, [m for m in messages if m.kind == code], now=now)
@@ -79,4 +81,5 @@ def _follower(message: Message, channel: Channel) -> Draft:
         kecamatan=message.kecamatan,
         expires_at=message.expires_at,
         language=message.language,
+        campaign_id=message.campaign_id,
     )

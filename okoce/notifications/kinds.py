@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Messages = Sequence["Message"]
 
-URGENT, ORDINARY = 0, 5
+URGENT, ORDINARY, BULK = 0, 5, 8
 # Hours without a receipt after which the person's next channel takes over, unless a kind says others.
 WAITS: Mapping[Channel, float] = {Channel.PUSH: 1, Channel.WHATSAPP: 4, Channel.SMS: 4}
 
@@ -63,6 +63,7 @@ REASONS: dict[str, Any] = {
     "by_hand": _("Sent by hand"),
     "with_group": _("Told together with the group"),
     "lease_lost": _("Another worker had taken over"),
+    "campaign_stopped": _("The sending was stopped"),
 }
 
 
@@ -81,11 +82,14 @@ class Kind:
     urgent: bool = False
     topic: Topic = Topic.PROGRAMME  # a person can end each topic
     waits: Mapping[Channel, float] = field(default_factory=dict)  # hours, instead of those of WAITS
+    is_bulk: bool = False  # to many at once: everything else goes before it
     sample: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def priority(self) -> int:
-        return URGENT if self.urgent else ORDINARY
+        if self.urgent:
+            return URGENT
+        return BULK if self.is_bulk else ORDINARY
 
     def template(self, part: str) -> str:
         """``part`` is subject, email, text or group, or ``whatsapp.id`` for a registered text."""

@@ -9,6 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from okoce.db.models import AppendOnly
+from okoce.notifications.campaign_models import Campaign as Campaign
+from okoce.notifications.campaign_models import ChannelPrice as ChannelPrice
 from okoce.notifications.enums import (
     Channel,
     Form,
@@ -55,6 +57,9 @@ class Message(models.Model):
         max_length=60, blank=True, help_text="what it is about, e.g. trainings.trainingsession"
     )
     cause_id = models.BigIntegerField(null=True, blank=True)
+    campaign = models.ForeignKey(
+        Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     city = models.CharField(max_length=5, blank=True)
     kecamatan = models.CharField(max_length=8, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -169,6 +174,11 @@ class Message(models.Model):
                 name="notifications_message_parts",
                 fields=["joined_to"],
                 condition=models.Q(joined_to__isnull=False),
+            ),
+            models.Index(
+                name="notifications_message_campaign",
+                fields=["campaign", "state"],
+                condition=models.Q(campaign__isnull=False),
             ),
             models.Index(name="notifications_message_cause", fields=["cause_type", "cause_id"]),
             models.Index(name="notifications_message_person", fields=["participant_id", "-created_at"]),

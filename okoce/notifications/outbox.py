@@ -9,6 +9,8 @@ Any number of workers may drain at once and die at any moment.
   the lease and confirms the token. So a killed worker repeats at most the one letter it was sending. The rest
   of its batch is free again when the lease ends. That is "maybe twice", never "maybe never": an e-mail
   carries its key and a Message-ID made from it, so that a repeated one can be seen.
+- A letter of a stopped campaign is not begun: its try begins only where the campaign still runs, so that a
+  stop is felt between two letters of a batch (okoce.notifications.campaigns).
 - What is decided without sending (cancelled, too late, no address) is written in one statement per batch.
 - A refused letter waits longer from try to try and is dead after eight; others pass it. When the channel
   itself is down nothing is counted: the batch goes back and the channel rests (okoce.notifications.breaker).
@@ -33,7 +35,7 @@ from django.db import connection
 from django.utils import timezone
 from psycopg import Cursor
 
-from okoce.notifications import breaker, budget, compose, kinds
+from okoce.notifications import breaker, budget, campaigns, compose, kinds
 from okoce.notifications.budget import Budget
 from okoce.notifications.channels import (
     WAYS,
@@ -125,6 +127,7 @@ def _drain_channel(code: str, owner: uuid.UUID, until: float, batch: int, report
                 _send_all(line, letters, owner, report)
             except ChannelDown as problem:
                 release(owner)
+                campaigns.heed(problem.reason)
                 pause = breaker.trip(code, problem.reason, is_long=problem.rests_long)
                 log.warning("channel %s rests for %.0f s: %s", code, pause, problem.reason)
                 return
@@ -137,9 +140,12 @@ def _sort_out(
 ) -> tuple[list[tuple[Message, Letter]], list[Outcome]]:
     """Letters to send, and what is decided about the others."""
     now = timezone.now()
+    stopped = campaigns.stopped_among(messages)
     alive, decided = [], []
     for message in messages:
-        if message.expires_at is not None and message.expires_at <= now:
+        if message.campaign_id in stopped:
+            decided.append(_held(message, campaigns.STOPPED, tries=0))
+        elif message.expires_at is not None and message.expires_at <= now:
             decided.append(Outcome(message.pk, State.EXPIRED, Event.EXPIRED, "expired"))
         elif message.receipt:  # a receipt came though its sender died before writing it down
             decided.append(Outcome(message.pk, State.SENT, Event.SENT))
@@ -196,6 +202,8 @@ def _send_all(
             report.count(last)
             last = []
             if not is_mine:
+                if campaigns.stopped_among([message]):
+                    last = [_held(message, campaigns.STOPPED, tries=0)]
                 continue
             try:
                 given_id = sender.send(letter)
@@ -233,8 +241,8 @@ def _refused(message: Message, refusal: Refused) -> Outcome:
     return failed_try(message, refusal.reason, pause=pause)
 
 
-def _held(message: Message, reason: str) -> Outcome:
-    return Outcome(message.pk, State.HELD, Event.HELD, reason, tries=-1)
+def _held(message: Message, reason: str, *, tries: int = -1) -> Outcome:
+    return Outcome(message.pk, State.HELD, Event.HELD, reason, tries=tries)
 
 
 def _down(message: Message, problem: ChannelDown) -> Outcome:
@@ -331,9 +339,11 @@ WITH given AS (
     SELECT g.id, clock_timestamp(), g.event, CASE WHEN s.id IS NULL THEN 'lease_lost' ELSE g.reason END
     FROM given AS g LEFT JOIN settled AS s USING (id)
 ), begun AS (
-    UPDATE notifications_message
+    UPDATE notifications_message AS b
     SET attempts = attempts + 1, lease_until = statement_timestamp() + %s * interval '1 second'
     WHERE id = %s AND lease_owner = %s
+      AND (campaign_id IS NULL OR NOT EXISTS (
+          SELECT FROM notifications_campaign AS c WHERE c.id = b.campaign_id AND c.stopped_at IS NOT NULL))
     RETURNING id
 )
 SELECT (SELECT count(*) FROM settled), (SELECT count(*) FROM begun),

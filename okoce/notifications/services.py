@@ -57,6 +57,7 @@ class Draft:
     due_at: datetime | None = None
     expires_at: datetime | None = None
     language: str = ""
+    campaign_id: int | None = None
 
 
 def queue(
@@ -74,6 +75,7 @@ def queue(
     due_at: datetime | None = None,
     expires_at: datetime | None = None,
     language: str | None = None,
+    campaign_id: int | None = None,
 ) -> Message:
     """The message under ``key``: the new one, or the one that was there already.
 
@@ -96,6 +98,7 @@ def queue(
         due_at=due_at,
         expires_at=expires_at,
         language=language or (user.language if user is not None else ""),
+        campaign_id=campaign_id,
     )
     queue_many(kind=kind, drafts=[draft])
     return Message.objects.get(key=key)
@@ -156,6 +159,7 @@ _COLUMNS = {
     "priority": "smallint",
     "due_at": "timestamptz",
     "expires_at": "timestamptz",
+    "campaign_id": "bigint",
 }
 _INSERT = (
     f"INSERT INTO notifications_message ({', '.join(_COLUMNS)}, created_at, attempts) "  # noqa: S608
@@ -190,7 +194,7 @@ def _rows(kind: Kind, drafts: Sequence[Draft]) -> Iterator[tuple[Any, ...]]:
             cause_type, cause_id,
             draft.city or (person.city if person else ""),
             draft.kecamatan or (person.kecamatan if person else ""),
-            kind.priority, draft.due_at, draft.expires_at,
+            kind.priority, draft.due_at, draft.expires_at, draft.campaign_id,
         )  # fmt: skip
 
 
@@ -201,6 +205,7 @@ def _people(kind: Kind, drafts: Sequence[Draft]) -> Mapping[str, Person]:
         Message(
             key=d.key, kind=kind.code, participant_id=d.participant_id, user_id=d.user_id,
             context=dict(d.context), cause_type=cause_of(d.cause)[0], cause_id=cause_of(d.cause)[1],
+            campaign_id=d.campaign_id,
         )
         for d in drafts
     ]  # fmt: skip

@@ -7,7 +7,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from okoce.notifications import fallback, outbox, receipts, services, wake
+from okoce.notifications import campaigning, fallback, outbox, receipts, services, wake
 
 log = logging.getLogger("okoce.notifications")
 
@@ -30,6 +30,13 @@ def work_through_webhooks() -> None:
 def pass_on_messages() -> None:
     if passed := fallback.pass_on(now=timezone.now()):
         log.info("outbox: %d passed on to another channel", passed)
+
+
+@shared_task(ignore_result=True)
+def work_on_campaigns() -> None:
+    """Put the people of running campaigns into the outbox, piece by piece, and back what was laid aside."""
+    if queued := campaigning.work():
+        log.info("campaigns: %d messages queued", queued)
 
 
 @shared_task(ignore_result=True)

@@ -247,6 +247,8 @@ WHATSAPP_KINDS = frozenset(filter(None, env.text("WHATSAPP_KINDS", default="").r
 SMS_GATEWAY = env.text("SMS_GATEWAY", default="")
 SMS_TOKEN = env.text("SMS_TOKEN", default="")
 SMS_RECEIPT_SECRET = env.text("SMS_RECEIPT_SECRET", default="")  # stands in the address of its receipts
+# A message to more people than this needs a second person's agreement.
+CAMPAIGN_APPROVAL_ABOVE = env.number("CAMPAIGN_APPROVAL_ABOVE", default=500)
 MINIMUM_AGE = env.number("MINIMUM_AGE", default=17)  # completed years, on the day of registration
 # How long data is kept, in days (docs/operations.md). The archive schedule is not known: these are ours.
 RETENTION_PARTICIPANT_DAYS = env.number("RETENTION_PARTICIPANT_DAYS", default=5 * 365)
@@ -319,6 +321,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "pass-on-messages": {
         "task": "okoce.notifications.tasks.pass_on_messages",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "work-on-campaigns": {
+        "task": "okoce.notifications.tasks.work_on_campaigns",
         "schedule": 30.0,
         "options": {"expires": 30},
     },

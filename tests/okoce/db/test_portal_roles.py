@@ -39,6 +39,7 @@ APPEND_ONLY = [
     "bazaars_stallmove",
     "bazaars_turnledger",
     "bazaars_visitorcount",
+    "notifications_channelprice",
     "notifications_decenthours",
     "notifications_deliveryevent",
     "notifications_deliveryreceipt",
