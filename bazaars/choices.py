@@ -6,19 +6,13 @@ from collections.abc import Collection
 from typing import Any
 
 from bazaars.models import Criterion, PaperKind
-from bazaars.words import sector_name
 from okoce.organisations.models import Organisation
 from okoce.regions.models import Region
-from participants.models import Sector
 
 
 def unit_name(organisation: Organisation, city: Region) -> str:
     """ "Sudin KPKP Jakarta Barat" is "Sudin KPKP" on a page about Jakarta Barat."""
     return organisation.short_name.removesuffix(f" {city.short_name}")
-
-
-def sector_choices() -> list[tuple[str, str]]:
-    return [(sector.code, sector_name(sector)) for sector in Sector.objects.all()]
 
 
 def paper_kinds(codes: Collection[str] | None = None) -> list[PaperKind]:

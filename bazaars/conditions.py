@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from bazaars.choices import pengampu_choices
 from bazaars.eligibility import Applicant, Call, Obstacle, missing_papers, unsent_papers
 from bazaars.models import Bazaar, PaperKind, Site
-from bazaars.words import obstacle_words, sector_name
+from bazaars.words import obstacle_words
 from participants.models import Sector
 
 
@@ -55,7 +55,7 @@ def paper_lines(bazaar: Bazaar) -> list[tuple[str, str]]:
     return [
         (
             code,
-            _("%(goods)s: %(papers)s") % {"goods": sector_name(sectors[code]), "papers": ", ".join(names)},
+            _("%(goods)s: %(papers)s") % {"goods": sectors[code].name, "papers": ", ".join(names)},
         )
         for code, names in found.items()
     ]

@@ -15,7 +15,6 @@ from bazaars.models import Application, Criterion, Decision, Score, Site
 from bazaars.querysets import ApplicationQuerySet
 from bazaars.rules import conflicts_of
 from bazaars.services.applying import accepted_among
-from bazaars.words import sector_name
 from participants.models import Product
 
 MOST_PHOTOS = 6
@@ -71,7 +70,7 @@ def rows_of(applications: Sequence[Application], user: Any, *, on: date, shows_s
             Row(
                 public_id=application.public_id,
                 product=application.product,
-                category=sector_name(application.category),
+                category=application.category.name,
                 mine=mine,
                 why=why,
                 tone=tone,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from bazaars import fairness as rules
 from bazaars.models import Allocation, Application, Draw
 from bazaars.takings import Head
-from bazaars.words import sector_name, short_reason
+from bazaars.words import short_reason
 from okoce.organisations.models import Organisation
 from okoce.regions.models import Region
 from okoce.values.sheets import Kind
@@ -98,7 +98,7 @@ class Report:
         """Codes of agencies, kecamatan, kinds of goods and sexes → names."""
         return {
             **{agency.code: agency.short_name for agency in Organisation.objects.all()},
-            **{sector.code: sector_name(sector) for sector in Sector.objects.all()},
+            **dict(Sector.choices()),
             **dict(Region.objects.kecamatan().values_list("code", "name")),
             **{sex.value: str(sex.label) for sex in Sex},
             "": _("Outside Jakarta"),

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from bazaars import after, ceremony, conditions, plan_words, reasons
 from bazaars.after import allocations_of
-from bazaars.choices import pengampu_choices, sector_choices, unit_name
+from bazaars.choices import pengampu_choices, unit_name
 from bazaars.draw import lot
 from bazaars.eligibility import Obstacle
 from bazaars.enums import AllocationState, StallKind
@@ -23,7 +23,7 @@ from bazaars.services import sealing
 from bazaars.services.applying import applicants_for, call_of, obstacles_at_freezing
 from bazaars.services.drawing import turns_of
 from bazaars.services.events import rules_of
-from bazaars.words import kind_of, outside_words, sector_name, short_goods, short_kind, short_reason
+from bazaars.words import kind_of, outside_words, short_goods, short_kind, short_reason
 from okoce.organisations.models import Organisation
 from okoce.regions.models import Region
 from participants.models import Sector
@@ -93,13 +93,13 @@ class SiteOverview:
         )
         return {
             **{agency.code: unit_name(agency, self.city) for agency in agencies},
-            **{sector.code: sector_name(sector) for sector in Sector.objects.all()},
+            **dict(Sector.choices()),
         }
 
     @cached_property
     def choice_names(self) -> dict[str, str]:
         """Codes → names of every agency and kind of goods that a quota may be given to."""
-        return dict(pengampu_choices(self.city)) | dict(sector_choices())
+        return dict(pengampu_choices(self.city)) | dict(Sector.choices())
 
     @cached_property
     def draw(self) -> Draw | None:

@@ -9,7 +9,7 @@ from django.db.models.functions import Least
 
 from bazaars.enums import AWAY, PaperState
 from bazaars.sales import COUNTS, last_late_day
-from okoce.accounts.roles import Role, has_permission
+from okoce.accounts.roles import acts_as_participant, has_permission
 from okoce.accounts.scope import NOTHING, Scope, scope_of
 from participants.querysets.base import people_in
 
@@ -25,6 +25,49 @@ def _sites_in(scope: Scope, prefix: str = "") -> Q:
     if scope.organisation:
         return Q(**{f"{prefix}quotas__pengampu_id": scope.organisation})
     return NOTHING
+
+
+class OfSiteQuerySet(models.QuerySet):
+    """Rows of a site: of the own area for those with ``PERMISSION``, the own ones for a participant.
+
+    ``SITE`` is the path to the site, ``OWN`` the one to the participant, where a row has one.
+    """
+
+    PERMISSION = "bazaars.view"
+    SITE = "site__"
+    OWN = ""
+
+    def visible_to(self, user: Any) -> Any:
+        if self.OWN and acts_as_participant(user):
+            return self.filter(**{f"{self.OWN}__user": user})
+        if not has_permission(user, self.PERMISSION):
+            return self.none()
+        return self.in_scope(scope_of(user))
+
+    def in_scope(self, scope: Scope) -> Any:
+        return self.filter(_sites_in(scope, self.SITE)).distinct()
+
+
+class OnTheDaysQuerySet(OfSiteQuerySet):
+    """What officers write down on the days of a site: incidents, food checks, visitors counted."""
+
+    PERMISSION = "bazaars.days"
+
+
+class OfPersonQuerySet(models.QuerySet):
+    """Papers: those of the people in the own area, for a participant the own."""
+
+    PERMISSION = "bazaars.check_papers"
+
+    def visible_to(self, user: Any) -> Any:
+        if acts_as_participant(user):
+            return self.filter(participant__user=user)
+        if not has_permission(user, self.PERMISSION):
+            return self.none()
+        return self.filter(participant__in=self.people(user))
+
+    def people(self, user: Any) -> Any:
+        return self.model._meta.get_field("participant").related_model.objects.visible_to(user)
 
 
 class BazaarQuerySet(models.QuerySet):
@@ -48,11 +91,8 @@ class BazaarQuerySet(models.QuerySet):
         return self.select_related("city").prefetch_related(models.Prefetch("sites", queryset=counted))
 
 
-class SiteQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> SiteQuerySet:
-        if not has_permission(user, "bazaars.view"):
-            return self.none()
-        return self.filter(_sites_in(scope_of(user))).distinct()
+class SiteQuerySet(OfSiteQuerySet):
+    SITE = ""
 
     def public(self) -> SiteQuerySet:
         """Those that left the draft; a draft that was cancelled was never announced."""
@@ -104,29 +144,21 @@ class StallQuerySet(models.QuerySet):
         return self.filter(kind="partner")
 
 
-class PlanVersionQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> PlanVersionQuerySet:
-        if not has_permission(user, "bazaars.view"):
-            return self.none()
-        return self.filter(_sites_in(scope_of(user), "site__")).distinct()
-
+class PlanVersionQuerySet(OfSiteQuerySet):
     def newest_first(self) -> PlanVersionQuerySet:
         """Of one site, with who saved each."""
         return self.select_related("saved_by").order_by("-number")
 
 
-class ApplicationQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> ApplicationQuerySet:
-        """Applications to sites of the area; an agency sees its own binaan's; a participant the own."""
-        membership = getattr(user, "active_membership", None)
-        if membership is not None and membership.role == Role.PARTICIPANT:
-            return self.filter(participant__user=user)
-        if not has_permission(user, "bazaars.view"):
-            return self.none()
-        scope = scope_of(user)
+class ApplicationQuerySet(OfSiteQuerySet):
+    """Applications to sites of the area; an agency sees its own binaan's; a participant the own."""
+
+    OWN = "participant"
+
+    def in_scope(self, scope: Scope) -> ApplicationQuerySet:
         if scope.organisation:
             return self.filter(pengampu_id=scope.organisation)
-        return self.filter(_sites_in(scope, "site__"))
+        return self.filter(_sites_in(scope, self.SITE))
 
     def to_curate(self, user: Any) -> ApplicationQuerySet:
         """Whose goods the user may judge, without knowing whose they are: of sites of the own area.
@@ -146,8 +178,7 @@ class ApplicationQuerySet(models.QuerySet):
 
 class AllocationQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> AllocationQuerySet:
-        membership = getattr(user, "active_membership", None)
-        if membership is not None and membership.role == Role.PARTICIPANT:
+        if acts_as_participant(user):
             return self.filter(participant__user=user)
         scope = scope_of(user)
         if scope.mentor_id and has_permission(user, "bazaars.enter_sales"):
@@ -202,25 +233,18 @@ class AllocationQuerySet(models.QuerySet):
         return self.filter(state="released", replaced_by__isnull=True).order_by("released_at", "pk")
 
 
-class ExchangeQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> ExchangeQuerySet:
+class ExchangeQuerySet(OfSiteQuerySet):
+    SITE = "asker__application__site__"
+
+    def visible_to(self, user: Any) -> Any:
         """A participant sees what they asked or were asked; staff those of their area."""
-        membership = getattr(user, "active_membership", None)
-        if membership is not None and membership.role == Role.PARTICIPANT:
+        if acts_as_participant(user):
             return self.filter(Q(asker__participant__user=user) | Q(asked__participant__user=user))
-        if not has_permission(user, "bazaars.view"):
-            return self.none()
-        return self.filter(_sites_in(scope_of(user), "asker__application__site__")).distinct()
+        return super().visible_to(user)
 
 
-class TurnLedgerQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> TurnLedgerQuerySet:
-        membership = getattr(user, "active_membership", None)
-        if membership is not None and membership.role == Role.PARTICIPANT:
-            return self.filter(participant__user=user)
-        if not has_permission(user, "bazaars.view"):
-            return self.none()
-        return self.filter(_sites_in(scope_of(user), "site__")).distinct()
+class TurnLedgerQuerySet(OfSiteQuerySet):
+    OWN = "participant"
 
 
 class JudgedQuerySet(models.QuerySet):
@@ -231,17 +255,7 @@ class JudgedQuerySet(models.QuerySet):
         return self.filter(application__in=applications.objects.visible_to(user))
 
 
-class PaperSeenQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> PaperSeenQuerySet:
-        """Papers of the people in the own area; a participant the own."""
-        membership = getattr(user, "active_membership", None)
-        if membership is not None and membership.role == Role.PARTICIPANT:
-            return self.filter(participant__user=user)
-        if not has_permission(user, "bazaars.check_papers"):
-            return self.none()
-        people = self.model._meta.get_field("participant").related_model
-        return self.filter(participant__in=people.objects.visible_to(user))
-
+class PaperSeenQuerySet(OfPersonQuerySet):
     def newest(self) -> PaperSeenQuerySet:
         """The last word about each paper of each person."""
         return self.order_by("participant_id", "paper_id", "-seen_on", "-pk").distinct(
@@ -249,16 +263,10 @@ class PaperSeenQuerySet(models.QuerySet):
         )
 
 
-class PaperSentQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> PaperSentQuerySet:
-        """What the people of the own area sent; a participant the own."""
-        membership = getattr(user, "active_membership", None)
-        if membership is not None and membership.role == Role.PARTICIPANT:
-            return self.filter(participant__user=user)
-        if not has_permission(user, "bazaars.check_papers"):
-            return self.none()
-        people = self.model._meta.get_field("participant").related_model
-        return self.filter(participant__in=people.objects.visible_to(user).open_to(user))
+class PaperSentQuerySet(OfPersonQuerySet):
+    def people(self, user: Any) -> Any:
+        """Without those whose data is restricted by their own wish."""
+        return super().people(user).open_to(user)
 
     def waiting(self) -> PaperSentQuerySet:
         return self.filter(state=PaperState.WAITING)
@@ -270,12 +278,7 @@ class PaperSentQuerySet(models.QuerySet):
         )
 
 
-class DrawQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> DrawQuerySet:
-        if not has_permission(user, "bazaars.view"):
-            return self.none()
-        return self.filter(_sites_in(scope_of(user), "site__")).distinct()
-
+class DrawQuerySet(OfSiteQuerySet):
     def last_of_city(self, city: str, *, but: Any) -> Any:
         """The draw whose list was frozen last in a city, or None: lists are public."""
         of_city = self.filter(site__bazaar__city_id=city).exclude(site=but)
@@ -289,8 +292,7 @@ class DrawQuerySet(models.QuerySet):
 class SalesReportQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> SalesReportQuerySet:
         """Reports of the area; an agency sees those of its own binaan, a mentor those of the caseload."""
-        membership = getattr(user, "active_membership", None)
-        if membership is not None and membership.role == Role.PARTICIPANT:
+        if acts_as_participant(user):
             return self.filter(allocation__participant__user=user)
         scope = scope_of(user)
         if scope.mentor_id and has_permission(user, "bazaars.enter_sales"):
@@ -318,20 +320,8 @@ class SalesReportQuerySet(models.QuerySet):
         )
 
 
-class OfSiteQuerySet(models.QuerySet):
-    """What officers write down on the days of a site: incidents, food checks, visitors counted."""
-
-    def visible_to(self, user: Any) -> OfSiteQuerySet:
-        if not has_permission(user, "bazaars.days"):
-            return self.none()
-        return self.filter(_sites_in(scope_of(user), "site__")).distinct()
-
-
-class ArrivalQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> ArrivalQuerySet:
-        if not has_permission(user, "bazaars.days"):
-            return self.none()
-        return self.filter(_sites_in(scope_of(user), "application__site__")).distinct()
+class ArrivalQuerySet(OnTheDaysQuerySet):
+    SITE = "application__site__"
 
     def on(self, day: date) -> ArrivalQuerySet:
         return self.filter(day=day)
@@ -340,7 +330,4 @@ class ArrivalQuerySet(models.QuerySet):
 class FairnessAnswerQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> FairnessAnswerQuerySet:
         """The own one. Nobody else reads an answer: reports count them."""
-        membership = getattr(user, "active_membership", None)
-        if membership is None or membership.role != Role.PARTICIPANT:
-            return self.none()
-        return self.filter(participant__user=user)
+        return self.filter(participant__user=user) if acts_as_participant(user) else self.none()

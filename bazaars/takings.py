@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy
 from bazaars.choices import unit_name
 from bazaars.models import Allocation, Bazaar, SalesReport, Site
 from bazaars.sales import days_between
-from bazaars.words import sector_name
 from okoce.organisations.models import Organisation
 from okoce.ui.templatetags.okoce_ui import long_date
 from okoce.values.sheets import Kind
@@ -93,7 +92,7 @@ class Takings:
         agencies = Organisation.objects.filter(pk__in=codes)
         return {
             **{agency.code: unit_name(agency, self.bazaar.city) for agency in agencies},
-            **{sector.code: sector_name(sector) for sector in Sector.objects.all()},
+            **dict(Sector.choices()),
         }
 
     def _here(self, rows: Any, site: str) -> Any:

@@ -3,15 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from bazaars.eligibility import Obstacle
 from bazaars.enums import StallKind
 from bazaars.feasibility import Problem, ProblemCode
 from bazaars.placement import Broken, Wish
 from bazaars.plan import MOST_STALLS_AT_ONCE, PlanProblem
-from participants.models import Sector
 
 Names = Mapping[str, str]
 """Codes of pengampu and categories → how people call them."""
@@ -26,10 +25,6 @@ KIND_OF = {
     "kerajinan": "f",
     "pertanian": "t",
 }
-
-
-def sector_name(sector: Sector) -> str:
-    return sector.name_en if get_language() == "en" else sector.name_id
 
 
 def short_goods(category: str) -> str:

@@ -7,40 +7,27 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
 
 from bazaars.enums import PaperState
 from bazaars.models.bazaar import Bazaar
 from bazaars.querysets import PaperSeenQuerySet, PaperSentQuerySet
-from okoce.db.models import AppendOnly
+from okoce.db.models import AppendOnly, Catalogue
 from okoce.db.sealed_files import SealedFileField
 from participants.models import Participant, Sector
 
 
-class PaperKind(models.Model):
+class PaperKind(Catalogue):
     """A permit, or a check such as a test of the food, as data: the offices' list changes."""
 
-    code = models.SlugField(primary_key=True, max_length=20)
     name_id = models.CharField(max_length=60, unique=True)
     name_en = models.CharField(max_length=60)
     how_id = models.CharField(max_length=200, help_text="how somebody gets it")
     how_en = models.CharField(max_length=200)
     is_check = models.BooleanField(default=False, help_text="somebody looks, and it can be failed")
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ["position", "code"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def name(self) -> str:
-        return self.name_en if get_language() == "en" else self.name_id
 
     @property
     def how(self) -> str:
-        return self.how_en if get_language() == "en" else self.how_id
+        return self.in_language("how")
 
 
 class Demand(models.Model):

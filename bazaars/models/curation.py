@@ -5,40 +5,27 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
 
 from bazaars.models.application import Application
 from bazaars.querysets import JudgedQuerySet
-from okoce.db.models import AppendOnly
+from okoce.db.models import AppendOnly, Catalogue
 from okoce.organisations.models import Organisation
 
 PERSON = {"to": settings.AUTH_USER_MODEL, "on_delete": models.PROTECT, "related_name": "+"}
 LOWEST, HIGHEST = 1, 5
 
 
-class Criterion(models.Model):
+class Criterion(Catalogue):
     """What is scored from 1 to 5, as data."""
 
-    code = models.SlugField(primary_key=True, max_length=20)
     name_id = models.CharField(max_length=40, unique=True)
     name_en = models.CharField(max_length=40)
     help_id = models.CharField(max_length=120, help_text="what 5 means")
     help_en = models.CharField(max_length=120)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ["position", "code"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def name(self) -> str:
-        return self.name_en if get_language() == "en" else self.name_id
 
     @property
     def help(self) -> str:
-        return self.help_en if get_language() == "en" else self.help_id
+        return self.in_language("help")
 
 
 class Score(models.Model):

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from bazaars.enums import ArrivedBy, IncidentKind, ScanResult
 from bazaars.models.application import Allocation, Application
 from bazaars.models.bazaar import Site, Stall
-from bazaars.querysets import ArrivalQuerySet, OfSiteQuerySet
+from bazaars.querysets import ArrivalQuerySet, OnTheDaysQuerySet
 from okoce.db.models import AppendOnly
 from okoce.db.sealed_files import SealedFileField
 
@@ -62,7 +62,7 @@ class ArrivalScan(AppendOnly):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
 
-    objects = OfSiteQuerySet.as_manager()
+    objects = OnTheDaysQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
@@ -83,7 +83,7 @@ class VisitorCount(AppendOnly):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
 
-    objects = OfSiteQuerySet.as_manager()
+    objects = OnTheDaysQuerySet.as_manager()
 
     class Meta:
         ordering = ["site", "day", "pk"]
@@ -122,7 +122,7 @@ class Incident(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
 
-    objects = OfSiteQuerySet.as_manager()
+    objects = OnTheDaysQuerySet.as_manager()
 
     class Meta:
         ordering = [F("closed_at").asc(nulls_first=True), "-reported_at", "-pk"]
@@ -156,7 +156,7 @@ class FoodCheck(AppendOnly):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
 
-    objects = OfSiteQuerySet.as_manager()
+    objects = OnTheDaysQuerySet.as_manager()
 
     class Meta:
         ordering = ["-checked_at", "-pk"]

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from bazaars import crumbs, errors
 from bazaars.call_forms import ConditionsForm, PaperForm
-from bazaars.choices import paper_kinds, sector_choices
+from bazaars.choices import paper_kinds
 from bazaars.models import PaperSeen
 from bazaars.services import applying
 from bazaars.services import conditions as services
@@ -20,6 +20,7 @@ from bazaars.views.events import get_or_post
 from bazaars.views.facts import visible_bazaar
 from okoce.accounts.access import requires
 from okoce.ui.responses import render_page
+from participants.models import Sector
 from participants.views.finding import crumbs_of, person_of
 
 
@@ -30,7 +31,7 @@ def conditions(request: HttpRequest, slug: str) -> HttpResponse:
     form = ConditionsForm(
         request.POST or None,
         bazaar=bazaar,
-        sectors=sector_choices(),
+        sectors=Sector.choices(),
         papers=paper_kinds(),
         demands=applying.demands_of(bazaar),
     )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bazaars import crumbs, errors, plan_words
-from bazaars.choices import kecamatan_choices, pengampu_choices, region, sector_choices, unit_of
+from bazaars.choices import kecamatan_choices, pengampu_choices, region, unit_of
 from bazaars.enums import SiteState
 from bazaars.feasibility import Bounds, check_rules
 from bazaars.forms import BazaarForm, OpenForm, QuotaForm, SiteForm
@@ -22,6 +22,7 @@ from okoce.accounts.access import requires
 from okoce.accounts.roles import has_permission
 from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
+from participants.models import Sector
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -170,7 +171,7 @@ def _chips(view: SiteOverview, group: str) -> list[dict[str, object]]:
 def quotas(request: HttpRequest, pk: int) -> HttpResponse:
     place = visible_site(request, pk)
     view = SiteOverview(place, request.user, timezone.now())
-    pengampu, categories = pengampu_choices(place.bazaar.city), sector_choices()
+    pengampu, categories = pengampu_choices(place.bazaar.city), Sector.choices()
     form = QuotaForm(
         request.POST or None,
         pengampu=pengampu,

@@ -10,13 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bazaars import crumbs, errors, nominations
-from bazaars.choices import sector_choices
 from bazaars.services import applying, nominating
 from bazaars.views.events import get_or_post, visible_site
 from okoce.accounts.access import requires
 from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
-from participants.models import Business, Participant
+from participants.models import Business, Participant, Sector
 
 AT_ONCE = 30
 
@@ -54,7 +53,7 @@ def nominate(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "site": site,
         "page": page,
-        "rows": nominations.rows_of(people, call, goods=dict(sector_choices()), chosen=chosen),
+        "rows": nominations.rows_of(people, call, goods=dict(Sector.choices()), chosen=chosen),
         "query": query,
         "may_show_all": site.bazaar.needs_business and not (query or shows_all),
         "problem": problem,

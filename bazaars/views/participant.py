@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from bazaars import conditions, crumbs, curation, errors, papers, proposals
 from bazaars.after import answer_of
-from bazaars.choices import paper_kinds, pengampu_choices, sector_choices
+from bazaars.choices import paper_kinds, pengampu_choices
 from bazaars.curation_forms import AnswerForm
 from bazaars.eligibility import Applicant, Call, Obstacle, obstacles
-from bazaars.enums import SiteState
+from bazaars.enums import PaperState, SiteState
 from bazaars.exchanges import exchanges_of
 from bazaars.forms import ApplicationForm
 from bazaars.models import Allocation, Application, PaperSent, Site
@@ -28,7 +28,7 @@ from bazaars.views.events import get_or_post
 from bazaars.views.papers import posted, send_papers
 from okoce.accounts.access import participant_only
 from okoce.ui.responses import render_page
-from participants.models import Participant
+from participants.models import Participant, Sector
 
 CAN_BE_MENDED = {Obstacle.PAPERS_MISSING, Obstacle.FEW_ACTIVITIES}
 
@@ -92,7 +92,7 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
     form = ApplicationForm(
         None if only_papers else request.POST or None,
         initial=asked.proposal | (_typed(request) if only_papers else {}),
-        categories=[choice for choice in sector_choices() if choice[0] not in asked.closed],
+        categories=[choice for choice in Sector.choices() if choice[0] not in asked.closed],
         pengampu=_own_choices(site, me),
     )
     found, goods = asked.obstacles, asked.goods
@@ -113,10 +113,12 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
         sending = SendPapersForm(wanted=paper_kinds(asked.closed[goods]))
     paper_lines = conditions.paper_lines(site.bazaar)
     demanded = set().union(*asked.call.papers.values())
+    needed = papers.needed(demanded, good=asked.applicant.papers, sent=own_papers)
     context = {
         "form": form,
         "sending": sending,
-        "needed": papers.needed(demanded, good=asked.applicant.papers, sent=own_papers),
+        "needed": needed,
+        "is_paper_waiting": any(one.state == PaperState.WAITING for one in needed),
         "site": site,
         "earlier": earlier,
         "obstacles": conditions.in_words(found, site, asked.applicant, asked.call, category=goods),

@@ -19,7 +19,7 @@ from bazaars.overview import SiteOverview
 from bazaars.placement import Broken
 from bazaars.services import placing
 from bazaars.views.events import get_or_post, visible_site
-from bazaars.words import broken_words, sector_name
+from bazaars.words import broken_words
 from okoce.accounts.access import requires
 from okoce.ui.responses import render_page
 from participants.models import Sector
@@ -99,7 +99,7 @@ class _Board:
         self.given = placing.given_in(self.rows)
         visible = Application.objects.visible_to(request.user).filter(site=site)
         self.names = dict(visible.values_list("public_id", "participant__full_name"))
-        self.goods = {sector.code: sector_name(sector) for sector in Sector.objects.all()}
+        self.goods = dict(Sector.choices())
 
     def name(self, public_id: str) -> str:
         return self.names.get(public_id, public_id)

@@ -17,7 +17,7 @@ from bazaars.after import published_record
 from bazaars.models import Application, Bazaar, Site
 from bazaars.overview import SiteOverview
 from okoce.accounts.access import public
-from okoce.accounts.roles import Role
+from okoce.accounts.roles import acts_as_participant
 from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
 
@@ -35,9 +35,8 @@ def bazaars(request: HttpRequest) -> HttpResponse:
 @require_safe
 def bazaar(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Bazaar.objects.public().with_sites(), slug=slug)
-    membership = getattr(request.user, "active_membership", None)
     applied: set[int] = set()
-    if membership is not None and membership.role == Role.PARTICIPANT:
+    if acts_as_participant(request.user):
         own = Application.objects.visible_to(request.user).submitted().filter(site__bazaar=found)
         applied = set(own.values_list("site_id", flat=True))
     context = {

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bazaars import crumbs, scorecard
-from bazaars.choices import sector_choices
 from bazaars.models import Allocation, Bazaar, SalesReport, Site
 from bazaars.sales import days_between
 from bazaars.services.days import visitors_by_day
@@ -24,6 +23,7 @@ from okoce.audit.services import record
 from okoce.db.sealed_files import private_response
 from okoce.ui.responses import render_page
 from okoce.values import sheets
+from participants.models import Sector
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
@@ -123,7 +123,7 @@ def takings_file(request: HttpRequest, slug: str, form: str) -> HttpResponse:
 def places(request: HttpRequest) -> HttpResponse:
     """Which places are worth a next bazaar, from all bazaars of the last two years."""
     rows, names = _place_days(request.user, timezone.now())
-    sectors = dict(sector_choices())
+    sectors = dict(Sector.choices())
     cards = [
         {
             "score": score,

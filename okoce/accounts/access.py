@@ -23,7 +23,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from okoce.accounts import drafts
-from okoce.accounts.roles import PERMISSIONS, Role, has_permission, roles_with
+from okoce.accounts.roles import PERMISSIONS, Role, acts_as_participant, has_permission, roles_with
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
@@ -80,8 +80,7 @@ def participant_only(view: View) -> View:
     """A participant who signed in with the code sent to the own phone."""
 
     def check(request: HttpRequest) -> None:
-        membership = request.user.active_membership  # type: ignore[union-attr]
-        if membership is None or membership.role != Role.PARTICIPANT:
+        if not acts_as_participant(request.user):
             raise WrongRole("participant")
 
     return _guarded(view, Access("participant"), check)
@@ -127,8 +126,7 @@ def _to_sign_in(request: HttpRequest, access: Access) -> HttpResponse:
 
 def home_of(user: Any) -> str:
     """Where somebody begins: staff on the dashboard, participants on their status."""
-    membership = getattr(user, "active_membership", None)
-    if membership is not None and membership.role == Role.PARTICIPANT:
+    if acts_as_participant(user):
         return reverse("dashboard:status")
     return resolve_url(settings.LOGIN_REDIRECT_URL)
 

@@ -176,3 +176,9 @@ def has_permission(user: Any, permission: str) -> bool:
     """Whether the user's active membership carries ``permission``."""
     membership = getattr(user, "active_membership", None)
     return membership is not None and Role(membership.role) in roles_with(permission)
+
+
+def acts_as_participant(user: Any) -> bool:
+    """Whether the user is here as a participant, who sees and changes what is the own."""
+    membership = getattr(user, "active_membership", None)
+    return membership is not None and membership.role == Role.PARTICIPANT

@@ -19,7 +19,7 @@ from bazaars.models import Allocation, Application
 from bazaars.services import turns
 from bazaars.services.turns import Entry
 from bazaars.turns import staff_words
-from okoce.accounts.roles import Role, has_permission
+from okoce.accounts.roles import acts_as_participant, has_permission
 from okoce.db import prepared
 from okoce.ui.templatetags.okoce_ui import clock, day_month, short_date
 from participants import evidence
@@ -361,7 +361,7 @@ def bazaars_panel(participant: Participant, *, user: Any, today: date) -> dict[s
     applications = _applications(participant, user)
     if not applications:
         return None
-    is_self = user.active_membership.role == Role.PARTICIPANT
+    is_self = acts_as_participant(user)
     entries = [e for e in turns.entries_of([participant.pk], before=today) if e.on <= today]
     here: dict[int, list[Entry]] = {}
     for entry in entries:

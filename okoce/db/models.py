@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.utils.translation import get_language
 
 
 class Dated(models.Model):
@@ -11,6 +12,37 @@ class Dated(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Bilingual:
+    """Words kept in both languages, in the fields ``<word>_id`` and ``<word>_en``."""
+
+    def in_language(self, word: str) -> str:
+        language = "en" if get_language() == "en" else "id"
+        text: str = getattr(self, f"{word}_{language}")
+        return text
+
+    @property
+    def name(self) -> str:
+        return self.in_language("name")
+
+
+class Catalogue(Bilingual, models.Model):
+    """A list that is data because the programme changes it. Each adds its ``name_id`` and ``name_en``."""
+
+    code = models.SlugField(primary_key=True, max_length=20)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        return [(entry.code, entry.name) for entry in cls._default_manager.all()]
 
 
 class AppendOnly(models.Model):

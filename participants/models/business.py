@@ -8,36 +8,19 @@ import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from okoce.db.models import AppendOnly, Dated
+from okoce.db.models import AppendOnly, Catalogue, Dated
 from okoce.db.sealed_files import SealedFileField
 from participants.models.participant import Participant
 from participants.querysets import BusinessQuerySet, FiguresQuerySet, ProductQuerySet
 
 
-class Sector(models.Model):
+class Sector(Catalogue):
     """Kind of goods or services, as data: the programme's list changes."""
 
-    code = models.SlugField(primary_key=True, max_length=20)
     name_id = models.CharField(max_length=40, unique=True)
     name_en = models.CharField(max_length=40)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ["position", "code"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def name(self) -> str:
-        return self.name_en if get_language() == "en" else self.name_id
-
-    @classmethod
-    def choices(cls) -> list[tuple[str, str]]:
-        return [(sector.code, sector.name) for sector in cls._default_manager.all()]
 
 
 class BusinessSize(models.TextChoices):

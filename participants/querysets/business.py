@@ -6,16 +6,14 @@ from typing import Any
 
 from django.db import models
 
-from okoce.accounts.roles import Role, has_permission
+from okoce.accounts.roles import acts_as_participant, has_permission
 from okoce.accounts.scope import scope_of
 from participants.querysets.base import people_in
 
 
 class BusinessQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> BusinessQuerySet:
-        membership = getattr(user, "active_membership", None)
-        is_self = membership is not None and membership.role == Role.PARTICIPANT
-        if not (is_self or has_permission(user, "participants.view")):
+        if not (acts_as_participant(user) or has_permission(user, "participants.view")):
             return self.none()
         return self.filter(people_in(scope_of(user), prefix="participant__"))
 
@@ -26,9 +24,7 @@ class BusinessQuerySet(models.QuerySet):
 
 class ProductQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> ProductQuerySet:
-        membership = getattr(user, "active_membership", None)
-        is_self = membership is not None and membership.role == Role.PARTICIPANT
-        if not (is_self or has_permission(user, "participants.view")):
+        if not (acts_as_participant(user) or has_permission(user, "participants.view")):
             return self.none()
         return self.filter(people_in(scope_of(user), prefix="business__participant__"))
 

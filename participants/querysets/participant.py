@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce
 
-from okoce.accounts.roles import Role, has_permission
+from okoce.accounts.roles import acts_as_participant, has_permission
 from okoce.accounts.scope import scope_of
 from okoce.db.encryption import lookup
 from okoce.db.models import valid_on
@@ -23,9 +23,7 @@ from participants.querysets.names import HasWords, names_searched, words_query
 class ParticipantQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> ParticipantQuerySet:
         """Participants of the person's area; a participant sees only the own row."""
-        membership = getattr(user, "active_membership", None)
-        is_self = membership is not None and membership.role == Role.PARTICIPANT
-        if not (is_self or has_permission(user, "participants.view")):
+        if not (acts_as_participant(user) or has_permission(user, "participants.view")):
             return self.none()
         return self.filter(people_in(scope_of(user)))
 
@@ -65,11 +63,9 @@ class ParticipantQuerySet(models.QuerySet):
 
         After ``visible_to``, for lists and pages of people; counts do not ask it.
         """
-        if has_permission(user, "participants.rights_view"):
+        if acts_as_participant(user) or has_permission(user, "participants.rights_view"):
             return self
-        membership = getattr(user, "active_membership", None)
-        is_self = membership is not None and membership.role == Role.PARTICIPANT
-        return self if is_self else self.filter(restricted_at__isnull=True)
+        return self.filter(restricted_at__isnull=True)
 
     def with_consent(self, purpose: str) -> ParticipantQuerySet:
         """Those who agreed to ``purpose`` (participants.enums.Purpose) and have not withdrawn it."""

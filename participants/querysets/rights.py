@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 
-from okoce.accounts.roles import Role, has_permission
+from okoce.accounts.roles import acts_as_participant, has_permission
 from okoce.accounts.scope import scope_of
 from participants.querysets.base import people_in
 
@@ -15,9 +15,7 @@ from participants.querysets.base import people_in
 class DataRequestQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> DataRequestQuerySet:
         """Requests of the own area for those who answer or watch them; the own ones for a participant."""
-        membership = getattr(user, "active_membership", None)
-        is_self = membership is not None and membership.role == Role.PARTICIPANT
-        if not (is_self or has_permission(user, "participants.rights_view")):
+        if not (acts_as_participant(user) or has_permission(user, "participants.rights_view")):
             return self.none()
         return self.filter(people_in(scope_of(user), prefix="participant__"))
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from okoce.db.models import Bilingual
 from okoce.regions.models import Region
 from trainings.enums import ConditionCode
 from trainings.querysets import ActivityQuerySet
 
 
-class Activity(models.Model):
+class Activity(Bilingual, models.Model):
     """One of the activities (kegiatan). Three required ones completed in one year make "tuntas".
 
     ``first_year`` to ``last_year``: programme years in which it is taught (empty: open); ``area``: only there
@@ -68,10 +68,6 @@ class Activity(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-    @property
-    def name(self) -> str:
-        return self.name_en if get_language() == "en" else self.name_id
 
     @property
     def label(self) -> str:

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
-from okoce.accounts.roles import Role, has_permission
+from okoce.accounts.roles import acts_as_participant, has_permission
 from okoce.accounts.scope import scope_of
 from trainings.scheduling import at
 
@@ -50,8 +50,7 @@ class OfPersonQuerySet(models.QuerySet):
     PERMISSION = "trainings.certificates"
 
     def visible_to(self, user: Any) -> Any:
-        membership = getattr(user, "active_membership", None)
-        if membership is not None and membership.role == Role.PARTICIPANT:
+        if acts_as_participant(user):
             return self.filter(participant__user=user)
         if not has_permission(user, self.PERMISSION):
             return self.none()

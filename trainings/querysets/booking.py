@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Subquery
 
-from okoce.accounts.roles import Role
+from okoce.accounts.roles import acts_as_participant
 from trainings.enums import ENROLLED, SEATED, BookingState, SessionState
 from trainings.querysets.base import OfSessionQuerySet, rows_of
 from trainings.scheduling import at
@@ -18,8 +18,7 @@ class BookingQuerySet(OfSessionQuerySet):
 
     def visible_to(self, user: Any) -> BookingQuerySet:
         """A participant's own; for the offices and trainers those of their sessions."""
-        membership = getattr(user, "active_membership", None)
-        if membership is not None and membership.role == Role.PARTICIPANT:
+        if acts_as_participant(user):
             return self.filter(participant__user=user)
         return super().visible_to(user)
 

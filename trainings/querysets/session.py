@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, ExpressionWrapper, F, Func, OuterRef
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
-from okoce.accounts.roles import Role, has_permission
+from okoce.accounts.roles import acts_as_participant, has_permission
 from okoce.accounts.scope import scope_of
 from trainings.enums import ENROLLED, SEATED, BookingState, SessionState
 from trainings.querysets.base import rows_of, year_in_jakarta
@@ -21,8 +21,7 @@ from trainings.scheduling import JAKARTA, at
 class SessionQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> SessionQuerySet:
         """Sessions of the own area; a trainer's own; a participant's bookings."""
-        membership = getattr(user, "active_membership", None)
-        if membership is not None and membership.role == Role.PARTICIPANT:
+        if acts_as_participant(user):
             return self.filter(bookings__participant__user=user)
         if not has_permission(user, "trainings.view"):
             return self.none()
