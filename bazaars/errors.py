@@ -14,6 +14,10 @@ from bazaars.enums import ReleaseKind
 from bazaars.placement import Wish
 
 
+def _moment(at: datetime) -> str:
+    return formats.date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
+
+
 class Refusal(Exception):
     """``words`` may be shown to whoever asked."""
 
@@ -110,14 +114,18 @@ class SiteNameTaken(Refusal):
     words = gettext_lazy("This bazaar has a site of that name already. Give this one another name.")
 
 
-class RulesImpossible(Refusal):
-    """No allocation can meet these quotas; ``problems`` in figures."""
-
-    words = gettext_lazy("These quotas cannot be met. Nothing was saved.")
+class QuotasImpossible(Refusal):
+    """``problems`` in figures."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__()
         self.problems = tuple(problems)
+
+
+class RulesImpossible(QuotasImpossible):
+    """No allocation can meet these quotas."""
+
+    words = gettext_lazy("These quotas cannot be met. Nothing was saved.")
 
 
 class ConditionsStand(Refusal):
@@ -174,7 +182,7 @@ class DeadlinePassed(Refusal):
     def __init__(self, closes_at: datetime) -> None:
         super().__init__(
             _("Applications closed on %(moment)s WIB. Look for the next bazaar.")
-            % {"moment": formats.date_format(timezone.localtime(closes_at), "SHORT_DATETIME_FORMAT")}
+            % {"moment": _moment(closes_at)}
         )
 
 
@@ -194,7 +202,7 @@ class StillOpen(Refusal):
     def __init__(self, closes_at: datetime) -> None:
         super().__init__(
             _("Applications run until %(moment)s WIB. Closing earlier needs a reason.")
-            % {"moment": formats.date_format(timezone.localtime(closes_at), "SHORT_DATETIME_FORMAT")}
+            % {"moment": _moment(closes_at)}
         )
 
 
@@ -238,7 +246,7 @@ class TooSoonToGiveUp(Refusal):
                 "The missing secrets may come until %(moment)s WIB. Only then can all be given up and new "
                 "ones be sealed."
             )
-            % {"moment": formats.date_format(timezone.localtime(until), "SHORT_DATETIME_FORMAT")}
+            % {"moment": _moment(until)}
         )
 
 
@@ -308,14 +316,10 @@ class PlanChanged(Refusal):
     )
 
 
-class CannotFreeze(Refusal):
-    """The applicants there are cannot meet the quotas; ``problems`` in figures."""
+class CannotFreeze(QuotasImpossible):
+    """The applicants there are cannot meet the quotas."""
 
     words = gettext_lazy("With these applicants the quotas cannot be met, so nothing can be drawn.")
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__()
-        self.problems = tuple(problems)
 
 
 class HoldsStallElsewhere(Refusal):
@@ -363,10 +367,6 @@ class ReportedMeanwhile(Refusal):
 
 
 # --- after the draw -----------------------------------------------------------------------------------
-
-
-def _moment(at: datetime) -> str:
-    return formats.date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
 
 
 class SiteIsCancelled(Refusal):

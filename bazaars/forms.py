@@ -411,13 +411,13 @@ class DeadlineForm(forms.Form):
 
 
 class _ToldReasonForm(forms.Form):
-    """A reason that leaves the house: no personal number, and no name in ``names``."""
+    """A reason that leaves the house: no personal number, no word of ``names`` with over three letters."""
 
     reason = forms.CharField(label=_lazy("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, *args: Any, names: Iterable[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.names = [name.casefold() for name in names if name]
+        self.names = {word for name in names for word in _words(name) if len(word) > 3}
 
     def clean_reason(self) -> str:
         reason = " ".join(self.cleaned_data["reason"].split())
@@ -425,9 +425,16 @@ class _ToldReasonForm(forms.Form):
             raise ValidationError(
                 _("There is a personal number, an address or an amount in it. Write the reason without")
             )
-        if any(name in reason.casefold() for name in self.names):
-            raise ValidationError(_("The reason is published. Write it without the name"))
+        if named := self.names & _words(reason):
+            raise ValidationError(
+                _("The reason is published, and “%(name)s” is part of a vendor's name. Write it without")
+                % {"name": min(named)}
+            )
         return reason
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
 
 
 class MoveForm(_ToldReasonForm):

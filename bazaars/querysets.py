@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Case, Count, ExpressionWrapper, F, Q, Value, When
 from django.db.models.functions import Least
 
-from bazaars.enums import AWAY, PaperState
+from bazaars.enums import AWAY, PaperState, TurnKind
 from bazaars.sales import COUNTS, last_late_day
 from okoce.accounts.roles import acts_as_participant, has_permission
 from okoce.accounts.scope import NOTHING, Scope, scope_of
@@ -245,6 +245,12 @@ class ExchangeQuerySet(OfSiteQuerySet):
 
 class TurnLedgerQuerySet(OfSiteQuerySet):
     OWN = "participant"
+
+    def note(self, kind: TurnKind, participant_id: int, *, site: Any) -> None:
+        """Of its first day; once for a person, a site and a kind."""
+        self.get_or_create(
+            participant_id=participant_id, site=site, kind=kind, defaults={"on": site.bazaar.starts_on}
+        )
 
 
 class JudgedQuerySet(models.QuerySet):

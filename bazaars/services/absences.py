@@ -48,12 +48,7 @@ def note_absence(*, allocation_id: int, excuse: Excuse, by: User, now: datetime)
     noted.excuse, noted.noted_at, noted.noted_by = excuse, now, by
     noted.save()
     if excuse == Excuse.NONE:
-        TurnLedger.objects.get_or_create(
-            participant_id=allocation.participant_id,
-            site=site,
-            kind=TurnKind.NO_SHOW,
-            defaults={"on": site.bazaar.starts_on},
-        )
+        TurnLedger.objects.note(TurnKind.NO_SHOW, allocation.participant_id, site=site)
         messages.tell_absent(site, allocation, until=until(site.bazaar), now=now)
     record(by, "bazaars.absence.noted", allocation, excuse=excuse.value, before=before)
     return noted

@@ -75,13 +75,13 @@ def confirm(*, allocation_id: int, by: User | None, now: datetime) -> Allocation
     until = allocation.answer_by
     if until is not None and until <= now and releasing.next_one(site, instead_of=allocation) is not None:
         raise errors.AnswerTooLate(until)
-    allocation.state, allocation.confirmed_at = AllocationState.CONFIRMED, now
-    allocation.save(update_fields=["state", "confirmed_at"])
-    TurnLedger.objects.get_or_create(
-        participant_id=allocation.participant_id,
-        site=site,
-        kind=TurnKind.STALL_HELD,
-        defaults={"on": site.bazaar.starts_on},
-    )
+    take(site, allocation, at=now)
     record(by, "bazaars.stall.confirmed", allocation)
     return allocation
+
+
+def take(site: Site, allocation: Allocation, *, at: datetime) -> None:
+    """Who comes has answered, and it counts as a turn; the site is locked by the caller."""
+    allocation.state, allocation.confirmed_at = AllocationState.CONFIRMED, at
+    allocation.save(update_fields=["state", "confirmed_at"])
+    TurnLedger.objects.note(TurnKind.STALL_HELD, allocation.participant_id, site=site)

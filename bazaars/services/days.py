@@ -14,13 +14,11 @@ from django.utils import timezone
 from bazaars import errors
 from bazaars.enums import (
     AWAY,
-    AllocationState,
     ApplicationState,
     ArrivedBy,
     Excuse,
     ScanResult,
     SiteState,
-    TurnKind,
 )
 from bazaars.models import (
     Absence,
@@ -29,16 +27,15 @@ from bazaars.models import (
     Arrival,
     ArrivalScan,
     Site,
-    TurnLedger,
     VisitorCount,
 )
-from bazaars.services import absences
+from bazaars.services import absences, confirming
 from bazaars.services.events import locked_site
 from okoce.accounts.models import User
 from okoce.audit.services import record
 from participants.models import Participant
 from participants.services import cards
-from trainings.services.door import Clock
+from trainings.door_queue import Clock, Entry
 
 MOST_AT_ONCE = 100  # visitors in one tap
 IN, UNDO, OTHER_PERSON = "in", "undo", "other_person"
@@ -90,24 +87,12 @@ def _arrive(site: Site, application: Application, *, how: str, by: User, at: dat
     held = Allocation.objects.held().filter(application=application).select_related("stall").first()
     stall = held.stall.number if held else ""
     if held is not None and held.is_unanswered:
-        _confirm(site, held, at=at)
+        confirming.take(site, held, at=at)
     if held is not None and Absence.objects.filter(allocation=held, excuse__in=AWAY).exists():
         absences.note_absence(allocation_id=held.pk, excuse=Excuse.CAME, by=by, now=timezone.now())
     if is_new:
         record(by, "bazaars.arrival.noted", arrival, stall=stall, how=str(how))
     return Came(arrival, stall, is_new)
-
-
-def _confirm(site: Site, held: Allocation, *, at: datetime) -> None:
-    """Who comes has answered, and it counts as a turn."""
-    held.state, held.confirmed_at = AllocationState.CONFIRMED, at
-    held.save(update_fields=["state", "confirmed_at"])
-    TurnLedger.objects.get_or_create(
-        participant_id=held.participant_id,
-        site=site,
-        kind=TurnKind.STALL_HELD,
-        defaults={"on": site.bazaar.starts_on},
-    )
 
 
 @transaction.atomic
@@ -127,19 +112,6 @@ def _take_back(application_id: int, day: date, by: User) -> bool:
 
 
 # ---------------------------------------------------------------- from a phone at the entrance
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing done at the entrance; ``at`` by the phone's clock. ``undoes`` names an earlier one."""
-
-    nonce: uuid.UUID
-    does: str
-    how: str
-    at: datetime
-    token: str = ""
-    number: str = ""
-    undoes: uuid.UUID | None = None
 
 
 def receive(

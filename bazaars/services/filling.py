@@ -45,12 +45,7 @@ def give(*, stall_id: int, share: int, by: User, now: datetime) -> Allocation:
     if absent is not None:
         _pass_on(absent, by=by, now=now)
     given = _given(site, application, stall, share, freed, today=today, now=now)
-    TurnLedger.objects.get_or_create(
-        participant_id=application.participant_id,
-        site=site,
-        kind=TurnKind.STALL_HELD,
-        defaults={"on": site.bazaar.starts_on},
-    )
+    TurnLedger.objects.note(TurnKind.STALL_HELD, application.participant_id, site=site)
     record(by, "bazaars.stall.given_on_the_day", given, stall=stall.number)
     return given
 

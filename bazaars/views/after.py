@@ -80,7 +80,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     allocation = get_object_or_404(found, pk=pk)
     application = allocation.application
     site, name = application.site, application.participant.full_name
-    form = TakeBackForm(request.POST or None, names=[part for part in name.split() if len(part) > 3])
+    form = TakeBackForm(request.POST or None, names=[name])
     if request.method == "POST" and form.is_valid():
         return _take_back(request, allocation, form.cleaned_data["reason"])
     if not allocation.is_held:

@@ -6,8 +6,6 @@ What is sent once counts once, also hours later (bazaars.services.days.receive).
 from __future__ import annotations
 
 import json
-import secrets
-import uuid
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -29,7 +27,8 @@ from okoce.accounts.access import public, requires
 from okoce.ui.responses import render_page
 from okoce.ui.templatetags.okoce_ui import clock, long_date
 from participants.services import cards
-from trainings.views.door import AT_ONCE, LONGEST, digest_of, moment, owner_of, worker_of
+from trainings import door_queue
+from trainings.views.door import digest_of, owner_of, worker_of
 
 PREFIX = "bazar"  # names lists of bazaars on a phone, apart from those of sessions
 
@@ -119,33 +118,20 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes a part of the phone's queue. 409: it belongs to another account; 400: not from our page."""
     site = visible_site(request, pk)
     try:
-        sent = json.loads(request.body)
-        entries = [_read(row) for row in sent["entries"][:AT_ONCE]]
-        device, device_now = str(sent["device"]), moment(sent["now"])
-        owner = str(sent["owner"])
-    except (ValueError, KeyError, TypeError):
-        return JsonResponse({"problem": "unreadable"}, status=400)
-    if not secrets.compare_digest(owner.encode(), owner_of(request).encode()):
-        return JsonResponse({"problem": "owner"}, status=409)
+        sent = door_queue.read(
+            request.body, owner=owner_of(request), does=services.DOES, hows=ArrivedBy.values
+        )
+    except door_queue.NotTaken as refusal:
+        return JsonResponse({"problem": refusal.code}, status=refusal.status)
     rows = services.receive(
         site_id=site.pk,
-        entries=entries,
-        device=device.replace("\x00", ""),
-        device_now=device_now,
+        entries=sent.entries,
+        device=sent.device,
+        device_now=sent.device_now,
         by=request.user,
         now=timezone.now(),
     )
     return JsonResponse({"told": [_told(row) for row in rows]})
-
-
-def _read(row: dict[str, Any]) -> services.Entry:
-    does, how, token, number = (str(row.get(k, "")) for k in ("does", "how", "token", "number"))
-    if does not in services.DOES or how not in ArrivedBy.values or max(len(token), len(number)) > LONGEST:
-        raise ValueError(does)
-    if "\x00" in token + number:
-        raise ValueError("sign")
-    undoes = uuid.UUID(row["undoes"]) if row.get("undoes") else None
-    return services.Entry(uuid.UUID(row["nonce"]), does, how, moment(row["at"]), token, number, undoes)
 
 
 def _told(scan: ArrivalScan) -> dict[str, Any]:

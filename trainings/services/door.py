@@ -6,9 +6,7 @@ clock may be wrong by hours: what counts is how long before sending something ha
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +16,7 @@ from okoce.accounts.roles import has_permission
 from okoce.audit.services import record
 from participants.models import Participant
 from participants.services import cards
+from trainings.door_queue import Clock, Entry
 from trainings.enums import ENROLLED, ScanMethod, ScanResult, SessionState
 from trainings.models import AttendanceScan, Booking, Certificate, TrainingSession
 from trainings.scheduling import day_of
@@ -27,33 +26,6 @@ from trainings.services.locks import actor, locked
 IN, OUT, UNDO, OTHER_PERSON = "in", "out", "undo", "other_person"
 DOES = (IN, OUT, UNDO, OTHER_PERSON)
 HOWS = (ScanMethod.CARD, ScanMethod.NUMBER, ScanMethod.LIST, ScanMethod.WALL)
-LONGEST_WAIT = timedelta(days=3)  # a queue that is older, by its own clock, had its clock changed
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One thing that was done at the door; ``at`` by the device's clock. ``undoes`` names an earlier one."""
-
-    nonce: uuid.UUID
-    does: str
-    how: str
-    at: datetime
-    token: str = ""
-    number: str = ""
-    undoes: uuid.UUID | None = None
-
-
-@dataclass(frozen=True)
-class Clock:
-    """The device's clock against ours, at the moment of sending."""
-
-    device_now: datetime
-    now: datetime
-
-    def ahead_for(self, at: datetime) -> timedelta:
-        """What to take off ``at``. A clock that was set meanwhile is not followed: then it is now."""
-        age = self.device_now - at
-        return self.device_now - self.now if timedelta() <= age <= LONGEST_WAIT else at - self.now
 
 
 def receive(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
-import uuid
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -16,7 +14,6 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -24,14 +21,12 @@ from okoce.accounts.access import public, requires
 from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
 from participants.services import cards
-from trainings import door_words, rules, scheduling, shown
+from trainings import door_queue, door_words, rules, scheduling, shown
 from trainings.enums import SessionState
 from trainings.models import AttendanceScan, Booking, TrainingSession
 from trainings.services import door
 from trainings.views.sessions import find
 
-AT_ONCE = 200  # entries of one sending
-LONGEST = 64  # signs of a token or a number
 ASSETS = (
     "vendor/bootstrap.min.css", "css/okoce.css", "css/okoce-values.css", "css/okoce-data.css",
     "css/okoce-trainings.css", "js/portal.js", "js/door-wipe.js", "js/door-store.js", "js/door-camera.js",
@@ -167,36 +162,18 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes a part of the phone's queue. 409: it belongs to another account; 400: not from our page."""
     session = find(request, pk)
     try:
-        sent = json.loads(request.body)
-        entries = [read(row) for row in sent["entries"][:AT_ONCE]]
-        device, device_now = str(sent["device"]), moment(sent["now"])
-        owner = str(sent["owner"])
-    except (ValueError, KeyError, TypeError):
-        return JsonResponse({"problem": "unreadable"}, status=400)
-    if not secrets.compare_digest(owner.encode(), owner_of(request).encode()):
-        return JsonResponse({"problem": "owner"}, status=409)
-    now = timezone.now()
+        sent = door_queue.read(request.body, owner=owner_of(request), does=door.DOES, hows=door.HOWS)
+    except door_queue.NotTaken as refusal:
+        return JsonResponse({"problem": refusal.code}, status=refusal.status)
     rows = door.receive(
-        session_id=session.pk, entries=entries, device=device, device_now=device_now, by=request.user, now=now
+        session_id=session.pk,
+        entries=sent.entries,
+        device=sent.device,
+        device_now=sent.device_now,
+        by=request.user,
+        now=timezone.now(),
     )
     return JsonResponse({"told": [told(request, session, row) for row in rows]})
-
-
-def read(row: dict[str, Any]) -> door.Entry:
-    does, how, token, number = (str(row.get(k, "")) for k in ("does", "how", "token", "number"))
-    if does not in door.DOES or how not in door.HOWS or max(len(token), len(number)) > LONGEST:
-        raise ValueError(does)
-    if "\x00" in token + number:
-        raise ValueError("sign")
-    undoes = uuid.UUID(row["undoes"]) if row.get("undoes") else None
-    return door.Entry(uuid.UUID(row["nonce"]), does, how, moment(row["at"]), token, number, undoes)
-
-
-def moment(text: str) -> datetime:
-    found = parse_datetime(text)
-    if found is None or found.tzinfo is None or not 2000 < found.year < 2200:
-        raise ValueError(text)
-    return found
 
 
 def told(request: HttpRequest, session: TrainingSession, scan: AttendanceScan) -> dict[str, Any]:
