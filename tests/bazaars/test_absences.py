@@ -15,20 +15,10 @@ from bazaars.models import Absence, Allocation, Arrival, TurnLedger
 from bazaars.services import absences, drawing, releasing
 from okoce.notifications.models import Message
 from tests.bazaars.test_pages import as_participant, text_of
-from tests.factories.accounts import JAKARTA_BARAT, JAKARTA_PUSAT, member
+from tests.factories.accounts import JAKARTA_PUSAT, member
 from tests.factories.bazaars import drawn_site, held_site, sold, stall_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def sudin():
-    return member("sudin", JAKARTA_BARAT)
-
-
-@pytest.fixture
-def officer(client_as, sudin):
-    return client_as(sudin)
 
 
 @pytest.fixture

@@ -16,20 +16,10 @@ from bazaars.services import drawing, releasing
 from okoce.notifications.models import Message
 from tests.bazaars.test_after_the_draw import held_by, offered, reserve
 from tests.bazaars.test_pages import as_participant, text_of
-from tests.factories.accounts import JAKARTA_BARAT, JAKARTA_PUSAT, member
+from tests.factories.accounts import JAKARTA_PUSAT, member
 from tests.factories.bazaars import ApplicationFactory, SiteFactory, drawn_site, frozen_site, open_site
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def sudin():
-    return member("sudin", JAKARTA_BARAT)
-
-
-@pytest.fixture
-def officer(client_as, sudin):
-    return client_as(sudin)
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from bazaars.models import Allocation, Draw, Site, TurnLedger
 from bazaars.services import confirming, drawing, releasing
 from okoce.notifications.models import Message
 from participants.models import FosterLink
-from tests.factories.accounts import JAKARTA_BARAT, member
 from tests.factories.bazaars import (
     KPKP,
     PPKUKM,
@@ -29,11 +28,6 @@ from tests.factories.bazaars import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def sudin():
-    return member("sudin", JAKARTA_BARAT)
 
 
 @pytest.fixture

@@ -18,15 +18,9 @@ from okoce.notifications.enums import State
 from okoce.notifications.models import Message
 from tests.bazaars.test_after_the_draw import held_by
 from tests.bazaars.test_pages import text_of
-from tests.factories.accounts import JAKARTA_BARAT, member
 from tests.factories.bazaars import KPKP, SECRET, SiteFactory, drawn_site, frozen_site, open_site
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def sudin():
-    return member("sudin", JAKARTA_BARAT)
 
 
 def cancel(site, by, now=None):

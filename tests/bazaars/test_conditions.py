@@ -29,18 +29,9 @@ from tests.factories.bazaars import (
     vendor,
 )
 from tests.factories.trainings import completed
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def sudin():
-    return member("sudin", JAKARTA_BARAT)
-
-
-@pytest.fixture
-def officer(client_as, sudin):
-    return client_as(sudin)
 
 
 def as_participant(client_as, participant):
@@ -49,10 +40,6 @@ def as_participant(client_as, participant):
     participant.save()
     membership = Membership.objects.create(user=user, role="participant")
     return client_as(user.acting_as(membership), membership, kind=PARTICIPANT)
-
-
-def text_of(response):
-    return " ".join(response.content.decode().split())
 
 
 def url(name, thing):

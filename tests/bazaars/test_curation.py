@@ -33,11 +33,6 @@ CODES = ("mutu", "kemasan", "kesiapan", "kekhasan")
 
 
 @pytest.fixture
-def sudin():
-    return member("sudin", JAKARTA_BARAT)
-
-
-@pytest.fixture
 def pkk():
     return member("pengampu", None, PKK)
 

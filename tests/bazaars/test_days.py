@@ -25,11 +25,6 @@ A_NONCE = "0d7a2b52-5f0e-4d0e-9d1c-6a5b1c2d3e4f"
 
 
 @pytest.fixture
-def sudin():
-    return member("sudin", JAKARTA_BARAT)
-
-
-@pytest.fixture
 def site():
     return site_of_today(4)  # three stalls, one reserve
 

@@ -16,15 +16,9 @@ from bazaars.services import confirming, drawing, exchanging, placing, releasing
 from okoce.notifications.models import Message
 from tests.bazaars.test_after_the_draw import all_at_once, held_by
 from tests.bazaars.test_pages import as_participant, text_of
-from tests.factories.accounts import JAKARTA_BARAT, member
 from tests.factories.bazaars import KPKP, PPKUKM, ApplicationFactory, drawn_site, open_site
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def sudin():
-    return member("sudin", JAKARTA_BARAT)
 
 
 def confirmed_site() -> Site:

@@ -17,7 +17,7 @@ from bazaars.services import copies, events
 from okoce.audit.models import AuditEvent
 from okoce.organisations.models import Organisation
 from okoce.regions.models import Region
-from tests.factories.accounts import JAKARTA_BARAT, JAKARTA_PUSAT, member
+from tests.factories.accounts import JAKARTA_PUSAT, member
 from tests.factories.bazaars import (
     KPKP,
     PPKUKM,
@@ -27,6 +27,7 @@ from tests.factories.bazaars import (
     in_days,
     open_site,
 )
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -45,22 +46,8 @@ FORM = {
 }
 
 
-@pytest.fixture
-def sudin():
-    return member("sudin", JAKARTA_BARAT)
-
-
-@pytest.fixture
-def officer(client_as, sudin):
-    return client_as(sudin)
-
-
 def url(name, thing):
     return reverse(f"bazaars:{name}", args=[thing.slug if isinstance(thing, Bazaar) else thing.pk])
-
-
-def text_of(response):
-    return " ".join(response.content.decode().split())
 
 
 # --- several places at once -----------------------------------------------------------------------

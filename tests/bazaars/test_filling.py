@@ -21,11 +21,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def sudin():
-    return member("sudin", JAKARTA_BARAT)
-
-
-@pytest.fixture
 def site():
     return site_of_today(5)  # three stalls, two reserves
 

@@ -9,16 +9,11 @@ from django.utils import timezone
 from bazaars.models import GivenUpSecrets, Site
 from okoce.dashboard.work.bazaars import seals
 from tests.bazaars.test_services import give_up, seal, two_sealed
-from tests.factories.accounts import JAKARTA_BARAT, JAKARTA_PUSAT, member
+from tests.factories.accounts import JAKARTA_PUSAT, member
 from tests.factories.bazaars import KPKP, PKK, PPKUKM, after_deadline, open_site
 
 pytestmark = pytest.mark.django_db
 REASON = {"reason": "Kantor kebanjiran"}
-
-
-@pytest.fixture
-def sudin():
-    return member("sudin", JAKARTA_BARAT)
 
 
 def address(name: str, site: Site) -> str:

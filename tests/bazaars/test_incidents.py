@@ -15,16 +15,11 @@ from bazaars.models import FoodCheck, Incident
 from bazaars.services import incidents
 from okoce.audit.models import AuditEvent
 from tests.bazaars.test_pages import text_of
-from tests.factories.accounts import JAKARTA_BARAT, JAKARTA_PUSAT, member
+from tests.factories.accounts import JAKARTA_PUSAT, member
 from tests.factories.bazaars import held_site, site_of_today, stall_of
 from tests.okoce.db.test_images import picture as jpeg
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def sudin():
-    return member("sudin", JAKARTA_BARAT)
 
 
 @pytest.fixture

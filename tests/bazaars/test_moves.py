@@ -28,11 +28,6 @@ pytestmark = pytest.mark.django_db
 NOW = timezone.now()
 
 
-@pytest.fixture
-def sudin():
-    return member("sudin", JAKARTA_BARAT)
-
-
 def mixed_site():
     """Five stalls in a row, three vendors: two with food, one with drinks who needs power (A05 has it)."""
     site = open_site(stalls=4, pengampu={KPKP: Bounds(0, 3), PPKUKM: Bounds(0, 3)})

@@ -16,7 +16,7 @@ from bazaars.feasibility import Bounds
 from bazaars.models import Application, Bazaar, Site
 from okoce.accounts.models import Membership
 from okoce.accounts.sessions import PARTICIPANT
-from tests.factories.accounts import JAKARTA_BARAT, JAKARTA_PUSAT, UserFactory, member
+from tests.factories.accounts import JAKARTA_PUSAT, UserFactory, member
 from tests.factories.bazaars import (
     KPKP,
     PPKUKM,
@@ -30,18 +30,9 @@ from tests.factories.bazaars import (
     open_site,
     vendor,
 )
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def sudin():
-    return member("sudin", JAKARTA_BARAT)
-
-
-@pytest.fixture
-def officer(client_as, sudin):
-    return client_as(sudin)
 
 
 def url(name, site, **more):
@@ -54,10 +45,6 @@ def as_participant(client_as, participant):
     participant.save()
     membership = Membership.objects.create(user=user, role="participant")
     return client_as(user.acting_as(membership), membership, kind=PARTICIPANT)
-
-
-def text_of(response) -> str:
-    return " ".join(response.content.decode().split())
 
 
 # --- preparing ------------------------------------------------------------------------------------

@@ -32,11 +32,6 @@ TYPED = {"product": "Asinan sayur Palmerah", "category": "kuliner", "pengampu": 
 
 
 @pytest.fixture
-def sudin():
-    return member("sudin", JAKARTA_BARAT)
-
-
-@pytest.fixture
 def site(sudin):
     """A site that asks food stalls for the permit."""
     site = open_site()

@@ -14,7 +14,7 @@ from bazaars.feasibility import Bounds
 from bazaars.models import PlanVersion, Site, Stall
 from bazaars.services import copies, events, plans
 from okoce.audit.models import AuditEvent
-from tests.factories.accounts import JAKARTA_BARAT, JAKARTA_PUSAT, member
+from tests.factories.accounts import JAKARTA_PUSAT, member
 from tests.factories.bazaars import (
     KPKP,
     BazaarFactory,
@@ -25,26 +25,13 @@ from tests.factories.bazaars import (
     open_site,
 )
 from tests.okoce.db.test_images import picture
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def sudin():
-    return member("sudin", JAKARTA_BARAT)
-
-
-@pytest.fixture
-def officer(client_as, sudin):
-    return client_as(sudin)
-
-
 def url(name, site, *more):
     return reverse(f"bazaars:{name}", args=[site.pk, *more])
-
-
-def text_of(response) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def places(site):

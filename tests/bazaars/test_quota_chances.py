@@ -4,15 +4,9 @@ import pytest
 from django.urls import reverse
 
 from bazaars.feasibility import Bounds
-from tests.factories.accounts import JAKARTA_BARAT, member
 from tests.factories.bazaars import KPKP, PPKUKM, ApplicationFactory, drawn_site, open_site
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def officer(client_as):
-    return client_as(member("sudin", JAKARTA_BARAT))
 
 
 def quotas(site):

@@ -18,15 +18,9 @@ from okoce.notifications import compose
 from okoce.notifications.models import Message
 from participants.copying import sections_of
 from participants.models import BusinessFigures, SizeRules
-from tests.factories.accounts import JAKARTA_BARAT, member
 from tests.factories.bazaars import held_site, in_days, sold, stall_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def sudin():
-    return member("sudin", JAKARTA_BARAT)
 
 
 def report(allocation, what=None, *, day=None, by=None, came_by=CameBy.LINK, **more):

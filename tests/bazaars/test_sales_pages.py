@@ -9,15 +9,10 @@ from bazaars import links
 from bazaars.models import SalesReport
 from participants.models import MentorAssignment
 from tests.bazaars.test_pages import as_participant, text_of
-from tests.factories.accounts import JAKARTA_BARAT, JAKARTA_PUSAT, member
+from tests.factories.accounts import JAKARTA_PUSAT, member
 from tests.factories.bazaars import held_site, in_days, sold, stall_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def officer(client_as):
-    return client_as(member("sudin", JAKARTA_BARAT))
 
 
 def path_of(allocation) -> str:

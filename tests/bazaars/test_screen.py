@@ -7,7 +7,7 @@ from django.utils import timezone
 from bazaars.draw import sha256
 from bazaars.services import drawing
 from okoce.organisations.models import Organisation
-from tests.factories.accounts import JAKARTA_BARAT, JAKARTA_PUSAT, member
+from tests.factories.accounts import JAKARTA_PUSAT, member
 from tests.factories.bazaars import (
     KPKP,
     PPKUKM,
@@ -19,11 +19,6 @@ from tests.factories.bazaars import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def sudin():
-    return member("sudin", JAKARTA_BARAT)
 
 
 def screen(client_as, user, site):

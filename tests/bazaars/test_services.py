@@ -23,7 +23,7 @@ from okoce.notifications.enums import Channel
 from okoce.notifications.models import Message
 from okoce.organisations.models import Organisation
 from participants.models import FosterLink
-from tests.factories.accounts import JAKARTA_BARAT, member
+from tests.factories.accounts import member
 from tests.factories.bazaars import (
     KPKP,
     PKK,
@@ -41,11 +41,6 @@ from tests.factories.bazaars import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def sudin():
-    return member("sudin", JAKARTA_BARAT)
 
 
 def apply(site, participant, by, now=None, **fields):

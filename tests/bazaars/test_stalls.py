@@ -7,24 +7,10 @@ from django.urls import reverse
 from bazaars import errors
 from bazaars.services import copies, drawing, events
 from okoce.organisations.models import Organisation
-from tests.factories.accounts import JAKARTA_BARAT, member
 from tests.factories.bazaars import KPKP, SiteFactory, drawn_site, frozen_site, open_site
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def sudin():
-    return member("sudin", JAKARTA_BARAT)
-
-
-@pytest.fixture
-def officer(client_as, sudin):
-    return client_as(sudin)
-
-
-def text_of(response) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def stalls_url(site):

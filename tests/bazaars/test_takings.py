@@ -16,7 +16,7 @@ from bazaars.takings import WAYS, Takings
 from okoce.audit.models import AuditEvent
 from okoce.organisations.models import Organisation
 from tests.bazaars.test_pages import text_of
-from tests.factories.accounts import JAKARTA_BARAT, JAKARTA_PUSAT, member
+from tests.factories.accounts import JAKARTA_PUSAT, member
 from tests.factories.bazaars import (
     KPKP,
     PPKUKM,
@@ -28,11 +28,6 @@ from tests.factories.bazaars import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def sudin():
-    return member("sudin", JAKARTA_BARAT)
 
 
 @pytest.fixture
