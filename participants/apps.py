@@ -9,6 +9,7 @@ class ParticipantsConfig(AppConfig):
 
         from okoce.notifications import directory, opting_out  # noqa: PLC0415
         from participants import (  # noqa: PLC0415
+            audiences,
             bulk_actions,
             copying,
             duplicate_panel,
@@ -28,6 +29,7 @@ class ParticipantsConfig(AppConfig):
         directory.register_phones(PHONES)
         opting_out.register(consents.withdraw)
         directory.register_facts(facts)
+        audiences.register()
         messages.register()
         trail.register()
         duplicate_panel.register()

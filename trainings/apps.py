@@ -8,12 +8,13 @@ class TrainingsConfig(AppConfig):
     def ready(self) -> None:
         from okoce.notifications import causes  # noqa: PLC0415
         from participants import bulk, comparing, merging  # noqa: PLC0415  models exist only from here on
-        from trainings import copying, deeds, erasable, messages  # noqa: PLC0415
+        from trainings import audiences, copying, deeds, erasable, messages  # noqa: PLC0415
         from trainings.services import chosen  # noqa: PLC0415
         from trainings.services.merging import Places, attendance_of  # noqa: PLC0415
 
         copying.declare()
         erasable.declare()
+        audiences.register()
         messages.register()
         bulk.describe_with(chosen.INVITED, deeds.told)
         bulk.register(

@@ -49,6 +49,9 @@ MAIN = (
         _("Papers to check"), "bazaars:papers_waiting", "clipboard", "bazaars.check_papers", "/bazar/surat/"
     ),
     Entry(_("Messages"), "notifications:messages", "chat-left-text", "notifications.view", "/pesan/"),
+    Entry(
+        _("Messages to many"), "notifications:campaigns", "send", "notifications.campaigns", "/pesan/siaran/"
+    ),
 )
 DATA = (
     Entry(

@@ -34,7 +34,7 @@ def register() -> None:
         kinds.Kind(
             code=KIND,
             label=gettext_lazy("Announcement"),
-            channels=(Channel.WHATSAPP, Channel.EMAIL, Channel.READY_TEXT),
+            channels=(Channel.WHATSAPP, Channel.SMS, Channel.EMAIL, Channel.READY_TEXT),
             details=details,
             consent=ConsentRule.REQUIRED,
             is_bulk=True,

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from okoce.accounts.roles import has_permission
 from okoce.accounts.scope import scope_of
 from okoce.db.models import AppendOnly
 from okoce.notifications.enums import Category, Channel
@@ -17,6 +18,8 @@ from okoce.notifications.enums import Category, Channel
 class CampaignQuerySet(models.QuerySet):
     def visible_to(self, user: object) -> CampaignQuerySet:
         """Those of the own area; an office does not see those of the office above."""
+        if not has_permission(user, "notifications.campaigns"):
+            return self.none()
         return self.filter(scope_of(user).as_q(city="city", kecamatan="kecamatan"))
 
     def running(self) -> CampaignQuerySet:
@@ -126,6 +129,11 @@ class Campaign(models.Model):
         return self.started_at is not None and self.queued_at is None
 
 
+class PriceQuerySet(models.QuerySet):
+    def visible_to(self, user: object) -> PriceQuerySet:
+        return self if has_permission(user, "notifications.campaigns") else self.none()
+
+
 class ChannelPrice(AppendOnly):
     """What one message (of SMS: one part) costs from a day on. The newest row of a day counts."""
 
@@ -135,6 +143,8 @@ class ChannelPrice(AppendOnly):
     rupiah = models.PositiveIntegerField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PriceQuerySet.as_manager()
 
     class Meta:
         ordering = ["channel", "category", "-valid_from", "-pk"]

@@ -86,10 +86,10 @@ def save_draft(*, campaign: Campaign, by: User) -> Campaign:
 
 def test(*, campaign: Campaign, by: User, now: datetime) -> Message:
     """Send it to the one who is signed in, in earnest: through the outbox, to their own address."""
-    tests = Message.objects.filter(campaign=campaign, user=by).count()
+    count = Message.objects.filter(campaign=campaign, user=by).count()
     message = queue(
         kind=campaign.kind,
-        key=f"campaign:{campaign.pk}:test:{by.pk}:{tests + 1}",
+        key=f"campaign:{campaign.pk}:test:{by.pk}:{count + 1}",
         user=by,
         cause=(announcements.CAUSE, campaign.pk),
         city=campaign.city,
@@ -99,6 +99,11 @@ def test(*, campaign: Campaign, by: User, now: datetime) -> Message:
     )
     record(by, "notifications.campaign.tested", campaign)
     return message
+
+
+def tests_of(campaign: Campaign, user: User) -> list[Message]:
+    """The newest tries on oneself."""
+    return list(Message.objects.filter(campaign=campaign, user=user).order_by("-pk")[:3])
 
 
 @transaction.atomic
@@ -114,7 +119,7 @@ def ask(*, campaign: Campaign, by: User, now: datetime) -> Campaign:
     if not found.total:
         raise NotPossible("nobody")
     campaign.asked_at, campaign.reach = now, found.as_kept()
-    campaign.needs_second = found.total > settings.CAMPAIGN_APPROVAL_ABOVE
+    campaign.needs_second = found.total > approval_above()
     campaign.save(update_fields=["asked_at", "reach", "needs_second"])
     record(by, "notifications.campaign.asked", campaign, count=found.total)
     if not campaign.needs_second:
@@ -259,6 +264,15 @@ class Figures:
     not_needed: int
 
     @property
+    def open(self) -> int:
+        """Whoever may still get it."""
+        return self.waiting + self.by_hand + self.aside
+
+    @property
+    def not_gone(self) -> int:
+        return self.stuck + self.aside
+
+    @property
     def done(self) -> int:
         return self.sent + self.stuck + self.not_needed
 
@@ -289,3 +303,8 @@ def figures_of(campaign: Campaign) -> Figures:
         )
     )
     return Figures(**counted)
+
+
+def approval_above() -> int:
+    """How many people a message may go to without a second person."""
+    return int(settings.CAMPAIGN_APPROVAL_ABOVE)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from okoce.notifications.views import messages, ready_texts, webhook
+from okoce.notifications.views import campaigns, messages, ready_texts, webhook
 
 app_name = "notifications"
 
@@ -12,6 +12,18 @@ urlpatterns = [
     ),
     path("whatsapp/", webhook.whatsapp, name="whatsapp"),
     path("sms/<str:secret>/", webhook.sms, name="sms"),
+    path("siaran/", campaigns.campaign_list, name="campaigns"),
+    path("siaran/tulis/", campaigns.campaign_write, name="campaign_write"),
+    path("siaran/harga/", campaigns.channel_prices, name="prices"),
+    path("siaran/<uuid:uid>/", campaigns.campaign_detail, name="campaign"),
+    path("siaran/<uuid:uid>/ubah/", campaigns.campaign_edit, name="campaign_edit"),
+    path("siaran/<uuid:uid>/coba/", campaigns.campaign_test, name="campaign_test"),
+    path("siaran/<uuid:uid>/kirim/", campaigns.campaign_send, name="campaign_send"),
+    path("siaran/<uuid:uid>/setujui/", campaigns.campaign_approve, name="campaign_approve"),
+    path("siaran/<uuid:uid>/kembalikan/", campaigns.campaign_return, name="campaign_return"),
+    path("siaran/<uuid:uid>/hentikan/", campaigns.campaign_stop, name="campaign_stop"),
+    path("siaran/<uuid:uid>/lanjutkan/", campaigns.campaign_go_on, name="campaign_go_on"),
+    path("siaran/<uuid:uid>/buang/", campaigns.campaign_discard, name="campaign_discard"),
     path("<uuid:uid>/", messages.message_detail, name="message"),
     path("<uuid:uid>/kirim-ulang/", messages.message_retry, name="retry"),
     path("<uuid:uid>/whatsapp/", ready_texts.open_ready_text, name="open_ready_text"),

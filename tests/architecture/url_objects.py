@@ -159,6 +159,10 @@ def batch_row(place: Place) -> dict[str, Any]:
     return {"uid": place.batch.uid, "position": 1}
 
 
+def campaign(place: Place) -> dict[str, Any]:
+    return {"uid": place.campaign.uid}
+
+
 def message(place: Place) -> dict[str, Any]:
     return {"uid": place.message.uid}
 
@@ -574,6 +578,18 @@ ROWS: dict[str, Row] = {
     "notifications:whatsapp": Row(refuses=True),
     "notifications:sms": Row(NOBODY, lambda p: {"secret": "bukan-ini"}, method="post", refuses=True),
     "notifications:tick_group": Row(AREA, lambda p: {**cause(p), "kind": "session_reminder"}, method="post"),
+    "notifications:campaigns": Row(),
+    "notifications:campaign_write": Row(),
+    "notifications:prices": Row(),
+    "notifications:campaign": Row(AREA, campaign),
+    "notifications:campaign_edit": Row(AREA, campaign),
+    "notifications:campaign_test": Row(AREA, campaign, method="post"),
+    "notifications:campaign_send": Row(AREA, campaign),
+    "notifications:campaign_approve": Row(AREA, campaign),
+    "notifications:campaign_return": Row(AREA, campaign, method="post"),
+    "notifications:campaign_stop": Row(AREA, campaign, method="post"),
+    "notifications:campaign_go_on": Row(AREA, campaign, method="post"),
+    "notifications:campaign_discard": Row(AREA, campaign),
     "notifications:message": Row(AREA, message),
     "notifications:retry": Row(AREA, message, method="post"),
     "notifications:open_ready_text": Row(AREA, message, method="post"),

@@ -21,7 +21,7 @@ from okoce.accounts import sessions
 from okoce.accounts.models import Membership, User
 from okoce.accounts.roles import Role
 from okoce.audit.services import record
-from okoce.notifications.models import Message
+from okoce.notifications.models import Campaign, Message
 from participants.models import (
     DataRequest,
     DuplicateCandidate,
@@ -79,6 +79,7 @@ class Place:
     allocation: Any
     draw: Any
     message: Any
+    campaign: Any
     batch: Any
     row: Any
     event: Any
@@ -167,6 +168,10 @@ def _place(name: str) -> Place:
             key=f"tes:{name}", kind="session_reminder", channel="ready_text", state="ready",
             participant_id=participant.pk, cause_type="trainings.trainingsession", cause_id=session.pk,
             city=city, kecamatan=kecamatan, due_at=timezone.now(),
+        ),
+        campaign=Campaign.objects.create(
+            title="Kabar", announcement="Pendaftaran dibuka", audience="everybody", page="dashboard:home",
+            city=city, kecamatan=kecamatan, office="Kantor", made_by=officer,
         ),
         batch=batch,
         row=ImportRow.objects.create(batch=batch, position=1, sheet="Sheet1", row=2, status="rejected"),

@@ -1,0 +1,427 @@
+"""A message to many from the draft to the outbox: whom it reaches, what it costs, who agrees, who stops."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from okoce.accounts.roles import Role
+from okoce.notifications import announcements, audiences, campaigning, campaigns, outbox, prices, reach
+from okoce.notifications.audiences import Audience
+from okoce.notifications.campaigning import NotPossible
+from okoce.notifications.enums import Category, Channel
+from okoce.notifications.models import Campaign, ChannelPrice, Message, MessagePause
+from participants.models import Consent, Participant
+from tests.factories import ParticipantFactory, UserFactory, member
+from tests.factories.accounts import JAKARTA_BARAT, JAKARTA_PUSAT, PALMERAH
+from tests.okoce.notifications.conftest import connect
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _audience():
+    def people(user, choices):
+        return Participant.objects.visible_to(user).taking_part()
+
+    audiences.register(Audience("tried", "Everybody", people))
+    yield
+    audiences._known.pop("tried")
+
+
+@pytest.fixture
+def province():
+    return member(Role.PROVINCE)
+
+
+def agreed(**fields):
+    """Somebody who agreed to messages."""
+    person = ParticipantFactory(**fields)
+    answer(person, is_given=True)
+    return person
+
+
+def answer(person, *, is_given):
+    Consent.objects.create(
+        participant=person, purpose="messages", is_given=is_given, text_version="1", channel="counter",
+        at=timezone.now(),
+    )  # fmt: skip
+
+
+def written(by, **fields):
+    values = {
+        "title": "Tahap 2", "announcement": "Pendaftaran tahap 2 dibuka.", "page": "dashboard:home",
+        "audience": "tried",
+    }  # fmt: skip
+    return campaigning.save_draft(campaign=Campaign(**{**values, **fields}), by=by)
+
+
+def sent(by, **fields):
+    """A campaign of up to the limit, put into the outbox."""
+    campaign = campaigning.ask(campaign=written(by, **fields), by=by, now=timezone.now())
+    campaigning.work()
+    campaign.refresh_from_db()
+    return campaign
+
+
+def counted(campaign, by):
+    return campaigning.reach_of(campaign, by, now=timezone.now())
+
+
+# ---------------------------------------------------------------- before
+
+
+def test_a_draft_carries_the_area_of_its_writer():
+    of_kecamatan = written(member(Role.KECAMATAN, PALMERAH))
+    of_city = written(member(Role.SUDIN, JAKARTA_BARAT))
+
+    assert (of_kecamatan.city, of_kecamatan.kecamatan) == ("31.73", PALMERAH)
+    assert (of_city.city, of_city.kecamatan) == ("31.73", "")
+
+
+def test_an_office_does_not_see_what_others_wrote(province):
+    own = written(member(Role.KECAMATAN, PALMERAH))
+    written(member(Role.SUDIN, JAKARTA_PUSAT))
+    written(province)
+
+    assert list(Campaign.objects.visible_to(member(Role.KECAMATAN, PALMERAH))) == [own]
+    assert Campaign.objects.visible_to(province).count() == 3
+    assert not Campaign.objects.visible_to(member(Role.AUDITOR)).exists()
+
+
+def test_reach_says_by_which_channel_and_why_not(mail, province):
+    agreed(email="a@example.org")
+    agreed(email="b@example.org", phone="")
+    agreed(phone="", email="")
+    ParticipantFactory()  # nobody asked
+    answer(ParticipantFactory(), is_given=False)
+    paused = agreed()
+    MessagePause.objects.create(participant_id=paused.pk, reason="Berduka", made_by=province)
+    agreed(kelurahan_id="31.71.01.1001")
+
+    found = counted(written(province), province)
+
+    assert {line.channel: line.count for line in found.lines} == {Channel.EMAIL: 2, Channel.READY_TEXT: 1}
+    assert found.refused == {reach.NO_CONSENT: 2, reach.PAUSED: 1, reach.NOBODY: 1}
+    assert found.audience == 7
+
+
+def test_reach_is_counted_in_one_statement(province, django_assert_num_queries):
+    for _n in range(3):
+        agreed()
+    campaign = written(province)
+
+    with django_assert_num_queries(2):  # the people, and the prices
+        counted(campaign, province)
+
+
+def test_an_office_reaches_only_its_own_people():
+    agreed()
+    agreed(kelurahan_id="31.71.01.1001")
+    camat = member(Role.KECAMATAN, PALMERAH)
+
+    assert counted(written(camat), camat).total == 1
+
+
+def test_the_cost_is_known_only_with_a_price_of_that_day(province, settings, whatsapp_here):
+    agreed()
+    agreed()
+    campaign, today = written(province), timezone.localdate()
+
+    assert counted(campaign, province).rupiah is None
+    prices.set_price(
+        channel=Channel.WHATSAPP, category=Category.MARKETING, rupiah=900,
+        valid_from=today + timedelta(days=1), by=province,
+    )  # fmt: skip
+    assert counted(campaign, province).rupiah is None
+    prices.set_price(
+        channel=Channel.WHATSAPP, category=Category.MARKETING, valid_from=today, rupiah=650, by=province
+    )
+    assert counted(campaign, province).rupiah == 1300
+
+
+def test_the_same_price_twice_is_one_row(province):
+    values = {"channel": Channel.SMS, "category": "", "valid_from": timezone.localdate(), "rupiah": 450}
+
+    assert prices.set_price(**values, by=province) is True
+    assert prices.set_price(**values, by=province) is False
+    assert ChannelPrice.objects.count() == 1
+
+
+def test_whatsapps_new_number_takes_days(province, settings, whatsapp_here):
+    settings.WHATSAPP_NEW_PEOPLE_A_DAY = 2
+    for _n in range(5):
+        agreed()
+
+    found = counted(written(province), province)
+
+    assert (found.waits, found.days) == (3, 3)
+    assert found.until > timezone.now() + timedelta(days=2)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "NIK Anda 3173071708900001 sudah tercatat",
+        "Hubungi 0812-3456-7890",
+        "Dapatkan Rp 500.000",
+        "Datang ke RT 01/RW 02",
+        "Halo {nama}",
+        "Buka { sekarang",
+        "x" * 281,
+    ],
+)
+def test_a_line_that_may_not_be_sent_is_refused(line):
+    assert announcements.problems_of(line)
+
+
+def test_a_line_with_the_readers_name_is_fine():
+    assert announcements.problems_of("{name}, pendaftaran tahap 2 dibuka sampai Jumat.") == []
+
+
+# ---------------------------------------------------------------- trying, asking, agreeing
+
+
+def test_a_try_goes_to_the_officer_in_earnest(mail, province):
+    campaign = written(province, announcement="Kabar untuk {name}.")
+
+    campaigning.test(campaign=campaign, by=province, now=timezone.now())
+    outbox.drain()
+
+    assert mail.box.recipients == [province.email]
+    assert f"Kabar untuk {province.full_name}." in mail.box.letters[0].get_content()
+    assert campaigning.figures_of(campaign).total == 0
+
+
+def test_few_people_need_no_second_person(province):
+    agreed()
+
+    campaign = campaigning.ask(campaign=written(province), by=province, now=timezone.now())
+
+    assert campaign.started_at is not None
+    assert campaign.needs_second is False
+
+
+def test_many_people_need_another_who_agrees(province, settings):
+    settings.CAMPAIGN_APPROVAL_ABOVE = 1
+    agreed()
+    agreed()
+    campaign = campaigning.ask(campaign=written(province), by=province, now=timezone.now())
+    assert campaign.is_waiting
+
+    with pytest.raises(NotPossible, match="own"):
+        campaigning.approve(campaign=campaign, by=province, now=timezone.now())
+    campaign = campaigning.approve(
+        campaign=campaign, by=member(Role.SUDIN, JAKARTA_BARAT), now=timezone.now()
+    )
+
+    assert campaign.started_at is not None
+
+
+def test_the_table_refuses_a_second_person_who_is_the_first(province):
+    campaign = written(province)
+
+    with pytest.raises(IntegrityError, match="second_is_another"), transaction.atomic():
+        Campaign.objects.filter(pk=campaign.pk).update(approved_by=province, approved_at=timezone.now())
+
+
+def test_the_table_refuses_to_start_what_nobody_agreed_to(province):
+    campaign = written(province)
+
+    with pytest.raises(IntegrityError, match="starts_when_agreed"), transaction.atomic():
+        Campaign.objects.filter(pk=campaign.pk).update(
+            asked_at=timezone.now(), needs_second=True, started_at=timezone.now()
+        )
+
+
+def test_what_was_sent_back_is_a_draft_again(province, settings):
+    settings.CAMPAIGN_APPROVAL_ABOVE = 0
+    agreed()
+    campaign = campaigning.ask(campaign=written(province), by=province, now=timezone.now())
+
+    campaign = campaigning.send_back(campaign=campaign, by=member(Role.SUDIN, JAKARTA_BARAT))
+
+    assert campaign.is_draft
+    with pytest.raises(NotPossible, match="sent_back"):
+        campaigning.approve(campaign=campaign, by=UserFactory(), now=timezone.now())
+
+
+def test_nobody_to_tell_is_no_sending(province):
+    with pytest.raises(NotPossible, match="nobody"):
+        campaigning.ask(campaign=written(province), by=province, now=timezone.now())
+
+
+def test_what_was_asked_for_is_not_changed_any_more(province):
+    agreed()
+    campaign = campaigning.ask(campaign=written(province), by=province, now=timezone.now())
+    campaign.announcement = "Lain"
+
+    with pytest.raises(NotPossible, match="asked"):
+        campaigning.save_draft(campaign=campaign, by=province)
+
+
+# ---------------------------------------------------------------- into the outbox
+
+
+def test_everybody_who_was_counted_gets_one_message(province):
+    people = [agreed() for _n in range(3)]
+    ParticipantFactory()
+
+    campaign = sent(province)
+    campaigning.work()
+
+    assert sorted(Message.objects.values_list("participant_id", flat=True)) == sorted(p.pk for p in people)
+    assert (campaign.queued_count, campaign.queued_at is not None) == (3, True)
+    assert set(Message.objects.values_list("priority", flat=True)) == {8}
+
+
+def test_it_is_put_in_piece_by_piece(province, monkeypatch):
+    monkeypatch.setattr(campaigning, "AT_ONCE", 2)
+    for _n in range(5):
+        agreed()
+    campaign = campaigning.ask(campaign=written(province), by=province, now=timezone.now())
+
+    pieces = [campaigning.queue_next(campaign.pk, now=timezone.now()) for _n in range(4)]
+
+    assert pieces == [2, 2, 1, None]
+    assert Message.objects.filter(campaign=campaign).count() == 5
+
+
+def test_a_stop_while_it_is_being_put_in_leaves_the_rest_out(province, monkeypatch):
+    monkeypatch.setattr(campaigning, "AT_ONCE", 2)
+    for _n in range(5):
+        agreed()
+    campaign = campaigning.ask(campaign=written(province), by=province, now=timezone.now())
+    campaigning.queue_next(campaign.pk, now=timezone.now())
+    campaigns.stop(campaign=campaign, by=province)
+
+    assert campaigning.queue_next(campaign.pk, now=timezone.now()) is None
+    assert Message.objects.filter(campaign=campaign).count() == 2
+
+    campaigns.go_on(campaign=campaign, by=province)
+    campaigning.work()
+    assert Message.objects.filter(campaign=campaign, state="ready").count() == 5
+
+
+def test_nobody_gets_two_announcements_in_a_week(province):
+    agreed()
+    sent(province)
+
+    second = written(province)
+
+    assert counted(second, province).refused == {reach.TOLD: 1}
+
+
+def test_who_left_the_office_sends_nothing_more(province):
+    agreed()
+    campaign = campaigning.ask(campaign=written(province), by=province, now=timezone.now())
+    province.memberships.update(valid_until=timezone.localdate() - timedelta(days=1))
+
+    campaigning.work()
+
+    assert not Message.objects.filter(campaign=campaign).exists()
+
+
+def test_who_takes_the_consent_back_meanwhile_gets_nothing(mail, province):
+    person = agreed(email="siti@example.org")
+    campaign = sent(province)
+    Message.objects.update(channel="email", state="pending")
+    answer(person, is_given=False)
+
+    outbox.drain()
+
+    assert mail.box.recipients == []
+    assert Message.objects.get(campaign=campaign).reason == "consent_refused"
+
+
+# ---------------------------------------------------------------- the pages
+
+
+@pytest.fixture
+def whatsapp_here(settings):
+    from okoce.embedded.cloud_api import CloudApiServer
+
+    server = CloudApiServer().start()
+    connect(settings, server)
+    yield server.api
+    server.stop()
+
+
+def test_the_province_writes_sees_the_reach_tries_and_sends(client_as, province, mail):
+    agreed(full_name="Siti Rahmawati")
+    client = client_as(province)
+    form = {
+        "untuk": "everybody", "title": "Tahap 2", "announcement": "Pendaftaran dibuka sampai Jumat.",
+        "page": "dashboard:home",
+    }  # fmt: skip
+
+    page = client.post(reverse("notifications:campaign_write"), form, follow=True)
+    campaign = Campaign.objects.get()
+    assert "Pendaftaran dibuka sampai Jumat." in page.content.decode()
+    client.post(reverse("notifications:campaign_test", args=[campaign.uid]))
+    assert Message.objects.filter(campaign=campaign, user=province).count() == 1
+    client.post(reverse("notifications:campaign_send", args=[campaign.uid]))
+    client.post(reverse("notifications:campaign_send", args=[campaign.uid]))
+    campaigning.work()
+
+    page = client.get(campaign.get_absolute_url()).content.decode()
+    assert "Siti Rahmawati" in page
+    assert Message.objects.filter(campaign=campaign, participant_id__isnull=False).count() == 1
+    client.post(reverse("notifications:campaign_stop", args=[campaign.uid]))
+    campaign.refresh_from_db()
+    assert campaign.stopped_by == province
+
+
+def test_what_was_typed_is_kept_on_error(client_as, province):
+    page = client_as(province).post(
+        reverse("notifications:campaign_write"),
+        {
+            "untuk": "everybody",
+            "title": "Tahap 2",
+            "announcement": "Telepon 0812-3456-7890",
+            "page": "dashboard:home",
+        },
+    )
+
+    assert "Tahap 2" in page.content.decode()
+    assert not Campaign.objects.exists()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_asks_equally_often(client_as, province, count, django_assert_num_queries):
+    for _n in range(count):
+        written(province)
+    client = client_as(province)
+    client.get(reverse("notifications:campaigns"))
+
+    with django_assert_num_queries(QUERIES_OF_THE_LIST):
+        client.get(reverse("notifications:campaigns"))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_of_a_sent_one_asks_equally_often(client_as, province, count, django_assert_num_queries):
+    for _n in range(count):
+        agreed()
+    campaign = sent(province)
+    client = client_as(province)
+    client.get(campaign.get_absolute_url())
+
+    with django_assert_num_queries(QUERIES_OF_A_SENT_ONE):
+        client.get(campaign.get_absolute_url())
+
+
+QUERIES_OF_THE_LIST, QUERIES_OF_A_SENT_ONE = 5, 8
+
+
+def test_prices_are_kept_by_the_province_alone(client_as, province):
+    data = {"what": "sms:", "rupiah": "450", "valid_from": timezone.localdate().isoformat()}
+
+    assert (
+        client_as(member(Role.SUDIN, JAKARTA_BARAT)).post(reverse("notifications:prices"), data).status_code
+        == 403
+    )
+    client_as(province).post(reverse("notifications:prices"), data)
+
+    assert ChannelPrice.objects.get().rupiah == 450
