@@ -20,7 +20,7 @@ from bazaars import links
 from bazaars.enums import AllocationState, ApplicationState, Excuse, ReleaseKind, SiteState
 from bazaars.models import Allocation, Application, Exchange, Site, StallMove
 from okoce.notifications import causes, kinds, services
-from okoce.notifications.enums import Channel
+from okoce.notifications.enums import Topic
 from trainings.messages import URGENT_BEGINS, URGENT_ENDS, decent
 from trainings.scheduling import JAKARTA
 
@@ -79,7 +79,9 @@ def register() -> None:
             kinds.Kind(
                 code=code,
                 label=label,
-                channels=(Channel.WHATSAPP, Channel.EMAIL, Channel.READY_TEXT),
+                channels=kinds.USUAL_CHAIN,
+                topic=Topic.BAZAARS,
+                waits=kinds.HURRIED if code in (STALL_OFFERED, PLACE_CANCELLED) else {},
                 details=details,
                 recheck=None if code == PLACE_CANCELLED else void,
                 reasons={}

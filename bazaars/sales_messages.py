@@ -14,7 +14,7 @@ from bazaars.messages import SAMPLE
 from bazaars.models import Allocation, SalesReport
 from bazaars.sales import LATE_AFTER_DAYS, days_between, last_late_day
 from okoce.notifications import kinds, services
-from okoce.notifications.enums import Channel
+from okoce.notifications.enums import Topic
 from trainings.messages import decent
 
 SALES_ASKED = "sales_asked"
@@ -33,7 +33,8 @@ def register() -> None:
             kinds.Kind(
                 code=code,
                 label=label,
-                channels=(Channel.WHATSAPP, Channel.EMAIL, Channel.READY_TEXT),
+                channels=kinds.USUAL_CHAIN,
+                topic=Topic.BAZAARS,
                 details=details,
                 recheck=void,
                 reasons={

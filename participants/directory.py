@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     BooleanField,
     Case,
@@ -19,12 +20,13 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Concat
 from django.urls import NoReverseMatch
 
 from okoce.db.encryption import lookup
 from okoce.notifications.directory import Person, Phones
-from okoce.notifications.models import DeadNumber
+from okoce.notifications.enums import Channel as MessageChannel
+from okoce.notifications.models import DeadNumber, OptOut, PushSubscription
 from okoce.values import phone as phone_values
 from participants import rules
 from participants.enums import Purpose, Status
@@ -50,6 +52,8 @@ def people(ids: Collection[int], *, with_phone: bool) -> dict[int, Person]:
         .annotate(
             wants_messages=Subquery(newest),
             is_off_whatsapp=_off_whatsapp(),
+            has_push=_on_phones(),
+            ended=_ended(),
         )
         .only(
             "uid", "full_name", "number", "email", "phone_ciphertext", "phone_lookup", "city_id",
@@ -63,17 +67,35 @@ def _off_whatsapp() -> Exists:
     return Exists(DeadNumber.objects.filter(phone_lookup=OuterRef("phone_lookup")))
 
 
+def _on_phones() -> Exists:
+    return Exists(PushSubscription.objects.filter(participant_id=OuterRef("pk"), ended_at=None))
+
+
+def _ended() -> ArraySubquery:
+    mine = OptOut.objects.filter(participant_id=OuterRef("pk")).order_by()
+    return ArraySubquery(mine.annotate(thing=Concat("topic", "channel")).values("thing"))
+
+
+def _has_ended(channel: MessageChannel) -> Exists:
+    return Exists(OptOut.objects.filter(participant_id=OuterRef("pk"), channel=channel))
+
+
 def addresses() -> tuple[QuerySet[Any], dict[str, Combinable]]:
     """The same people for the database's own use (okoce.notifications.bulk): nothing is opened."""
+    by_phone = Q(phone_ciphertext__isnull=False)
     return Participant.objects.named().exclude(status=Status.DIED), {
         "participant_id": F("pk"),
         "city": Coalesce("city_id", Value("")),
         "kecamatan": Coalesce("kecamatan_id", Value("")),
-        "has_phone": ExpressionWrapper(Q(phone_ciphertext__isnull=False), BooleanField()),
+        "has_sms": ExpressionWrapper(by_phone & ~Q(_has_ended(MessageChannel.SMS)), BooleanField()),
         "has_whatsapp": ExpressionWrapper(
-            Q(phone_ciphertext__isnull=False) & ~Q(_off_whatsapp()), BooleanField()
+            by_phone & ~Q(_off_whatsapp()) & ~Q(_has_ended(MessageChannel.WHATSAPP)), BooleanField()
         ),
-        "has_email": ExpressionWrapper(~Q(email=""), BooleanField()),
+        "has_ready_text": ExpressionWrapper(
+            by_phone & ~Q(_has_ended(MessageChannel.WHATSAPP)), BooleanField()
+        ),
+        "has_email": ExpressionWrapper(~Q(email="") & ~Q(_has_ended(MessageChannel.EMAIL)), BooleanField()),
+        "has_push": ExpressionWrapper(Q(_on_phones()) & ~Q(_has_ended(MessageChannel.PUSH)), BooleanField()),
     }
 
 
@@ -106,6 +128,8 @@ def _person(row: Participant, *, with_phone: bool) -> Person:
         consent=row.wants_messages if rules.takes_part(row) else False,
         url=_page_of(row),
         is_off_whatsapp=row.is_off_whatsapp,
+        has_push=row.has_push,
+        ended=frozenset(row.ended),
     )
 
 

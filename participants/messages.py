@@ -43,7 +43,7 @@ def register() -> None:
             kinds.Kind(
                 code=code,
                 label=label,
-                channels=(Channel.WHATSAPP, Channel.EMAIL, Channel.READY_TEXT),
+                channels=kinds.USUAL_CHAIN,
                 recipients=applicants,
                 recheck=decided_otherwise,
                 details=questions,
@@ -56,7 +56,7 @@ def register() -> None:
         kinds.Kind(
             code=self_registration.ACCEPTED,
             label=_("Self-registration accepted"),
-            channels=(Channel.WHATSAPP, Channel.EMAIL, Channel.READY_TEXT),
+            channels=kinds.USUAL_CHAIN,
             consent=ConsentRule.REQUIRED,
         )
     )
@@ -64,7 +64,7 @@ def register() -> None:
         kinds.Kind(
             code=rights.MESSAGE,
             label=_("Answer to a request about own data"),
-            channels=(Channel.WHATSAPP, Channel.EMAIL, Channel.READY_TEXT),
+            channels=kinds.USUAL_CHAIN,
             recheck=unanswered,
             consent=ConsentRule.NONE,  # the law demands that they are told (UU 27/2022 art. 30)
             reasons={"not_answered": _("The request is open again or gone")},

@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from okoce.notifications import causes, kinds, services
-from okoce.notifications.enums import Channel
+from okoce.notifications.enums import Topic
 from okoce.notifications.services import Draft
 from trainings import links, rules
 from trainings.enums import SEATED, SessionState
@@ -29,6 +29,7 @@ REMINDER = "session_reminder"
 CHANGED = "session_changed"
 CANCELLED = "session_cancelled"
 SEAT_OFFERED = "seat_offered"
+HURRIED = (CHANGED, CANCELLED, SEAT_OFFERED)  # worth nothing some hours later
 OF_A_SEAT = (INVITATION, REMINDER, CHANGED, SEAT_OFFERED)  # void when the seat or the session is gone
 
 DAY_BEGINS, DAY_ENDS = 8, 20  # quiet outside; an urgent cancellation may go from 6 to 21
@@ -66,7 +67,9 @@ def register() -> None:
             kinds.Kind(
                 code=code,
                 label=label,
-                channels=(Channel.WHATSAPP, Channel.EMAIL, Channel.READY_TEXT),
+                channels=kinds.USUAL_CHAIN,
+                topic=Topic.TRAININGS,
+                waits=kinds.HURRIED if code in HURRIED else {},
                 details=details,
                 recheck=void if code in OF_A_SEAT else None,
                 reasons={

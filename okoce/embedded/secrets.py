@@ -19,6 +19,11 @@ def _key() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode("ascii")
 
 
+def _signing_key() -> str:
+    """Any 32 bytes are a private key of P-256, but for one chance in four billion."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii").rstrip("=")
+
+
 _MAKERS = {
     "postgres_password": _password,
     "owner_password": _password,
@@ -27,8 +32,9 @@ _MAKERS = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(50),
     "ENCRYPTION_KEYS": lambda: f"1:{_key()}",
     "LOOKUP_KEY": _key,
+    "VAPID_PRIVATE_KEY": _signing_key,
 }
-KEYS = ("SECRET_KEY", "ENCRYPTION_KEYS", "LOOKUP_KEY")
+KEYS = ("SECRET_KEY", "ENCRYPTION_KEYS", "LOOKUP_KEY", "VAPID_PRIVATE_KEY")
 
 
 def load_or_make(path: Path, *, may_make: bool = True) -> dict[str, str]:

@@ -84,7 +84,7 @@ def queue_from(
         rows = _named(recipients, given)
     except EmptyResultSet:
         return 0
-    choice = _choice(ways_out(known, channel), or_else=(channel or known.channels[0]))
+    choice = _choice(ways_out(known, channel), or_else=(channel or known.usual_way))
     fixed = {
         "kind": known.code,
         "language": settings.LANGUAGE_CODE,

@@ -34,6 +34,7 @@ log = logging.getLogger("okoce.notifications")
 
 SECRET_COLUMN = "notifications.secret"  # noqa: S105  a column, no secret
 HIDDEN_SECRET = "••••••"  # noqa: S105
+CHANNEL_ENDED, PHONE_GONE = "channel_ended", "push_gone"  # the person's next channel takes over
 FAILED = "failed"  # not a state: a try that is repeated later
 
 
@@ -98,6 +99,10 @@ def _prepare_kind(
             yield message.key, Verdict(message, State.CANCELLED, unneeded[message.key])
         elif refusal := consent_problem(kind, person):
             yield message.key, Verdict(message, State.CANCELLED, refusal)
+        elif message.channel in person.ended:
+            yield message.key, Verdict(message, State.CANCELLED, CHANNEL_ENDED)
+        elif message.channel == Channel.PUSH and not person.has_push:
+            yield message.key, Verdict(message, State.CANCELLED, PHONE_GONE)
         elif not WAYS[message.channel].reaches(replace(person, is_off_whatsapp=False)):
             yield message.key, Verdict(message, State.HELD, "no_address")
         else:
@@ -130,6 +135,8 @@ def consent_problem(kind: Kind, person: Person) -> str:
         return ""
     if person.consent is False:
         return "consent_refused"
+    if kind.topic in person.ended:
+        return "topic_ended"
     if kind.consent is ConsentRule.REQUIRED and person.consent is not True:
         return "consent_missing"
     return ""
@@ -161,14 +168,25 @@ def letter(prepared: Prepared) -> Letter:
     }
     if any(safety.problem_in(text) for text in parts.values()):
         raise Unsayable("unsafe_text")
-    body = parts["email"] if message.channel == Channel.EMAIL else parts["text"]
+    body = parts.get("email") or parts.get("text") or parts["subject"]
     return Letter(
         key=message.key,
         to=prepared.person,
         text=body,
         subject=" ".join(parts.get("subject", "").split()),
         reference=str(message.uid),
+        participant_id=message.participant_id,
+        url=page_of(values),
+        expires_at=message.expires_at,
+        is_urgent=prepared.kind.urgent,
     )
+
+
+def page_of(values: Mapping[str, Any]) -> str:
+    """The page that a message leads to: its own address, else the person's status."""
+    paths = (values.get(name) for name in ("answer_path", "confirm_path", "report_path", "page_path"))
+    own = next((path for path in paths if isinstance(path, str) and path.startswith("/")), "/status/")
+    return f"{values['portal_url']}{own}"
 
 
 def _registered_letter(prepared: Prepared, values: Mapping[str, Any]) -> Letter:

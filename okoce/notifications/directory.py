@@ -26,6 +26,8 @@ class Person:
     consent: bool | None = None
     url: str = ""
     is_off_whatsapp: bool = False  # WhatsApp said that it does not reach this number
+    has_push: bool = False  # lets us show notices on at least one phone
+    ended: frozenset[str] = frozenset()  # topics and channels that the person wants no more
 
     @property
     def has_email(self) -> bool:

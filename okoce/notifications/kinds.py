@@ -23,7 +23,10 @@ Messages = Sequence["Message"]
 
 URGENT, ORDINARY, BULK = 0, 5, 8
 # Hours without a receipt after which the person's next channel takes over, unless a kind says others.
+# The next one takes over where one does not reach somebody: first what costs nothing, last what people do.
+USUAL_CHAIN = (Channel.PUSH, Channel.WHATSAPP, Channel.SMS, Channel.EMAIL, Channel.READY_TEXT)
 WAITS: Mapping[Channel, float] = {Channel.PUSH: 1, Channel.WHATSAPP: 4, Channel.SMS: 4}
+HURRIED: Mapping[Channel, float] = {Channel.PUSH: 0.25, Channel.WHATSAPP: 1, Channel.SMS: 1}
 
 # Reason codes that any message may have.
 REASONS: dict[str, Any] = {
@@ -45,6 +48,16 @@ REASONS: dict[str, Any] = {
     "sms_strange_answer": _("The SMS gateway sent us on to another address. Check SMS_GATEWAY"),
     "sms_too_long": _("With its values the text has more parts than an SMS may have here"),
     "sms_undelivered": _("The SMS gateway says that the message did not arrive"),
+    "push_not_connected": _("Notices on phones are not set up (VAPID_PRIVATE_KEY is missing)"),
+    "push_down": _("The notice service of the browser could not be reached"),
+    "push_account": _("The notice service does not accept the portal's key (VAPID_PRIVATE_KEY)"),
+    "push": _("The notice service of the browser did not take the notice"),
+    "push_strange_answer": _("The notice service sent us on to another address"),
+    "push_gone": _("The phone does not take notices any more"),
+    "push_too_long": _("The notice is longer than a browser takes"),
+    "channel_ended": _("The person wants nothing by this channel any more"),
+    "topic_ended": _("The person wants no messages of this kind any more"),
+    "arrived_otherwise": _("It arrived by another channel in the meantime"),
     "no_address": _("We know no address or phone number that this message can go to"),
     "person_gone": _("The person is not in the list any more"),
     "consent_refused": _("The person does not want messages"),
@@ -94,6 +107,11 @@ class Kind:
     def template(self, part: str) -> str:
         """``part`` is subject, email, text or group, or ``whatsapp.id`` for a registered text."""
         return f"messages/{self.code}/{part}.txt"
+
+    @property
+    def usual_way(self) -> Channel:
+        """The channel that a message is noted under when none reaches the person."""
+        return next((way for way in self.ways if way != Channel.PUSH), self.ways[0])
 
     def hours(self, channel: str) -> float | None:
         """How long this kind waits for a receipt of ``channel``; None where there are none."""

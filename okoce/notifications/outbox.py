@@ -184,7 +184,8 @@ def _outcome_of(verdict: Verdict) -> Outcome:
     if verdict.state == FAILED:
         return failed_try(verdict.message, verdict.reason, begun=False)
     state = State(verdict.state)
-    return Outcome(verdict.message.pk, state, state.value, verdict.reason)
+    passes_on = 0.0 if verdict.reason in (compose.CHANNEL_ENDED, compose.PHONE_GONE) else None
+    return Outcome(verdict.message.pk, state, state.value, verdict.reason, falls_back_in=passes_on)
 
 
 def _send_all(

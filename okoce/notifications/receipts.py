@@ -25,8 +25,8 @@ from django.utils import timezone
 
 from okoce.db import background
 from okoce.db.encryption import decrypt_bytes, encrypt_bytes
-from okoce.notifications import kinds
-from okoce.notifications.enums import ARRIVED, Channel, Event, Receipt
+from okoce.notifications import kinds, services
+from okoce.notifications.enums import ARRIVED, OPEN, Channel, Event, Receipt, State
 from okoce.notifications.models import DeliveryEvent, DeliveryReceipt, Message, WebhookCall
 
 log = logging.getLogger("okoce.notifications")
@@ -211,7 +211,25 @@ def note(told: Sequence[Told]) -> int:
             events.append(DeliveryEvent(message=message, event=event, reason=_reason(best)))
     Message.objects.bulk_update(changed, ["provider_id", "receipt", "receipt_at", "falls_back_at", "reason"])
     DeliveryEvent.objects.bulk_create(events)
+    _take_back_followers([message for message in changed if message.receipt in ARRIVED])
     return len(changed)
+
+
+def _take_back_followers(arrived: Sequence[Message]) -> None:
+    """What was passed on and still waits is not needed: nobody gets one thing by two channels."""
+    keys = {key for message in arrived for key in _followers_of(message)}
+    if keys:
+        waiting = Message.objects.filter(key__in=keys, state__in=OPEN)
+        services.close(waiting, state=State.CANCELLED, reason="arrived_otherwise")
+
+
+def _followers_of(message: Message) -> Iterator[str]:
+    """The keys that okoce.notifications.fallback gives, two channels far."""
+    kind = kinds.find(message.kind)
+    for first in kind.after(message.channel) if kind is not None else ():
+        yield f"{message.key}|{first}"
+        for second in kind.after(first) if kind is not None else ():
+            yield f"{message.key}|{first}|{second}"
 
 
 def _highest(rows: Iterable[Message], told: Sequence[Told]) -> Iterator[tuple[Message, Told]]:

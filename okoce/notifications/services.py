@@ -237,7 +237,7 @@ def _way_out(draft: Draft, person: Person | None, kind: Kind, ways: Sequence[Way
     for way in ways:
         if person is not None and WAYS[way.channel].reaches(person):
             return way
-    return WayOut(draft.channel or kind.ways[0], State.HELD, "no_address")
+    return WayOut(draft.channel or kind.usual_way, State.HELD, "no_address")
 
 
 def _check(draft: Draft) -> None:

@@ -249,13 +249,31 @@ SMS_TOKEN = env.text("SMS_TOKEN", default="")
 SMS_RECEIPT_SECRET = env.text("SMS_RECEIPT_SECRET", default="")  # stands in the address of its receipts
 # A message to more people than this needs a second person's agreement.
 CAMPAIGN_APPROVAL_ABOVE = env.number("CAMPAIGN_APPROVAL_ABOVE", default=500)
+DPO_CONTACT = env.text("DPO_CONTACT", default="dpo@okoce.example")
+# Notices on phones (RFC 8292): a private key of P-256 as base64url, and where push services may complain.
+VAPID_PRIVATE_KEY = env.text("VAPID_PRIVATE_KEY", default="")
+VAPID_CONTACT = env.text("VAPID_CONTACT", default="mailto:" + DPO_CONTACT)
+# The push services of browsers: the portal calls no other address that a page hands in.
+PUSH_HOSTS = env.words(
+    "PUSH_HOSTS",
+    default=[
+        "fcm.googleapis.com",
+        "updates.push.services.mozilla.com",
+        ".push.services.mozilla.com",
+        ".notify.windows.com",
+        "web.push.apple.com",
+        ".push.apple.com",
+    ],
+)
+PUSH_STAND_IN = env.text(
+    "PUSH_STAND_IN", default=""
+)  # host:port on this machine, for demonstration and tests
 MINIMUM_AGE = env.number("MINIMUM_AGE", default=17)  # completed years, on the day of registration
 # How long data is kept, in days (docs/operations.md). The archive schedule is not known: these are ours.
 RETENTION_PARTICIPANT_DAYS = env.number("RETENTION_PARTICIPANT_DAYS", default=5 * 365)
 RETENTION_IMPORT_ROW_DAYS = env.number("RETENTION_IMPORT_ROW_DAYS", default=90)
 RETENTION_MESSAGE_DAYS = env.number("RETENTION_MESSAGE_DAYS", default=365)
 RETENTION_REQUEST_DAYS = env.number("RETENTION_REQUEST_DAYS", default=365)
-DPO_CONTACT = env.text("DPO_CONTACT", default="dpo@okoce.example")
 PORTAL_URL = env.text("PORTAL_URL", default="http://localhost:8000")
 
 CELERY_BROKER_URL = REDIS_URL

@@ -248,6 +248,7 @@ def defaults_for_tests() -> None:
             "SECRET_KEY": "only-for-tests-" + "x" * 40,
             "ENCRYPTION_KEYS": "1:" + base64.b64encode(b"only-for-tests-encryption-key-1!").decode(),
             "LOOKUP_KEY": base64.b64encode(b"only-for-tests-lookup-key-32-b!!").decode(),
+            "VAPID_PRIVATE_KEY": base64.urlsafe_b64encode(b"only-for-tests-vapid-key-32-byt!").decode(),
         }
     )
     if not os.environ.get("DATABASE_URL") or not os.environ.get("REDIS_URL"):

@@ -31,6 +31,8 @@ LANGUAGE_COOKIE_SECURE = True
 
 if env.flag("DEMO", default=False):
     env.refuse("DEMO", "must not be 1 in production: it shows sign-in codes to every visitor")
+if env.text("PUSH_STAND_IN", default=""):
+    env.refuse("PUSH_STAND_IN", "must be empty in production: notices go to the browsers' own services")
 if "*" in ALLOWED_HOSTS:
     env.refuse("ALLOWED_HOSTS", "must name the portal's own host, not *")
 

@@ -576,6 +576,7 @@ ROWS: dict[str, Row] = {
     "notifications:messages": Row(),
     "notifications:ready_texts": Row(AREA, cause),
     "notifications:whatsapp": Row(refuses=True),
+    "notifications:shown": Row(NOBODY, lambda p: {"token": "bukan-ini"}, method="post", refuses=True),
     "notifications:sms": Row(NOBODY, lambda p: {"secret": "bukan-ini"}, method="post", refuses=True),
     "notifications:tick_group": Row(AREA, lambda p: {**cause(p), "kind": "session_reminder"}, method="post"),
     "notifications:campaigns": Row(),

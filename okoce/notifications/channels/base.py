@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from okoce.notifications.directory import Person
@@ -26,6 +27,11 @@ class Letter:
     subject: str = ""
     reference: str = ""
     template: TemplateCall | None = None
+    participant_id: int | None = None
+    url: str = ""  # a page of the portal that it is about
+    expires_at: datetime | None = None
+    is_urgent: bool = False
+    ends_with: str = ""  # the address at which messages like this one can be ended
 
 
 class ChannelDown(Exception):

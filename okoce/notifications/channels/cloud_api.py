@@ -25,7 +25,7 @@ from okoce.notifications.channels.base import (
     Switched,
 )
 from okoce.notifications.directory import Person
-from okoce.notifications.enums import State
+from okoce.notifications.enums import Channel, State
 
 TIMEOUT = urllib3.Timeout(connect=5.0, read=15.0)
 LONGEST_ANSWER = 64 * 1024  # bytes; a real one has a few hundred
@@ -80,7 +80,8 @@ class WhatsAppWay:
         return "" if settings.WHATSAPP_TOKEN and settings.WHATSAPP_PHONE_ID else "whatsapp_not_connected"
 
     def reaches(self, person: Person) -> bool:
-        return person.has_phone and not person.is_off_whatsapp
+        is_off = person.is_off_whatsapp or Channel.WHATSAPP in person.ended
+        return person.has_phone and not is_off
 
     def gives_receipts(self) -> bool:
         return bool(settings.WHATSAPP_APP_SECRET)

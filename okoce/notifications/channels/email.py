@@ -19,7 +19,7 @@ from django.conf import settings
 
 from okoce.notifications.channels.base import ChannelDown, ConnectionLost, Letter, Refused, Sender
 from okoce.notifications.directory import Person
-from okoce.notifications.enums import State
+from okoce.notifications.enums import Channel, State
 
 SERVICE_CLOSING = 421
 
@@ -34,7 +34,7 @@ class EmailWay:
         return "" if settings.EMAIL_URL else "email_not_configured"
 
     def reaches(self, person: Person) -> bool:
-        return person.has_email
+        return person.has_email and Channel.EMAIL not in person.ended
 
     def gives_receipts(self) -> bool:
         return False

@@ -11,20 +11,20 @@ from urllib.parse import quote
 
 from okoce.notifications.channels.base import ChannelDown, Sender
 from okoce.notifications.directory import Person
-from okoce.notifications.enums import State
+from okoce.notifications.enums import Channel, State
 
 
 class ReadyTextWay:
     starts_as: ClassVar[State] = State.READY
     parts: ClassVar[tuple[str, ...]] = ("text",)
     needs_phone: ClassVar[bool] = True
-    reached_by: ClassVar[str] = "has_phone"
+    reached_by: ClassVar[str] = "has_ready_text"
 
     def why_not(self) -> str:
         return ""
 
     def reaches(self, person: Person) -> bool:
-        return person.has_phone
+        return person.has_phone and Channel.WHATSAPP not in person.ended
 
     def gives_receipts(self) -> bool:
         return False

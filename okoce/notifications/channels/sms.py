@@ -18,7 +18,7 @@ from okoce.notifications.channels import sms_description
 from okoce.notifications.channels.base import ChannelDown, ConnectionLost, Letter, Refused, Sender
 from okoce.notifications.channels.sms_description import LONGEST_ID, Faulty, Gateway, Meaning
 from okoce.notifications.directory import Person
-from okoce.notifications.enums import State
+from okoce.notifications.enums import Channel, State
 from okoce.notifications.sms_length import as_sms, sms_parts
 
 TIMEOUT = urllib3.Timeout(connect=5.0, read=15.0)
@@ -37,7 +37,7 @@ class SmsWay:
     starts_as: ClassVar[State] = State.PENDING
     parts: ClassVar[tuple[str, ...]] = ("text",)
     needs_phone: ClassVar[bool] = True
-    reached_by: ClassVar[str] = "has_phone"
+    reached_by: ClassVar[str] = "has_sms"
 
     def why_not(self) -> str:
         try:
@@ -46,7 +46,7 @@ class SmsWay:
             return "sms_description_faulty"
 
     def reaches(self, person: Person) -> bool:
-        return person.has_phone
+        return person.has_phone and Channel.SMS not in person.ended
 
     def gives_receipts(self) -> bool:
         try:

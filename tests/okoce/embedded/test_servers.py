@@ -27,6 +27,7 @@ SECRETS = {
     "SECRET_KEY": "sk",
     "ENCRYPTION_KEYS": "ek",
     "LOOKUP_KEY": "lk",
+    "VAPID_PRIVATE_KEY": "vk",
 }
 
 
