@@ -1,12 +1,16 @@
 from django.urls import path
 
-from participants.views import own_data
+from participants.views import own_data, own_messages
 
 app_name = "own_data"
 
 urlpatterns = [
     path("", own_data.own_data, name="own_data"),
     path("persetujuan/<slug:purpose>/", own_data.consent, name="consent"),
+    path("pesan/", own_messages.own_messages, name="messages"),
+    path("pesan/hp/", own_messages.add_phone, name="add_phone"),
+    path("pesan/hp/<uuid:uid>/", own_messages.remove_phone, name="remove_phone"),
+    path("pesan/<slug:code>/", own_messages.wish, name="wish"),
     path("salinan/", own_data.copy, name="copy"),
     path("jejak/", own_data.trail, name="trail"),
     path("perbaikan/", own_data.correction, name="correction"),

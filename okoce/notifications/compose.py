@@ -20,12 +20,14 @@ from django.db import InterfaceError, OperationalError
 from django.template import Context, Template, TemplateDoesNotExist, engines
 from django.utils import translation
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
 
 from okoce.db.encryption import decrypt
 from okoce.notifications import directory, kinds, safety, texts
 from okoce.notifications.channels import WAYS, Letter
 from okoce.notifications.channels.cloud_api import LONGEST_BODY, TemplateCall
 from okoce.notifications.directory import Person
+from okoce.notifications.ending_links import ending_path
 from okoce.notifications.enums import Channel, ConsentRule, State
 from okoce.notifications.kinds import Kind
 from okoce.notifications.models import Message
@@ -169,10 +171,12 @@ def letter(prepared: Prepared) -> Letter:
     if any(safety.problem_in(text) for text in parts.values()):
         raise Unsayable("unsafe_text")
     body = parts.get("email") or parts.get("text") or parts["subject"]
+    ends_with = _ending_of(prepared) if message.channel == Channel.EMAIL else ""
     return Letter(
         key=message.key,
         to=prepared.person,
-        text=body,
+        text=f"{body}\n\n{_how_to_end(ends_with, message.language)}" if ends_with else body,
+        ends_with=ends_with,
         subject=" ".join(parts.get("subject", "").split()),
         reference=str(message.uid),
         participant_id=message.participant_id,
@@ -180,6 +184,19 @@ def letter(prepared: Prepared) -> Letter:
         expires_at=message.expires_at,
         is_urgent=prepared.kind.urgent,
     )
+
+
+def _ending_of(prepared: Prepared) -> str:
+    """Where the person ends messages like this one; empty for what they asked for themselves."""
+    message = prepared.message
+    if message.participant_id is None or prepared.kind.consent is ConsentRule.NONE:
+        return ""
+    return f"{settings.PORTAL_URL}{ending_path(message.uid)}"
+
+
+def _how_to_end(address: str, language: str) -> str:
+    with translation.override(_supported(language)):
+        return _("You want no more messages like this? End them here: %(address)s") % {"address": address}
 
 
 def page_of(values: Mapping[str, Any]) -> str:

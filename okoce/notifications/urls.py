@@ -1,6 +1,6 @@
 from django.urls import path
 
-from okoce.notifications.views import campaigns, messages, phones, ready_texts, webhook
+from okoce.notifications.views import campaigns, ending, messages, phones, ready_texts, webhook
 
 app_name = "notifications"
 
@@ -11,6 +11,7 @@ urlpatterns = [
         "siap/<str:cause_type>/<int:cause_id>/<slug:kind>/tandai/", ready_texts.tick_group, name="tick_group"
     ),
     path("whatsapp/", webhook.whatsapp, name="whatsapp"),
+    path("berhenti/<str:token>/", ending.end, name="end"),
     path("hp/<str:token>/", phones.shown, name="shown"),
     path("sms/<str:secret>/", webhook.sms, name="sms"),
     path("siaran/", campaigns.campaign_list, name="campaigns"),

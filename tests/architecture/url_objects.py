@@ -216,6 +216,8 @@ ROWS: dict[str, Row] = {
     "dashboard:status": Row(),
     "dashboard:make_card": Row(method="post"),
     "dashboard:card_image": Row(),
+    "dashboard:phone_worker": Row(),
+    "dashboard:manifest": Row(),
     # participants
     "participants:list": Row(),
     "participants:search": Row(method="post"),
@@ -353,6 +355,12 @@ ROWS: dict[str, Row] = {
     "rights:lift": Row(AREA, number, method="post"),
     "own_data:own_data": Row(),
     "own_data:consent": Row(kwargs=lambda p: {"purpose": "photos"}, method="post"),
+    "own_data:messages": Row(),
+    "own_data:add_phone": Row(method="post"),
+    "own_data:remove_phone": Row(
+        kwargs=lambda p: {"uid": "00000000-0000-4000-8000-000000000000"}, method="post", missing=True
+    ),
+    "own_data:wish": Row(kwargs=lambda p: {"code": "sms"}, method="post"),
     "own_data:copy": Row(method="post"),
     "own_data:trail": Row(),
     "own_data:correction": Row(),
@@ -576,6 +584,7 @@ ROWS: dict[str, Row] = {
     "notifications:messages": Row(),
     "notifications:ready_texts": Row(AREA, cause),
     "notifications:whatsapp": Row(refuses=True),
+    "notifications:end": Row(ANYWHERE, lambda p: {"token": "bukan-ini"}, missing=True),
     "notifications:shown": Row(NOBODY, lambda p: {"token": "bukan-ini"}, method="post", refuses=True),
     "notifications:sms": Row(NOBODY, lambda p: {"secret": "bukan-ini"}, method="post", refuses=True),
     "notifications:tick_group": Row(AREA, lambda p: {**cause(p), "kind": "session_reminder"}, method="post"),

@@ -103,11 +103,19 @@ def as_bytes(letter: Letter) -> bytes:
         f"Message-ID: {message_id(letter.key)}\r\n"
         f"X-OKOCE-Key: {_one_line(letter.key)}\r\n"
         "Auto-Submitted: auto-generated\r\n"
+        f"{_ending(letter.ends_with)}"
         "MIME-Version: 1.0\r\n"
         'Content-Type: text/plain; charset="utf-8"\r\n'
         "Content-Transfer-Encoding: base64\r\n\r\n"
     )
     return head.encode("ascii") + body.replace(b"\n", b"\r\n")
+
+
+def _ending(url: str) -> str:
+    """The mail program's own button for ending such messages, one press (RFC 8058)."""
+    if not url:
+        return ""
+    return f"List-Unsubscribe: <{_one_line(url)}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
 
 
 def message_id(key: str) -> str:
