@@ -20,7 +20,7 @@ from bazaars import links
 from bazaars.enums import AllocationState, ApplicationState, Excuse, ReleaseKind, SiteState
 from bazaars.models import Allocation, Application, Exchange, Site, StallMove
 from okoce.notifications import causes, kinds, services
-from okoce.notifications.enums import Topic
+from okoce.notifications.enums import Manner, Topic
 from trainings.messages import URGENT_BEGINS, URGENT_ENDS, decent
 from trainings.scheduling import JAKARTA
 
@@ -37,6 +37,10 @@ STALL_MOVED = "stall_moved"
 OF_A_STALL = (STALL_GIVEN, STALL_OFFERED, EXCHANGE_ASKED, EXCHANGE_ANSWERED, STALL_MOVED)
 EXCUSES_FOR = timedelta(days=14)  # after the last day; later the turns have been counted in other draws
 NOMINATED = "stall_nominated"
+MANNERS = {
+    **dict.fromkeys((STALL_LOST, PLACE_CANCELLED, STALL_MOVED), Manner.CHANGE),
+    **dict.fromkeys((STALL_OFFERED, EXCHANGE_ASKED, EXCHANGE_ANSWERED), Manner.PROMPT),
+}
 SAMPLE = {
     "bazaar": "Bazar Kantor Wali Kota Jakarta Barat",
     "site": "Halaman Kantor Wali Kota",
@@ -84,6 +88,7 @@ def register() -> None:
                 waits=kinds.HURRIED if code in (STALL_OFFERED, PLACE_CANCELLED) else {},
                 details=details,
                 recheck=None if code == PLACE_CANCELLED else void,
+                manner=MANNERS.get(code, Manner.ORDINARY),
                 reasons={}
                 if code == PLACE_CANCELLED
                 else {
@@ -297,7 +302,13 @@ def tell_cancelled(site: Site, applications: Iterable[Application], *, now: date
     services.cancel(cause=site, reason="bazaar_cancelled")
     return services.queue_many(
         kind=PLACE_CANCELLED,
-        drafts=[_draft(site, a.pk, a.participant_id, "cancelled") for a in applications],
+        drafts=[
+            replace(
+                _draft(site, a.pk, a.participant_id, "cancelled"),
+                context={"begins_at": site.bazaar.begins_at.isoformat()},  # it is told until the last day
+            )
+            for a in applications
+        ],
         due_at=_soon(now, site.bazaar.begins_at),
         expires_at=timezone.make_aware(datetime.combine(site.bazaar.ends_on, time.max)),
     )

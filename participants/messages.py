@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from okoce.notifications import kinds
 from okoce.notifications.directory import Person
-from okoce.notifications.enums import Channel, ConsentRule
+from okoce.notifications.enums import Channel, ConsentRule, Manner
 from okoce.values import phone as phone_values
 from participants.enums import SelfState
 from participants.models import DataRequest, Participant, SelfRegistration, SignInCode
@@ -49,6 +49,7 @@ def register() -> None:
                 details=questions,
                 reasons={"no_question": _("The question is answered, or the registration is decided")},
                 consent=ConsentRule.REQUIRED,
+                manner=Manner.PROMPT,  # somebody waits for it
                 sample={"question": "Apakah alamat Anda masih sama?"},
             )
         )
@@ -58,6 +59,7 @@ def register() -> None:
             label=_("Self-registration accepted"),
             channels=kinds.USUAL_CHAIN,
             consent=ConsentRule.REQUIRED,
+            manner=Manner.PROMPT,
         )
     )
     kinds.register(

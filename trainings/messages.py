@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from okoce.notifications import causes, kinds, services
-from okoce.notifications.enums import Topic
+from okoce.notifications.enums import Manner, Topic
 from okoce.notifications.services import Draft
 from trainings import links, rules
 from trainings.enums import SEATED, SessionState
@@ -31,6 +31,8 @@ CANCELLED = "session_cancelled"
 SEAT_OFFERED = "seat_offered"
 HURRIED = (CHANGED, CANCELLED, SEAT_OFFERED)  # worth nothing some hours later
 OF_A_SEAT = (INVITATION, REMINDER, CHANGED, SEAT_OFFERED)  # void when the seat or the session is gone
+
+MANNERS = {CHANGED: Manner.CHANGE, CANCELLED: Manner.CHANGE, SEAT_OFFERED: Manner.PROMPT}
 
 DAY_BEGINS, DAY_ENDS = 8, 20  # quiet outside; an urgent cancellation may go from 6 to 21
 URGENT_BEGINS, URGENT_ENDS = 6, 21
@@ -72,6 +74,7 @@ def register() -> None:
                 waits=kinds.HURRIED if code in HURRIED else {},
                 details=details,
                 recheck=void if code in OF_A_SEAT else None,
+                manner=MANNERS.get(code, Manner.ORDINARY),
                 reasons={
                     "session_cancelled": _("The session was cancelled"),
                     "session_over": _("The session is over"),

@@ -5,6 +5,12 @@ class NotificationsConfig(AppConfig):
     name = "okoce.notifications"
 
     def ready(self) -> None:
-        from okoce.notifications import announcements, checks, sms_receipts  # noqa: F401, PLC0415
+        from okoce.notifications import (  # noqa: PLC0415
+            announcements,
+            checks,  # noqa: F401  registers itself
+            own_kinds,
+            sms_receipts,  # noqa: F401  registers itself
+        )
 
         announcements.register()
+        own_kinds.register()

@@ -23,7 +23,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from okoce.db.encryption import decrypt
-from okoce.notifications import directory, kinds, safety, texts
+from okoce.notifications import directory, kinds, pauses, safety, texts
 from okoce.notifications.channels import WAYS, Letter
 from okoce.notifications.channels.cloud_api import LONGEST_BODY, TemplateCall
 from okoce.notifications.directory import Person
@@ -91,6 +91,7 @@ def _prepare_kind(
     kind: Kind, messages: list[Message], *, with_phone: bool
 ) -> Iterable[tuple[str, Prepared | Verdict]]:
     people = recipients(kind, messages, with_phone=with_phone)
+    resting = pauses.resting(kind, messages)
     unneeded = kind.recheck(messages) if kind.recheck else {}
     details = details_of(kind, [m for m in messages if m.key not in unneeded])
     for message in messages:
@@ -101,6 +102,8 @@ def _prepare_kind(
             yield message.key, Verdict(message, State.CANCELLED, unneeded[message.key])
         elif refusal := consent_problem(kind, person):
             yield message.key, Verdict(message, State.CANCELLED, refusal)
+        elif message.participant_id in resting:
+            yield message.key, Verdict(message, State.HELD, "paused")
         elif message.channel in person.ended:
             yield message.key, Verdict(message, State.CANCELLED, CHANNEL_ENDED)
         elif message.channel == Channel.PUSH and not person.has_push:
@@ -204,6 +207,22 @@ def page_of(values: Mapping[str, Any]) -> str:
     paths = (values.get(name) for name in ("answer_path", "confirm_path", "report_path", "page_path"))
     own = next((path for path in paths if isinstance(path, str) and path.startswith("/")), "/status/")
     return f"{values['portal_url']}{own}"
+
+
+def line_of(prepared: Prepared) -> str:
+    """The message as one line of a longer text, in the recipient's language; empty when it has none."""
+    message = prepared.message
+    try:
+        values = variables(
+            message, prepared.details, secret="", name=prepared.person.name, number=prepared.person.number
+        )
+        line = " ".join(render(prepared.kind, "line", values, language=message.language).split())
+    except Unsayable:
+        return ""
+    except Exception:
+        log.exception("the line of a message of kind %s failed", message.kind)
+        return ""
+    return "" if len(line) > texts.LONGEST_VALUE or safety.problem_in(line) else line
 
 
 def _registered_letter(prepared: Prepared, values: Mapping[str, Any]) -> Letter:

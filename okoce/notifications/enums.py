@@ -1,5 +1,7 @@
 """Fixed choices of the outbox."""
 
+from enum import Enum, auto
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -76,6 +78,15 @@ class ConsentRule(models.TextChoices):
     REQUIRED = "required", _("Only with consent")
 
 
+class Manner(Enum):
+    """How much a kind of message may disturb, and whether it can wait for another one."""
+
+    ORDINARY = auto()  # in decent hours; one a day and person, several are joined
+    PROMPT = auto()  # in decent hours, at once: an offer with a deadline, an answer somebody waits for
+    CHANGE = auto()  # ordinary, but longer hours and at once when what it is about begins within a day
+    AT_ONCE = auto()  # at any hour: a code that somebody asked for a moment ago
+
+
 class Event(models.TextChoices):
     """What happened to a message. Codes of states are events too."""
 
@@ -93,6 +104,7 @@ class Event(models.TextChoices):
     DELIVERED = "delivered", _("Delivered")
     READ = "read", _("Read")
     UNDELIVERED = "undelivered", _("Could not be delivered")
+    WAITS = "waits", _("Waits")
     PASSED_ON = "passed_on", _("Passed on to another channel")
 
 

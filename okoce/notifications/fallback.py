@@ -35,7 +35,8 @@ def pass_on(*, now: datetime) -> int:
         for code in sorted({m.kind for m in messages})
         if (kind := kinds.find(code)) is not None
     )
-    Message.objects.filter(pk__in=[m.pk for m in messages]).update(falls_back_at=None)
+    # What did not arrive was not the person's one message of the day.
+    Message.objects.filter(pk__in=[m.pk for m in messages]).update(falls_back_at=None, one_of_day=None)
     return passed
 
 

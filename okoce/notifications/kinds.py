@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from okoce.notifications.directory import Person
-from okoce.notifications.enums import Channel, ConsentRule, Topic
+from okoce.notifications.enums import Channel, ConsentRule, Manner, Topic
 
 if TYPE_CHECKING:
     from okoce.notifications.models import Message
@@ -77,6 +77,14 @@ REASONS: dict[str, Any] = {
     "with_group": _("Told together with the group"),
     "lease_lost": _("Another worker had taken over"),
     "campaign_stopped": _("The sending was stopped"),
+    "quiet_hours": _("At this hour nobody is disturbed"),
+    "holiday": _("On a holiday nobody is disturbed"),
+    "iftar": _("At the hour of breaking the fast nobody is disturbed"),
+    "one_a_day": _("The person had a message today already; the next goes tomorrow"),
+    "no_decent_hour": _("It could not be sent at a decent hour in time. Call the person"),
+    "paused": _("Messages to this person are paused"),
+    "joined": _("Went inside another message to the same person"),
+    "joined_again": _("What it was to go with has changed"),
 }
 
 
@@ -96,6 +104,7 @@ class Kind:
     topic: Topic = Topic.PROGRAMME  # a person can end each topic
     waits: Mapping[Channel, float] = field(default_factory=dict)  # hours, instead of those of WAITS
     is_bulk: bool = False  # to many at once: everything else goes before it
+    manner: Manner = Manner.ORDINARY
     sample: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -103,6 +112,10 @@ class Kind:
         if self.urgent:
             return URGENT
         return BULK if self.is_bulk else ORDINARY
+
+    @property
+    def haste(self) -> Manner:
+        return Manner.AT_ONCE if self.urgent else self.manner
 
     def template(self, part: str) -> str:
         """``part`` is subject, email, text or group, or ``whatsapp.id`` for a registered text."""
@@ -169,6 +182,11 @@ def receipt_within(code: str, channel: str) -> float | None:
 
 def registered() -> list[Kind]:
     return sorted(_kinds.values(), key=lambda kind: kind.code)
+
+
+def with_haste(*hastes: Manner) -> list[str]:
+    """The codes of the kinds that may disturb that much."""
+    return [kind.code for kind in registered() if kind.haste in hastes]
 
 
 def label_of(code: str) -> Any:

@@ -15,6 +15,9 @@ Any number of workers may drain at once and die at any moment.
 - A refused letter waits longer from try to try and is dead after eight; others pass it. When the channel
   itself is down nothing is counted: the batch goes back and the channel rests (okoce.notifications.breaker).
 
+- Outside of decent hours nothing waits in circles: what is due is moved to the next opening, all of a channel
+  in one statement. Several messages to one person go as one (okoce.notifications.joining).
+
 Times are the database's: workers with different clocks agree.
 """
 
@@ -26,7 +29,7 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -35,7 +38,7 @@ from django.db import connection
 from django.utils import timezone
 from psycopg import Cursor
 
-from okoce.notifications import breaker, budget, campaigns, compose, kinds
+from okoce.notifications import breaker, budget, campaigns, compose, decency, joining, kinds
 from okoce.notifications.budget import Budget
 from okoce.notifications.channels import (
     WAYS,
@@ -47,7 +50,9 @@ from okoce.notifications.channels import (
     Switched,
 )
 from okoce.notifications.compose import FAILED, Prepared, Verdict
-from okoce.notifications.enums import Channel, Event, State
+from okoce.notifications.decency import Rules
+from okoce.notifications.enums import Channel, Event, Manner, State
+from okoce.notifications.joining import Parcel
 from okoce.notifications.models import Message
 
 log = logging.getLogger("okoce.notifications")
@@ -93,10 +98,14 @@ class Outcome:
     tries: int = 0  # added to those counted when the try began
     provider_id: str = ""
     falls_back_in: float | None = None  # seconds until the person's next channel takes over
+    until: datetime | None = None  # not before: of a pending one that waits for a decent hour
 
 
-def drain(*, seconds: float = SECONDS, batch: int = BATCH) -> Report:
-    """Send what is due, for at most about ``seconds``. Must run outside a transaction."""
+def drain(*, seconds: float = SECONDS, batch: int = BATCH, now: datetime | None = None) -> Report:
+    """Send what is due, for at most about ``seconds``. Must run outside a transaction.
+
+    ``now`` is what the rules of decency take for the time; without it the database's.
+    """
     report, owner, until = Report(), uuid.uuid4(), time.monotonic() + seconds
     for code, way in WAYS.items():
         if way.starts_as != State.PENDING:
@@ -106,43 +115,65 @@ def drain(*, seconds: float = SECONDS, batch: int = BATCH) -> Report:
         elif not breaker.is_open(code):
             with _turn(code) as is_ours:
                 if is_ours:
-                    _drain_channel(code, owner, until, batch, report)
+                    _drain_channel(_Drain(code, owner, until, batch, now), report)
     return report
 
 
-def _drain_channel(code: str, owner: uuid.UUID, until: float, batch: int, report: Report) -> None:
-    line, allowance = _Line(code), budget.of(code)
+@dataclass
+class _Drain:
+    """One worker's turn on one channel."""
+
+    code: str
+    owner: uuid.UUID
+    until: float
+    batch: int
+    now: datetime | None
+    rules: Rules = decency.ANY_HOUR
+
+    def time_of(self, messages: Sequence[Message]) -> datetime:
+        """The database's time of a claim: this process's own clock may be wrong."""
+        return self.now or messages[0].claimed_at  # type: ignore[attr-defined]
+
+
+def _drain_channel(drain: _Drain, report: Report) -> None:
+    line, allowance = _Line(drain.code), budget.of(drain.code)
+    now = drain.now or database_time()
+    drain.rules = decency.rules_at(now)
+    joining.postpone_all(drain.code, drain.rules, now=now)
     try:
         while True:
-            if time.monotonic() > until:
+            if time.monotonic() > drain.until:
                 report.is_more = True
                 return
-            messages = claim(code, owner=owner, size=batch)
+            messages = claim(drain.code, owner=drain.owner, size=drain.batch)
             if not messages:
                 return
-            letters, decided = _sort_out(messages, allowance, with_phone=WAYS[code].needs_phone)
-            settle(owner, decided)
+            letters, decided = _sort_out(messages, allowance, drain)
+            settle(drain.owner, decided)
             report.count(decided)
             try:
-                _send_all(line, letters, owner, report)
+                _send_all(line, letters, drain.owner, report)
             except ChannelDown as problem:
-                release(owner)
+                release(drain.owner)
                 campaigns.heed(problem.reason)
-                pause = breaker.trip(code, problem.reason, is_long=problem.rests_long)
-                log.warning("channel %s rests for %.0f s: %s", code, pause, problem.reason)
+                pause = breaker.trip(drain.code, problem.reason, is_long=problem.rests_long)
+                log.warning("channel %s rests for %.0f s: %s", drain.code, pause, problem.reason)
                 return
     finally:
         line.close()
 
 
 def _sort_out(
-    messages: Sequence[Message], allowance: Budget | None, *, with_phone: bool
-) -> tuple[list[tuple[Message, Letter]], list[Outcome]]:
+    messages: list[Message], allowance: Budget | None, drain: _Drain
+) -> tuple[list[tuple[Parcel, Letter]], list[Outcome]]:
     """Letters to send, and what is decided about the others."""
-    now = timezone.now()
+    now, rules = drain.time_of(messages), drain.rules
+    if rules.one_a_day and (people := _people_of_ordinary(messages)):
+        messages = messages + joining.gather(people, owner=drain.owner, lease=_lease_seconds(), now=now)
     stopped = campaigns.stopped_among(messages)
     alive, decided = [], []
     for message in messages:
+        kind = kinds.find(message.kind)
         if message.campaign_id in stopped:
             decided.append(_held(message, campaigns.STOPPED, tries=0))
         elif message.expires_at is not None and message.expires_at <= now:
@@ -151,24 +182,72 @@ def _sort_out(
             decided.append(Outcome(message.pk, State.SENT, Event.SENT))
         elif message.attempts >= MAX_ATTEMPTS:
             decided.append(Outcome(message.pk, State.DEAD, Event.DEAD, "interrupted"))
+        elif kind is not None and (outcome := _not_now(message, kind.haste, rules, now)):
+            decided.append(outcome)
         else:
             alive.append(message)
-    prepared, refused = compose.prepare(alive, with_phone=with_phone)
+    prepared, refused = compose.prepare(alive, with_phone=WAYS[drain.code].needs_phone)
     decided += [_outcome_of(verdict) for verdict in refused]
-    over = allowance.beyond([one.message for one in prepared]) if allowance else set()
+    parcels = [Parcel(one) for one in prepared]
+    if rules.one_a_day:
+        found = joining.sort(prepared, channel=drain.code, owner=drain.owner, rules=rules, now=now)
+        parcels = found.parcels
+        until = decency.tomorrow(now, rules)
+        decided += [_waits(pk, until, decency.ONE_A_DAY) for pk in found.waits]
+        give_back(drain.owner, found.back)
+    over = allowance.beyond([parcel.message for parcel in parcels]) if allowance else set()
     letters = []
-    for one in prepared:
-        if one.message.pk in over:
-            decided.append(_over_budget(one, now))
+    for parcel in parcels:
+        if parcel.message.pk in over:
+            decided += [_over_budget(one, now) for one in (parcel.carrier, *parcel.parts)]
             continue
         try:
-            letters.append((one.message, compose.letter(one)))
+            letters.append((parcel, parcel.letter()))
         except compose.Unsayable as problem:
-            decided.append(Outcome(one.message.pk, State.HELD, Event.HELD, problem.reason))
+            if parcel.parts:
+                joining.rest(drain.code)
+                decided += [_freed(pk) for pk in parcel.ids]
+            else:
+                decided.append(Outcome(parcel.message.pk, State.HELD, Event.HELD, problem.reason))
         except Exception:
-            log.exception("the text of a message of kind %s failed", one.kind.code)
-            decided.append(_outcome_of(Verdict(one.message, FAILED, "kind_failed")))
+            log.exception("the text of a message of kind %s failed", parcel.carrier.kind.code)
+            decided += [
+                _outcome_of(Verdict(one.message, FAILED, "kind_failed"))
+                for one in (parcel.carrier, *parcel.parts)
+            ]
     return letters, decided
+
+
+def _people_of_ordinary(messages: Sequence[Message]) -> set[int]:
+    ordinary = set(kinds.with_haste(Manner.ORDINARY, Manner.CHANGE))
+    return {
+        message.participant_id
+        for message in messages
+        if message.participant_id is not None and message.kind in ordinary
+    }
+
+
+def _not_now(message: Message, haste: Manner, rules: Rules, now: datetime) -> Outcome | None:
+    """What becomes of a message that is due outside of its hours; None: it may go."""
+    if rules.any_hour:
+        return None
+    answer = decency.decide(
+        haste, rules, now=now, expires_at=message.expires_at, begins_at=decency.begins_at_of(message)
+    )
+    if answer.goes:
+        return None
+    if answer.until is None:
+        return Outcome(message.pk, State.HELD, Event.HELD, answer.reason)
+    return _waits(message.pk, answer.until, answer.reason)
+
+
+def _waits(message_id: int, until: datetime, reason: str) -> Outcome:
+    return Outcome(message_id, State.PENDING, Event.WAITS, reason, until=until)
+
+
+def _freed(message_id: int, *, pause: float = 0.0, tries: int = 0) -> Outcome:
+    """What was to go inside another message goes on its own again."""
+    return Outcome(message_id, State.PENDING, Event.WAITS, "joined_again", pause=pause, tries=tries)
 
 
 def _over_budget(one: Prepared, now: datetime) -> Outcome:
@@ -189,48 +268,84 @@ def _outcome_of(verdict: Verdict) -> Outcome:
 
 
 def _send_all(
-    line: _Line, letters: Sequence[tuple[Message, Letter]], owner: uuid.UUID, report: Report
+    line: _Line, letters: Sequence[tuple[Parcel, Letter]], owner: uuid.UUID, report: Report
 ) -> None:
     """Send letter by letter. The last result is written whatever happens."""
     last: list[Outcome] = []
     lost = 0
     try:
-        for message, letter in letters:
+        for parcel, letter in letters:
             if lost >= LOST_LINES_IN_A_ROW:
                 raise ChannelDown("connection_lost")
+            message = parcel.message
             sender = line.sender()
-            is_mine = settle(owner, last, begin=message.pk)
+            begun = settle(owner, last, begin=parcel.ids)
             report.count(last)
             last = []
-            if not is_mine:
-                if campaigns.stopped_among([message]):
-                    last = [_held(message, campaigns.STOPPED, tries=0)]
+            if len(begun) < len(parcel.ids):
+                # One of them was cancelled or taken in this very moment: what is left is looked at again.
+                stopped = campaigns.stopped_among(parcel.messages)
+                last = [_freed(pk, tries=-1) for pk in begun] + [
+                    _held(one, campaigns.STOPPED, tries=0)
+                    for one in parcel.messages
+                    if one.campaign_id in stopped and one.pk not in begun
+                ]
                 continue
             try:
                 given_id = sender.send(letter)
             except Refused as refusal:
-                last, lost = [_refused(message, refusal)], 0
+                last, lost = _for_all(parcel, _refused(message, refusal), is_final=refusal.is_final), 0
             except Switched as problem:
-                last, lost = [_held(message, problem.reason)], 0
+                last, lost = _switched(parcel, problem.reason), 0
             except ConnectionLost:
-                last, lost = [failed_try(message, "connection_lost")], lost + 1
+                last = _for_all(parcel, failed_try(message, "connection_lost"), is_unknown=True)
+                lost += 1
                 line.close()
             except ChannelDown as problem:
-                last = [_down(message, problem)]
+                last = _for_all(parcel, _down(message, problem))
                 raise
             else:
-                last, lost = [_accepted(message, given_id)], 0
+                last, lost = _accepted(parcel, given_id), 0
     finally:
         settle(owner, last)
         report.count(last)
 
 
-def _accepted(message: Message, given_id: str) -> Outcome:
-    hears_of_it = WAYS[message.channel].gives_receipts()
-    return Outcome(
-        message.pk, State.SENT, Event.SENT, provider_id=given_id,
-        falls_back_in=kinds.receipt_within(message.kind, message.channel) if hears_of_it else None,
-    )  # fmt: skip
+def _accepted(parcel: Parcel, given_id: str) -> list[Outcome]:
+    channel = parcel.message.channel
+    hears_of_it = WAYS[channel].gives_receipts()
+    return [
+        Outcome(
+            one.message.pk, State.SENT, Event.SENT, "" if one is parcel.carrier else joining.KIND,
+            provider_id=given_id, falls_back_in=kinds.receipt_within(one.kind.code, channel) if hears_of_it else None,
+        )
+        for one in (parcel.carrier, *parcel.parts)
+    ]  # fmt: skip
+
+
+def _for_all(
+    parcel: Parcel, outcome: Outcome, *, is_final: bool = False, is_unknown: bool = False
+) -> list[Outcome]:
+    """What became of the carrier, for its parts too: a dead number is dead for all; else they try again.
+
+    ``is_unknown``: it may have arrived, so the try counts, and a receipt still finds the parts.
+    """
+    outcomes = [outcome]
+    for one in parcel.parts:
+        if is_final and one.message.channel == parcel.message.channel:
+            outcomes.append(replace(outcome, message_id=one.message.pk))
+        else:
+            tries = 0 if is_unknown else -1
+            outcomes.append(_freed(one.message.pk, pause=outcome.pause, tries=tries))
+    return outcomes
+
+
+def _switched(parcel: Parcel, reason: str) -> list[Outcome]:
+    """A text that cannot be used is held until somebody mends it; joined messages go one by one instead."""
+    if not parcel.parts:
+        return [_held(parcel.message, reason)]
+    joining.rest(parcel.message.channel)
+    return [_freed(pk, tries=-1) for pk in parcel.ids]
 
 
 def _refused(message: Message, refusal: Refused) -> Outcome:
@@ -308,7 +423,7 @@ WITH picked AS MATERIALIZED (
 UPDATE notifications_message AS m
 SET lease_owner = %s, lease_until = statement_timestamp() + %s * interval '1 second'
 FROM picked WHERE m.id = picked.id
-RETURNING m.*
+RETURNING m.*, statement_timestamp() AS claimed_at
 """
 
 _FINAL = "('sent', 'cancelled', 'expired', 'dead')"
@@ -318,18 +433,20 @@ _FINAL = "('sent', 'cancelled', 'expired', 'dead')"
 _SETTLE = f"""
 WITH given AS (
     SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::float8[], %s::smallint[],
-                         %s::text[], %s::float8[])
-        AS g (id, state, event, reason, pause, tries, provider_id, falls_back_in)
+                         %s::text[], %s::float8[], %s::timestamptz[])
+        AS g (id, state, event, reason, pause, tries, provider_id, falls_back_in, until)
 ), settled AS (
     UPDATE notifications_message AS m
     SET state = g.state, reason = g.reason, attempts = m.attempts + g.tries,
-        due_at = CASE WHEN g.pause > 0 THEN statement_timestamp() + g.pause * interval '1 second'
+        due_at = CASE WHEN g.until IS NOT NULL THEN g.until
+                      WHEN g.pause > 0 THEN statement_timestamp() + g.pause * interval '1 second'
                       ELSE m.due_at END,
         finished_at = CASE WHEN g.state IN {_FINAL} THEN statement_timestamp() END,
         provider_id = CASE WHEN g.provider_id = '' THEN m.provider_id ELSE g.provider_id END,
         receipt = CASE WHEN g.provider_id <> '' AND m.receipt = '' THEN 'accepted' ELSE m.receipt END,
         falls_back_at = CASE WHEN m.receipt NOT IN ('delivered', 'read')
                              THEN statement_timestamp() + g.falls_back_in * interval '1 second' END,
+        one_of_day = CASE WHEN g.state IN ('sent', 'pending') THEN m.one_of_day END,
         secret_ciphertext = CASE WHEN g.state IN {_FINAL} AND NOT %s THEN NULL ELSE m.secret_ciphertext END,
         lease_owner = NULL, lease_until = NULL
     FROM given AS g
@@ -342,12 +459,12 @@ WITH given AS (
 ), begun AS (
     UPDATE notifications_message AS b
     SET attempts = attempts + 1, lease_until = statement_timestamp() + %s * interval '1 second'
-    WHERE id = %s AND lease_owner = %s
+    WHERE id = ANY(%s::bigint[]) AND lease_owner = %s
       AND (campaign_id IS NULL OR NOT EXISTS (
           SELECT FROM notifications_campaign AS c WHERE c.id = b.campaign_id AND c.stopped_at IS NOT NULL))
     RETURNING id
 )
-SELECT (SELECT count(*) FROM settled), (SELECT count(*) FROM begun),
+SELECT (SELECT count(*) FROM settled), (SELECT array_agg(id) FROM begun),
        set_config('synchronous_commit', 'off', true)
 """  # noqa: S608  only our own constant is put in
 
@@ -361,16 +478,16 @@ def claim(channel: str, *, owner: uuid.UUID, size: int) -> list[Message]:
     return sorted(rows, key=lambda m: (m.priority, m.due_at, m.pk))
 
 
-def settle(owner: uuid.UUID, outcomes: Sequence[Outcome], *, begin: int | None = None) -> bool:
-    """Write outcomes and begin the try of the message ``begin``; whether that one is (still) ours.
+def settle(owner: uuid.UUID, outcomes: Sequence[Outcome], *, begin: Sequence[int] = ()) -> list[int]:
+    """Write outcomes and begin the try of the messages ``begin``, one letter; which of them are (still) ours.
 
     What is not ours any more keeps the state its new owner gives it; the event is written all the same.
 
     This commit does not wait for the disk: a killed worker loses nothing by it, a power cut of the database
     may forget the last half second and repeat those letters. Waiting would cost more than sending.
     """
-    if not outcomes and begin is None:
-        return False
+    if not outcomes and not begin:
+        return []
     columns: list[list[Any]] = [
         [o.message_id for o in outcomes],
         [o.state.value for o in outcomes],
@@ -380,13 +497,14 @@ def settle(owner: uuid.UUID, outcomes: Sequence[Outcome], *, begin: int | None =
         [o.tries for o in outcomes],
         [o.provider_id for o in outcomes],
         [o.falls_back_in for o in outcomes],
+        [o.until for o in outcomes],
     ]
     settled, begun, _commit = _prepared(
-        _SETTLE, [*columns, settings.DEMO, owner, _lease_seconds(), begin, owner]
+        _SETTLE, [*columns, settings.DEMO, owner, _lease_seconds(), list(begin), owner]
     )
     if settled != len(outcomes):
         log.warning("%d results came after the lease was over", len(outcomes) - settled)
-    return bool(begun)
+    return list(begun or ())
 
 
 def _prepared(sql: str, values: list[Any]) -> tuple[Any, ...]:
@@ -406,6 +524,20 @@ def release(owner: uuid.UUID) -> int:
     return Message.objects.filter(lease_owner=owner, state=State.PENDING).update(
         lease_owner=None, lease_until=None
     )
+
+
+def give_back(owner: uuid.UUID, ids: Sequence[int]) -> None:
+    """Leave these, unsent and uncounted, to whoever drains their channel."""
+    if ids:
+        Message.objects.filter(pk__in=ids, lease_owner=owner).update(lease_owner=None, lease_until=None)
+
+
+def database_time() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        (now,) = cursor.fetchone()
+    moment: datetime = now
+    return moment
 
 
 _HOLD = """

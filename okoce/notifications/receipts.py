@@ -202,7 +202,7 @@ def note(told: Sequence[Told]) -> int:
         .order_by("pk")
     )
     changed, events = [], []
-    for message, best in _highest(rows, told):
+    for message, best in _with_parts(_highest(rows, told)):
         if _RANK[best.status] <= _RANK[message.receipt] and message.provider_id:
             continue
         _follow(message, best)
@@ -230,6 +230,18 @@ def _followers_of(message: Message) -> Iterator[str]:
         yield f"{message.key}|{first}"
         for second in kind.after(first) if kind is not None else ():
             yield f"{message.key}|{first}|{second}"
+
+
+def _with_parts(found: Iterable[tuple[Message, Told]]) -> list[tuple[Message, Told]]:
+    """What went inside a message whose sender died before writing it down has arrived with it."""
+    known = list(found)
+    best_of = {message.pk: best for message, best in known if message.state == State.PENDING}
+    if not best_of:
+        return known
+    parts = Message.objects.select_for_update(no_key=True).filter(
+        joined_to__in=best_of, state=State.PENDING, attempts__gt=0
+    )
+    return known + [(part, best_of[part.joined_to_id]) for part in parts.order_by("pk")]
 
 
 def _highest(rows: Iterable[Message], told: Sequence[Told]) -> Iterator[tuple[Message, Told]]:

@@ -23,8 +23,9 @@ from django.utils import timezone
 from okoce.accounts.models import User
 from okoce.audit.services import record
 from okoce.db.encryption import encrypt
-from okoce.notifications import compose, directory, kinds, safety
+from okoce.notifications import compose, decency, directory, kinds, safety
 from okoce.notifications.channels import WAYS, Letter
+from okoce.notifications.decency import Rules
 from okoce.notifications.directory import Person
 from okoce.notifications.enums import OPEN, Channel, ConsentRule, Event, State
 from okoce.notifications.kinds import Kind
@@ -179,11 +180,14 @@ def _insert(kind: Kind, drafts: Sequence[Draft]) -> int:
 
 def _rows(kind: Kind, drafts: Sequence[Draft]) -> Iterator[tuple[Any, ...]]:
     people = _people(kind, drafts)
+    now = timezone.now()
+    rules = decency.rules_at(now)
     ways = {channel: ways_out(kind, channel) for channel in {draft.channel for draft in drafts}}
     for draft in drafts:
         _check(draft)
         person = people.get(draft.key)
         way = _way_out(draft, person, kind, ways[draft.channel])
+        way, due_at = _at_a_decent_hour(kind, draft, way, rules, now)
         uid = uuid.uuid4()
         sealed = encrypt(draft.secret, column=compose.SECRET_COLUMN, row=uid) if draft.secret else None
         cause_type, cause_id = cause_of(draft.cause)
@@ -194,7 +198,7 @@ def _rows(kind: Kind, drafts: Sequence[Draft]) -> Iterator[tuple[Any, ...]]:
             cause_type, cause_id,
             draft.city or (person.city if person else ""),
             draft.kecamatan or (person.kecamatan if person else ""),
-            kind.priority, draft.due_at, draft.expires_at, draft.campaign_id,
+            kind.priority, due_at, draft.expires_at, draft.campaign_id,
         )  # fmt: skip
 
 
@@ -238,6 +242,22 @@ def _way_out(draft: Draft, person: Person | None, kind: Kind, ways: Sequence[Way
         if person is not None and WAYS[way.channel].reaches(person):
             return way
     return WayOut(draft.channel or kind.usual_way, State.HELD, "no_address")
+
+
+def _at_a_decent_hour(
+    kind: Kind, draft: Draft, way: WayOut, rules: Rules, now: datetime
+) -> tuple[WayOut, datetime]:
+    """When it goes, planned ahead: never later than it is of use, where an earlier hour is left."""
+    due_at = draft.due_at or now
+    if rules.any_hour or way.state != State.PENDING:
+        return way, due_at
+    answer = decency.plan(
+        kind.haste, rules, now=now, due_at=due_at, expires_at=draft.expires_at,
+        begins_at=decency.begins_at_of(draft),
+    )  # fmt: skip
+    if answer.goes:
+        return way, answer.until or due_at
+    return replace(way, state=State.HELD, reason=answer.reason), due_at
 
 
 def _check(draft: Draft) -> None:
@@ -325,6 +345,8 @@ def finish(ids: Sequence[int], *, state: State, reason: str, event: Event, actor
         "lease_owner": None,
         "lease_until": None,
     }
+    if state != State.SENT:
+        fields["one_of_day"] = None  # the person's day is free for another one
     if not settings.DEMO:
         fields["secret_ciphertext"] = None
     Message.objects.filter(pk__in=ids).update(**fields)
