@@ -317,7 +317,8 @@ def _accepted(parcel: Parcel, given_id: str) -> list[Outcome]:
     return [
         Outcome(
             one.message.pk, State.SENT, Event.SENT, "" if one is parcel.carrier else joining.KIND,
-            provider_id=given_id, falls_back_in=kinds.receipt_within(one.kind.code, channel) if hears_of_it else None,
+            provider_id=given_id,
+            falls_back_in=kinds.receipt_within(one.kind.code, channel) if hears_of_it else None,
         )
         for one in (parcel.carrier, *parcel.parts)
     ]  # fmt: skip

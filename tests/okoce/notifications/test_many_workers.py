@@ -108,10 +108,10 @@ def test_a_worker_that_overslept_its_lease_cannot_write_over_its_successor():
     greet(1)
     sleeper, successor = uuid.uuid4(), uuid.uuid4()
     (message,) = claim("email", owner=sleeper, size=1)
-    assert settle(sleeper, [], begin=message.pk) is True
+    assert settle(sleeper, [], begin=[message.pk]) == [message.pk]
     end_of_lease()
     claim("email", owner=successor, size=1)
-    assert settle(successor, [], begin=message.pk) is True
+    assert settle(successor, [], begin=[message.pk]) == [message.pk]
     settle(successor, [Outcome(message.pk, State.SENT, Event.SENT)])
 
     settle(sleeper, [Outcome(message.pk, State.DEAD, Event.DEAD, "refused:500")])
@@ -128,7 +128,7 @@ def test_a_worker_that_overslept_does_not_begin_what_its_successor_holds():
     end_of_lease()
     claim("email", owner=uuid.uuid4(), size=1)
 
-    assert settle(sleeper, [], begin=message.pk) is False
+    assert settle(sleeper, [], begin=[message.pk]) == []
 
 
 def test_a_message_cancelled_after_the_claim_is_not_begun():
@@ -137,7 +137,7 @@ def test_a_message_cancelled_after_the_claim_is_not_begun():
     (message,) = claim("email", owner=owner, size=1)
     Message.objects.update(state="cancelled", finished_at=timezone.now(), lease_owner=None, lease_until=None)
 
-    assert settle(owner, [], begin=message.pk) is False
+    assert settle(owner, [], begin=[message.pk]) == []
 
 
 def test_each_result_is_committed_before_the_next_letter_begins(mail):

@@ -237,7 +237,7 @@ def test_the_ready_texts_ask_the_database_equally_often(client_as, camat, count,
     client = client_as(camat)
     client.get(ready_page())
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = client.get(ready_page())
 
     assert page.content.decode().count("Buka WhatsApp dengan teks untuk") == count
