@@ -66,6 +66,8 @@ SAMPLE = {
 
 def register() -> None:
     """Called when the app starts; the outbox knows these kinds from then on."""
+    from bazaars import answering  # noqa: PLC0415  it stands above the services, which queue messages
+
     causes.register(CAUSE, describe_cause)
     for code, label in (
         (STALL_GIVEN, _("Stall given at a bazaar")),
@@ -100,6 +102,7 @@ def register() -> None:
                     "withdrawn": _("The application was withdrawn"),
                 },
                 sample=SAMPLE,
+                answers=answering.ANSWERS if code in (STALL_GIVEN, STALL_OFFERED) else None,
             )
         )
 

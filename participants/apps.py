@@ -7,7 +7,7 @@ class ParticipantsConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_migrate  # noqa: PLC0415  models exist only now
 
-        from okoce.notifications import directory, opting_out  # noqa: PLC0415
+        from okoce.notifications import directory, opting_in, opting_out  # noqa: PLC0415
         from participants import (  # noqa: PLC0415
             audiences,
             bulk_actions,
@@ -30,6 +30,7 @@ class ParticipantsConfig(AppConfig):
         opting_out.register(consents.withdraw)
         directory.register_facts(facts)
         audiences.register()
+        opting_in.register(consents.give, consents.text_of_messages)
         messages.register()
         trail.register()
         duplicate_panel.register()

@@ -31,6 +31,11 @@ def path_of(booking_id: int, queue_number: int) -> str:
     return reverse("trainings:answer_link", args=[token_of(booking_id, queue_number)])
 
 
+def move_path_of(booking_id: int, queue_number: int) -> str:
+    """Where the person chooses another session: the same right as answering."""
+    return reverse("trainings:move_link", args=[token_of(booking_id, queue_number)])
+
+
 def feedback_path_of(booking: Booking) -> str:
     """Where somebody says how the session of the seat was; it answers nothing else."""
     token = token_of(booking.pk, booking.queue_number, column=FEEDBACK)

@@ -58,6 +58,8 @@ SAMPLE = {
 
 def register() -> None:
     """Called when the app starts; the outbox knows these kinds from then on."""
+    from trainings import answering  # noqa: PLC0415  it stands above the services, which queue messages
+
     for code, label in (
         (INVITATION, _("Invitation to a session")),
         (REMINDER, _("Session reminder")),
@@ -83,6 +85,7 @@ def register() -> None:
                 if code in OF_A_SEAT
                 else {},
                 sample=SAMPLE,
+                answers=answering.ANSWERS if code in OF_A_SEAT else None,
             )
         )
 

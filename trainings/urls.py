@@ -141,6 +141,7 @@ urlpatterns = [
     path("waktu-saya/", own.set_availability, name="availability"),
     path("waktu/<str:number>/", own.times_of, name="times_of"),
     path("jawab/<str:token>/", answer.answer_link, name="answer_link"),
+    path("jawab/<str:token>/pindah/", own.move_link, name="move_link"),
     path("sesi/<int:pk>/sertifikat/", certificates.of_session, name="session_certificates"),
     path("sesi/<int:pk>/sertifikat.pdf", certificates.session_file, name="session_certificates_file"),
     path("langganan/", feeds.subscriptions, name="feeds"),

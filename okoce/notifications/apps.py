@@ -9,8 +9,10 @@ class NotificationsConfig(AppConfig):
             announcements,
             checks,  # noqa: F401  registers itself
             own_kinds,
+            replies,
             sms_receipts,  # noqa: F401  registers itself
         )
 
         announcements.register()
         own_kinds.register()
+        replies.register()

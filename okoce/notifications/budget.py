@@ -15,7 +15,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from okoce.notifications import directory
+from okoce.notifications import directory, kinds
 from okoce.notifications.directory import Key
 from okoce.notifications.enums import Channel, State
 from okoce.notifications.models import Message
@@ -37,6 +37,8 @@ class Budget:
         known = self._already(messages)
         over = set()
         for message in messages:
+            if message.kind in _free():
+                continue  # the other side began
             who = directory.key_of(message)
             if who in known:
                 continue
@@ -61,10 +63,16 @@ class Budget:
 _WHO = Coalesce(F("participant_id"), -F("user_id"))
 
 
+def _free() -> set[str]:
+    return {kind.code for kind in kinds.registered() if kind.is_free_text}
+
+
 def _begun(now: datetime):  # type: ignore[no-untyped-def]
-    return Message.objects.filter(
-        channel=Channel.WHATSAPP, state=State.SENT, finished_at__gt=now - WINDOW
-    ).order_by()
+    return (
+        Message.objects.filter(channel=Channel.WHATSAPP, state=State.SENT, finished_at__gt=now - WINDOW)
+        .exclude(kind__in=_free())
+        .order_by()
+    )
 
 
 def of(channel: str) -> Budget | None:

@@ -20,7 +20,7 @@ def registered_texts(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:
     return [
         Error(f"{kind.template(f'whatsapp.{language}')}: {problem}", id="notifications.E001")
         for kind in kinds.registered()
-        if Channel.WHATSAPP in kind.channels
+        if Channel.WHATSAPP in kind.channels and not kind.is_free_text
         for language, _name in settings.LANGUAGES
         for problem in _problems(kind, language)
     ]

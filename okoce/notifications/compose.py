@@ -165,6 +165,8 @@ def letter(prepared: Prepared) -> Letter:
         message, prepared.details, secret=open_secret(message), name=prepared.person.name,
         number=prepared.person.number,
     )  # fmt: skip
+    if message.channel == Channel.WHATSAPP and prepared.kind.is_free_text:
+        return _free_letter(prepared, values)
     if message.channel == Channel.WHATSAPP:
         return _registered_letter(prepared, values)
     parts = {
@@ -225,6 +227,17 @@ def line_of(prepared: Prepared) -> str:
     return "" if len(line) > texts.LONGEST_VALUE or safety.problem_in(line) else line
 
 
+def _free_letter(prepared: Prepared, values: Mapping[str, Any]) -> Letter:
+    """A letter in words of our own, to somebody who has written to us."""
+    message = prepared.message
+    text = render(prepared.kind, "text", values, language=message.language)
+    if not text:
+        raise Unsayable("template_missing")
+    if safety.problem_in(text):
+        raise Unsayable("unsafe_text")
+    return Letter(key=message.key, to=prepared.person, text=text, reference=str(message.uid))
+
+
 def _registered_letter(prepared: Prepared, values: Mapping[str, Any]) -> Letter:
     """A letter of a registered text: its name and the values of its gaps, each one line."""
     message, kind = prepared.message, prepared.kind
@@ -264,13 +277,12 @@ def preview(
 ) -> tuple[str, str]:
     """(subject, text) for reading on a screen, in the recipient's language. Raises Unsayable."""
     values = variables(message, details, secret=secret, name=person.name, number=person.number)
-    if message.channel == Channel.WHATSAPP:
+    if message.channel == Channel.WHATSAPP and not kind.is_free_text:
         language = _supported(message.language)
         body = registered_text(kind, language)
         return "", texts.fill(body, _said(body, values, language))
-    parts = {
-        part: render(kind, part, values, language=message.language) for part in WAYS[message.channel].parts
-    }
+    wanted = ("text",) if kind.is_free_text else WAYS[message.channel].parts
+    parts = {part: render(kind, part, values, language=message.language) for part in wanted}
     return " ".join(parts.get("subject", "").split()), parts.get("email") or parts.get("text", "")
 
 
@@ -327,6 +339,8 @@ def open_secret(message: Message) -> str:
 def sample_letter(kind: Kind, channel: Channel, *, language: str) -> dict[str, str]:
     """Every part of a kind's text for ``channel``, rendered with the kind's sample."""
     values = _sample_values(kind, channel, language)
+    if channel == Channel.WHATSAPP and kind.is_free_text:
+        return {"text": render(kind, "text", values, language=language)}
     if channel == Channel.WHATSAPP:
         body = registered_text(kind, language)
         return {"whatsapp": texts.fill(body, _said(body, values, language))}

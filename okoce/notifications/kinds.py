@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from okoce.notifications.directory import Person
-from okoce.notifications.enums import Channel, ConsentRule, Manner, Topic
+from okoce.notifications.enums import Channel, ConsentRule, Manner, Meaning, Topic
 
 if TYPE_CHECKING:
     from okoce.notifications.models import Message
@@ -88,6 +89,31 @@ REASONS: dict[str, Any] = {
 }
 
 
+ANSWERED, UNANSWERED = 1, 2  # an answered question can still be answered otherwise
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What became of an answer: a code, and what the person is told, in their language."""
+
+    code: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Answers:
+    """How a kind that asks something takes YES, NO and MOVE.
+
+    ``still_open`` answers {key: ANSWERED or UNANSWERED} for the messages whose question can still be
+    answered. ``take`` has the effect, repeatably, under the person's language, and never raises for what the
+    rules refuse: it says so. ``about`` names what was asked in a few words.
+    """
+
+    still_open: Callable[[Messages], Mapping[str, int]]
+    take: Callable[[Message, Meaning, datetime], Answered]
+    about: Callable[[Messages], Mapping[str, str]]
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of message. Every callable gets messages of this kind only and answers by ``message.key``."""
@@ -106,6 +132,8 @@ class Kind:
     is_bulk: bool = False  # to many at once: everything else goes before it
     manner: Manner = Manner.ORDINARY
     sample: Mapping[str, Any] = field(default_factory=dict)
+    answers: Answers | None = None  # for kinds that can be answered by WhatsApp
+    is_free_text: bool = False  # no registered text: only to somebody who has written to us
 
     @property
     def priority(self) -> int:

@@ -38,7 +38,7 @@ from django.db import connection
 from django.utils import timezone
 from psycopg import Cursor
 
-from okoce.notifications import breaker, budget, campaigns, compose, decency, joining, kinds
+from okoce.notifications import breaker, budget, campaigns, compose, decency, joining, kinds, numbers
 from okoce.notifications.budget import Budget
 from okoce.notifications.channels import (
     WAYS,
@@ -295,6 +295,9 @@ def _send_all(
                 given_id = sender.send(letter)
             except Refused as refusal:
                 last, lost = _for_all(parcel, _refused(message, refusal), is_final=refusal.is_final), 0
+                last, lost = [_refused(message, refusal)], 0
+                if refusal.reason == numbers.REASON:
+                    numbers.is_dead([letter.to.phone])
             except Switched as problem:
                 last, lost = _switched(parcel, problem.reason), 0
             except ConnectionLost:

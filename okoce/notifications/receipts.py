@@ -25,7 +25,8 @@ from django.utils import timezone
 
 from okoce.db import background
 from okoce.db.encryption import decrypt_bytes, encrypt_bytes
-from okoce.notifications import kinds, services
+from okoce.notifications import inbound, kinds, numbers, services
+from okoce.notifications.channels.cloud_api import NUMBER_IS_DEAD
 from okoce.notifications.enums import ARRIVED, OPEN, Channel, Event, Receipt, State
 from okoce.notifications.models import DeliveryEvent, DeliveryReceipt, Message, WebhookCall
 
@@ -137,7 +138,22 @@ def _take_in(call: WebhookCall) -> str:
     if not ours:
         return "not_ours"
     note([told for value in ours for told in _statuses(value, until=call.received_at)])
+    for value in ours:
+        inbound.keep(value, until=call.received_at)
+        _note_numbers(value)
     return ""
+
+
+def _note_numbers(value: Mapping[str, Any]) -> None:
+    """Numbers that WhatsApp does not reach, and those where something arrived."""
+    told = [one for one in value.get("statuses", ()) if one.get("recipient_id")]
+    numbers.are_alive(f"+{one['recipient_id']}" for one in told if one.get("status") in ARRIVED)
+    numbers.is_dead(
+        f"+{one['recipient_id']}"
+        for one in told
+        if one.get("status") == Receipt.FAILED
+        and any(error.get("code") == NUMBER_IS_DEAD for error in one.get("errors") or ())
+    )
 
 
 def _values(said: Any) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from okoce.notifications import campaigning, fallback, outbox, receipts, services, wake
+from okoce.notifications import campaigning, fallback, inbound, outbox, receipts, services, wake
 
 log = logging.getLogger("okoce.notifications")
 
@@ -24,6 +24,7 @@ def drain_outbox() -> None:
 @shared_task(ignore_result=True)
 def work_through_webhooks() -> None:
     receipts.work_through()
+    inbound.work_through()
 
 
 @shared_task(ignore_result=True)

@@ -41,6 +41,11 @@ def may(participant: Participant, purpose: str) -> bool:
     return Participant.objects.with_consent(purpose).filter(pk=participant.pk).exists()
 
 
+def text_of_messages() -> str:
+    """What somebody agrees to who wants messages, in the present language."""
+    return consent_texts.current(Purpose.MESSAGES).in_language()
+
+
 def standing_of(participant: Participant) -> list[Standing]:
     """The four purposes with the newest answer to each, in one query."""
     newest: dict[str, Consent] = {}

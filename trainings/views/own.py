@@ -11,14 +11,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from okoce.accounts.access import participant_only, requires
+from okoce.accounts.access import participant_only, public, requires
 from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
 from participants.models import Participant
-from trainings import rules, services
+from trainings import links, rules, services
 from trainings.enums import SEATED
 from trainings.forms.waiting import AvailabilityForm, JoinForm
 from trainings.models import Booking, Waiting
@@ -47,18 +48,60 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     booking = get_object_or_404(mine, session=pk)
     if request.method == "POST":
         return _moved(request, booking, now=now)
-    if booking.state not in SEATED or rules.why_closed(booking.session, now=now) is not None:
+    if not _may_move(booking, now=now):
         return redirect("trainings:answer", pk=pk)
+    return render_page(request, "trainings/move.html", _choice(request, booking, now=now))
+
+
+def _may_move(booking: Booking, *, now: datetime) -> bool:
+    return booking.state in SEATED and rules.why_closed(booking.session, now=now) is None
+
+
+def _choice(request: HttpRequest, booking: Booking, *, now: datetime) -> dict[str, Any]:
     targets, own = moving.targets(booking, now=now), booking.participant.kecamatan_id
     near = list(targets.filter(kecamatan=own).order_by("starts_at", "pk")[:NEAR])
     page = keyset_page(targets.exclude(kecamatan=own), request, order=("starts_at", "pk"), size=20)
     for session in [*near, *page.rows]:
         session.free = session.places - session.seated_count
-    return render_page(
-        request,
-        "trainings/move.html",
-        {"booking": booking, "now_in": booking.session, "near": near, "page": page},
+    return {"booking": booking, "now_in": booking.session, "near": near, "page": page}
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def move_link(request: HttpRequest, token: str) -> HttpResponse:
+    """The same by the address in an answer to PINDAH, without signing in. Only a press moves."""
+    now, whole = timezone.now(), links.bookings_of(token)
+    booking = get_object_or_404(
+        whole.select_related("session__activity", "session__venue", "session__kecamatan", "participant")
     )
+    if request.method == "POST":
+        return _moved_by_link(request, booking, token, now=now)
+    if not _may_move(booking, now=now):
+        return redirect("trainings:answer_link", token=token)
+    context = _choice(request, booking, now=now) | {"token": token}
+    response = render_page(request, "trainings/move_link.html", context)
+    patch_cache_control(response, no_store=True, private=True)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _moved_by_link(request: HttpRequest, booking: Booking, token: str, *, now: datetime) -> HttpResponse:
+    wanted = request.POST.get("ke", "")
+    pk = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else None
+    there = Booking.objects.filter(participant=booking.participant_id, session=pk).enrolled().first()
+    if there is None:
+        to = moving.targets(booking, now=now).filter(pk=pk).first()
+        if to is None:
+            messages.error(request, _("The last seat there has just been given. Choose another session."))
+            return redirect("trainings:move_link", token=token)
+        try:
+            there = services.move(booking_id=booking.pk, to_session_id=to.pk, by=None, now=now)
+        except Refused as refused:
+            messages.error(request, refused.sentence)
+            return redirect("trainings:move_link", token=token)
+        words = {"day": rules.long_day(to.starts_at), "clock": rules.hours(to.starts_at, to.ends_at)}
+        messages.success(request, _("You have moved. You are expected on %(day)s, %(clock)s.") % words)
+    return redirect(links.path_of(there.pk, there.queue_number))
 
 
 def _moved(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResponse:

@@ -128,7 +128,15 @@ class CloudApiSender:
 def body_of(letter: Letter) -> dict[str, Any]:
     """What the endpoint wants. ``to`` keeps its plus: without it Meta may put our own country before it."""
     call = letter.template
-    assert call is not None
+    if call is None:  # free text, to somebody who has written to us
+        return {
+            "messaging_product": "whatsapp",
+            "recipient_type": "individual",
+            "to": letter.to.phone,
+            "type": "text",
+            "text": {"preview_url": False, "body": letter.text},
+            "biz_opaque_callback_data": letter.reference,
+        }
     template: dict[str, Any] = {"name": call.name, "language": {"code": call.language}}
     if call.values:
         template["components"] = [
