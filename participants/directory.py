@@ -126,7 +126,7 @@ def _person(row: Participant, *, with_phone: bool) -> Person:
         city=row.city_id or "",
         kecamatan=row.kecamatan_id or "",
         consent=row.wants_messages if rules.takes_part(row) else False,
-        url=_page_of(row),
+        url="" if with_phone else _page_of(row),  # who sends needs no page
         is_off_whatsapp=row.is_off_whatsapp,
         has_push=row.has_push,
         ended=frozenset(row.ended),

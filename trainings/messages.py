@@ -111,8 +111,9 @@ def details(messages: Sequence[Any]) -> Mapping[str, Mapping[str, Any]]:
     }
     called_off = [sessions[m.cause_id] for m in messages if m.kind == CANCELLED and m.cause_id in sessions]
     instead = next_of(called_off, now=timezone.now()) if called_off else {}
+    described = {pk: describe(session) for pk, session in sessions.items()}
     return {
-        m.key: describe(sessions[m.cause_id])
+        m.key: described[m.cause_id]
         | found.get((m.cause_id, m.participant_id), {})
         | {
             "others": [when_and_where(sessions[pk]) for pk in _also(m) if pk in sessions],

@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 
 log = logging.getLogger("okoce.notifications")
@@ -45,7 +46,8 @@ def trip(channel: str, reason: str, *, is_long: bool = False) -> float:
     """The channel failed: let it rest, ``is_long`` for the longest time at once. Seconds of the rest."""
     failures = rest_of(channel).failures + 1
     spread = random.uniform(0.75, 1.25)  # noqa: S311
-    seconds: float = LONGEST_REST if is_long else min(FIRST_REST * 2 ** (failures - 1), LONGEST_REST) * spread
+    first = float(getattr(settings, "OUTBOX_FIRST_REST", FIRST_REST))
+    seconds: float = LONGEST_REST if is_long else min(first * 2 ** (failures - 1), LONGEST_REST) * spread
     _set(channel, {"until": time.time() + seconds, "failures": failures, "reason": reason})
     return seconds
 

@@ -26,7 +26,9 @@ SPENT = "whatsapp_budget"
 
 
 class Budget:
-    """What is left of the day for one drain. Asking the table once is enough: one drain sends at a time."""
+    """What is left of the day for one drain. Asking the table once is enough: where it may be used up, one
+    drain sends at a time.
+    """
 
     def __init__(self, limit: int, *, now: datetime) -> None:
         self.now = now

@@ -255,8 +255,9 @@ def _registered_letter(prepared: Prepared, values: Mapping[str, Any]) -> Letter:
 
 def _said(body: str, values: Mapping[str, Any], language: str) -> dict[str, str]:
     """{gap: one line} for every gap of a registered text; none is empty."""
-    said = texts.lines_of(values, language=language)
-    return {gap: said.get(gap) or texts.NOTHING for gap in texts.gaps(body)}
+    gaps = texts.gaps(body)
+    said = texts.lines_of(values, language=language, only=gaps)
+    return {gap: said.get(gap) or texts.NOTHING for gap in gaps}
 
 
 def registered_text(kind: Kind, language: str) -> str:

@@ -4,11 +4,15 @@ Any number of workers may drain at once and die at any moment.
 
 - A claim takes rows with SKIP LOCKED under a lease and an owner token made for this drain. Every later write
   checks the token (fencing), so a worker that was asleep cannot overwrite what its successor did.
-- One drain at a time sends on a channel, whoever is first.
-- One statement per letter writes the result of the last one and begins the next: it counts the try, renews
+- One drain at a time sends on a channel, whoever is first; several where the settings give it more lines,
+  each with one letter on its way.
+- One statement per letter notes that the last one was accepted and begins the next: it counts the try, renews
   the lease and confirms the token. So a killed worker repeats at most the one letter it was sending. The rest
   of its batch is free again when the lease ends. That is "maybe twice", never "maybe never": an e-mail
   carries its key and a Message-ID made from it, so that a repeated one can be seen.
+- That statement touches no index. What the note means (sent, its event, the next channel's time) is written
+  for several letters at once, a quarter of a second later at most or by whoever finds a note of a dead
+  worker.
 - A letter of a stopped campaign is not begun: its try begins only where the campaign still runs, so that a
   stop is felt between two letters of a batch (okoce.notifications.campaigns).
 - What is decided without sending (cancelled, too late, no address) is written in one statement per batch.
@@ -27,7 +31,7 @@ import logging
 import random
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -65,6 +69,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 30.0, 3600.0
 LOST_LINES_IN_A_ROW = 3
 NEVER = datetime.max.replace(tzinfo=UTC)
 STUCK_AFTER, MOMENT = timedelta(seconds=60), 1.5
+WRITTEN_AFTER = 0.25  # seconds that an accepted letter may be noted only
 
 
 @dataclass
@@ -178,8 +183,8 @@ def _sort_out(
             decided.append(_held(message, campaigns.STOPPED, tries=0))
         elif message.expires_at is not None and message.expires_at <= now:
             decided.append(Outcome(message.pk, State.EXPIRED, Event.EXPIRED, "expired"))
-        elif message.receipt:  # a receipt came though its sender died before writing it down
-            decided.append(Outcome(message.pk, State.SENT, Event.SENT))
+        elif message.receipt:  # accepted, though its sender died before writing down what that means
+            decided.append(_told_accepted(message))
         elif message.attempts >= MAX_ATTEMPTS:
             decided.append(Outcome(message.pk, State.DEAD, Event.DEAD, "interrupted"))
         elif kind is not None and (outcome := _not_now(message, kind.haste, rules, now)):
@@ -270,48 +275,59 @@ def _outcome_of(verdict: Verdict) -> Outcome:
 def _send_all(
     line: _Line, letters: Sequence[tuple[Parcel, Letter]], owner: uuid.UUID, report: Report
 ) -> None:
-    """Send letter by letter. The last result is written whatever happens."""
-    last: list[Outcome] = []
-    lost = 0
+    """Send letter by letter. The results are written whatever happens."""
+    results: list[Outcome] = []
+    accepted: list[int] = []  # by the last letter, and not noted yet
+    since = lost = 0.0
     try:
         for parcel, letter in letters:
             if lost >= LOST_LINES_IN_A_ROW:
                 raise ChannelDown("connection_lost")
             message = parcel.message
             sender = line.sender()
-            begun = settle(owner, last, begin=parcel.ids)
-            report.count(last)
-            last = []
+            if results and (not accepted or time.monotonic() - since > WRITTEN_AFTER):
+                due, results, accepted = results, [], []
+                settle(owner, due)
+                report.count(due)
+            begun = begin(owner, parcel.ids, accepted=accepted)
+            since = since if results else time.monotonic()
+            accepted = []
             if len(begun) < len(parcel.ids):
                 # One of them was cancelled or taken in this very moment: what is left is looked at again.
-                stopped = campaigns.stopped_among(parcel.messages)
-                last = [_freed(pk, tries=-1) for pk in begun] + [
-                    _held(one, campaigns.STOPPED, tries=0)
-                    for one in parcel.messages
-                    if one.campaign_id in stopped and one.pk not in begun
-                ]
+                results += _left_of(parcel, begun)
                 continue
             try:
                 given_id = sender.send(letter)
             except Refused as refusal:
-                last, lost = _for_all(parcel, _refused(message, refusal), is_final=refusal.is_final), 0
-                last, lost = [_refused(message, refusal)], 0
+                results += _for_all(parcel, _refused(message, refusal), is_final=refusal.is_final)
+                lost = 0
                 if refusal.reason == numbers.REASON:
                     numbers.is_dead([letter.to.phone])
             except Switched as problem:
-                last, lost = _switched(parcel, problem.reason), 0
+                results += _switched(parcel, problem.reason)
+                lost = 0
             except ConnectionLost:
-                last = _for_all(parcel, failed_try(message, "connection_lost"), is_unknown=True)
+                results += _for_all(parcel, failed_try(message, "connection_lost"), is_unknown=True)
                 lost += 1
                 line.close()
             except ChannelDown as problem:
-                last = _for_all(parcel, _down(message, problem))
+                results += _for_all(parcel, _down(message, problem))
                 raise
             else:
-                last, lost = _accepted(parcel, given_id), 0
+                results += _accepted(parcel, given_id)
+                accepted, lost = parcel.ids, 0
     finally:
-        settle(owner, last)
-        report.count(last)
+        settle(owner, results)
+        report.count(results)
+
+
+def _left_of(parcel: Parcel, begun: Collection[int]) -> list[Outcome]:
+    stopped = campaigns.stopped_among(parcel.messages)
+    return [_freed(pk, tries=-1) for pk in begun] + [
+        _held(one, campaigns.STOPPED, tries=0)
+        for one in parcel.messages
+        if one.campaign_id in stopped and one.pk not in begun
+    ]
 
 
 def _accepted(parcel: Parcel, given_id: str) -> list[Outcome]:
@@ -325,6 +341,15 @@ def _accepted(parcel: Parcel, given_id: str) -> list[Outcome]:
         )
         for one in (parcel.carrier, *parcel.parts)
     ]  # fmt: skip
+
+
+def _told_accepted(message: Message) -> Outcome:
+    """What a note or a receipt says of a message that is still waiting."""
+    hears_of_it = WAYS[message.channel].gives_receipts()
+    return Outcome(
+        message.pk, State.SENT, Event.SENT, joining.KIND if message.joined_to_id else "",
+        falls_back_in=kinds.receipt_within(message.kind, message.channel) if hears_of_it else None,
+    )  # fmt: skip
 
 
 def _for_all(
@@ -407,7 +432,8 @@ def failed_try(message: Message, reason: str, *, begun: bool = True, pause: floa
 
 def backoff(tries: int) -> float:
     """Seconds until the next try after ``tries`` failed ones: doubling, capped, spread by a half."""
-    pause: float = min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311
+    first = float(getattr(settings, "OUTBOX_FIRST_PAUSE", FIRST_PAUSE))
+    pause: float = min(first * 2 ** (tries - 1), LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311
     return pause
 
 
@@ -441,14 +467,17 @@ WITH given AS (
         AS g (id, state, event, reason, pause, tries, provider_id, falls_back_in, until)
 ), settled AS (
     UPDATE notifications_message AS m
-    SET state = g.state, reason = g.reason, attempts = m.attempts + g.tries,
+    SET state = g.state, attempts = m.attempts + g.tries,
+        reason = CASE WHEN m.receipt = 'failed' AND g.state = 'sent' THEN m.reason ELSE g.reason END,
         due_at = CASE WHEN g.until IS NOT NULL THEN g.until
                       WHEN g.pause > 0 THEN statement_timestamp() + g.pause * interval '1 second'
                       ELSE m.due_at END,
         finished_at = CASE WHEN g.state IN {_FINAL} THEN statement_timestamp() END,
         provider_id = CASE WHEN g.provider_id = '' THEN m.provider_id ELSE g.provider_id END,
-        receipt = CASE WHEN g.provider_id <> '' AND m.receipt = '' THEN 'accepted' ELSE m.receipt END,
-        falls_back_at = CASE WHEN m.receipt NOT IN ('delivered', 'read')
+        receipt = CASE WHEN m.receipt NOT IN ('', 'accepted') THEN m.receipt
+                       WHEN g.provider_id <> '' THEN 'accepted' ELSE '' END,
+        falls_back_at = CASE WHEN m.receipt = 'failed' AND g.state = 'sent' THEN m.falls_back_at
+                             WHEN m.receipt NOT IN ('delivered', 'read')
                              THEN statement_timestamp() + g.falls_back_in * interval '1 second' END,
         one_of_day = CASE WHEN g.state IN ('sent', 'pending') THEN m.one_of_day END,
         secret_ciphertext = CASE WHEN g.state IN {_FINAL} AND NOT %s THEN NULL ELSE m.secret_ciphertext END,
@@ -460,17 +489,22 @@ WITH given AS (
     INSERT INTO notifications_deliveryevent (message_id, at, event, reason)
     SELECT g.id, clock_timestamp(), g.event, CASE WHEN s.id IS NULL THEN 'lease_lost' ELSE g.reason END
     FROM given AS g LEFT JOIN settled AS s USING (id)
-), begun AS (
-    UPDATE notifications_message AS b
-    SET attempts = attempts + 1, lease_until = statement_timestamp() + %s * interval '1 second'
-    WHERE id = ANY(%s::bigint[]) AND lease_owner = %s
-      AND (campaign_id IS NULL OR NOT EXISTS (
-          SELECT FROM notifications_campaign AS c WHERE c.id = b.campaign_id AND c.stopped_at IS NOT NULL))
-    RETURNING id
 )
-SELECT (SELECT count(*) FROM settled), (SELECT array_agg(id) FROM begun),
-       set_config('synchronous_commit', 'off', true)
+SELECT count(*), set_config('synchronous_commit', 'off', true) FROM settled
 """  # noqa: S608  only our own constant is put in
+
+# Columns without an index only, so that no index has to follow (a "heap-only" update).
+_BEGIN = """
+UPDATE notifications_message AS m
+SET receipt = CASE WHEN m.id = ANY(%(accepted)s::bigint[]) AND m.receipt = '' THEN 'accepted'
+                   ELSE m.receipt END,
+    attempts = m.attempts + CASE WHEN m.id = ANY(%(begun)s::bigint[]) THEN 1 ELSE 0 END,
+    lease_until = statement_timestamp() + %(lease)s * interval '1 second'
+WHERE m.id = ANY(%(begun)s::bigint[] || %(accepted)s::bigint[]) AND m.lease_owner = %(owner)s
+  AND (m.campaign_id IS NULL OR m.id = ANY(%(accepted)s::bigint[]) OR NOT EXISTS (
+      SELECT FROM notifications_campaign AS c WHERE c.id = m.campaign_id AND c.stopped_at IS NOT NULL))
+RETURNING m.id, set_config('synchronous_commit', 'off', true)
+"""
 
 
 def claim(channel: str, *, owner: uuid.UUID, size: int) -> list[Message]:
@@ -482,16 +516,23 @@ def claim(channel: str, *, owner: uuid.UUID, size: int) -> list[Message]:
     return sorted(rows, key=lambda m: (m.priority, m.due_at, m.pk))
 
 
-def settle(owner: uuid.UUID, outcomes: Sequence[Outcome], *, begin: Sequence[int] = ()) -> list[int]:
-    """Write outcomes and begin the try of the messages ``begin``, one letter; which of them are (still) ours.
-
-    What is not ours any more keeps the state its new owner gives it; the event is written all the same.
+def begin(owner: uuid.UUID, ids: Sequence[int], *, accepted: Sequence[int] = ()) -> set[int]:
+    """Note that the messages ``accepted`` were, and begin the try of others, one letter; which of ``ids`` are
+    (still) ours.
 
     This commit does not wait for the disk: a killed worker loses nothing by it, a power cut of the database
     may forget the last half second and repeat those letters. Waiting would cost more than sending.
     """
-    if not outcomes and not begin:
-        return []
+    values = {"begun": list(ids), "accepted": list(accepted), "lease": _lease_seconds(), "owner": owner}
+    return {pk for pk, _commit in _prepared(_BEGIN, values)} & set(ids)
+
+
+def settle(owner: uuid.UUID, outcomes: Sequence[Outcome]) -> None:
+    """Write outcomes. What is not ours any more keeps the state its new owner gives it; the event is written
+    all the same. As with ``begin``, the disk is not waited for.
+    """
+    if not outcomes:
+        return
     columns: list[list[Any]] = [
         [o.message_id for o in outcomes],
         [o.state.value for o in outcomes],
@@ -503,24 +544,17 @@ def settle(owner: uuid.UUID, outcomes: Sequence[Outcome], *, begin: Sequence[int
         [o.falls_back_in for o in outcomes],
         [o.until for o in outcomes],
     ]
-    settled, begun, _commit = _prepared(
-        _SETTLE, [*columns, settings.DEMO, owner, _lease_seconds(), list(begin), owner]
-    )
+    ((settled, _commit),) = _prepared(_SETTLE, [*columns, settings.DEMO, owner])
     if settled != len(outcomes):
         log.warning("%d results came after the lease was over", len(outcomes) - settled)
-    return list(begun or ())
 
 
-def _prepared(sql: str, values: list[Any]) -> tuple[Any, ...]:
-    """The one row of a statement that the server has prepared: it runs for every letter and is long to
-    plan.
-    """
+def _prepared(sql: str, values: Any) -> list[tuple[Any, ...]]:
+    """The rows of a statement that the server has prepared: it runs for every letter and is long to plan."""
     connection.ensure_connection()
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         cursor.execute(sql, values, prepare=True)
-        row: tuple[Any, ...] | None = cursor.fetchone()
-    assert row is not None
-    return row
+        return cursor.fetchall()
 
 
 def release(owner: uuid.UUID) -> int:
@@ -580,17 +614,15 @@ def _lease_seconds() -> float:
 
 @contextmanager
 def _turn(channel: str) -> Iterator[bool]:
-    """One drain at a time sends on a channel: one line is as fast as several, and the workers stay free for
-    others.
+    """As many drains at a time send on a channel as there are lines (settings.OUTBOX_LINES, one without it);
+    the other workers stay free for others.
 
     The lock belongs to the database connection, so it ends with a killed worker. It only saves work; what
     keeps two senders apart are the leases. So a worker that holds it and does nothing (stopped, or cut off
     from us) is passed.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext('okoce.outbox'), hashtext(%s))", [channel])
-        (is_locked,) = cursor.fetchone()
-    if not is_locked:
+    line = _free_line(channel)
+    if line is None:
         yield _holder_is_stuck(channel)
         return
     try:
@@ -598,7 +630,28 @@ def _turn(channel: str) -> Iterator[bool]:
     finally:
         if connection.connection is not None and not connection.connection.closed:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtext('okoce.outbox'), hashtext(%s))", [channel])
+                cursor.execute("SELECT pg_advisory_unlock(hashtext('okoce.outbox'), hashtext(%s))", [line])
+
+
+def _free_line(channel: str) -> str | None:
+    """The name of a line that is ours from now on; None when all are taken."""
+    for line in (channel, *(f"{channel}:{n}" for n in range(1, settings.OUTBOX_LINES))):
+        if line != channel and not _fits_into_the_day(channel):
+            return None  # two lines would count the people of the day apart
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(hashtext('okoce.outbox'), hashtext(%s))", [line])
+            (is_locked,) = cursor.fetchone()
+        if is_locked:
+            return line
+    return None
+
+
+def _fits_into_the_day(channel: str) -> bool:
+    """Whether everything that waits would fit into the channel's budget."""
+    allowance = budget.of(channel)
+    if allowance is None:
+        return True
+    return bool(Message.objects.filter(state=State.PENDING, channel=channel).count() < allowance.left)
 
 
 def _holder_is_stuck(channel: str) -> bool:

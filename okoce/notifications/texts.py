@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from django.utils import timezone, translation
@@ -38,8 +39,15 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
-def lines_of(values: Mapping[str, Any], *, language: str) -> dict[str, str]:
-    """Every value as one line of words in ``language``; ``x_path`` also as the link ``x_link``."""
+def lines_of(
+    values: Mapping[str, Any], *, language: str, only: Collection[str] | None = None
+) -> dict[str, str]:
+    """Every value, or ``only`` what these gaps need, as one line of words in ``language``; ``x_path`` also as
+    the link ``x_link``.
+    """
+    if only is not None:
+        needed = {"portal_url", *only, *(f"{name.removesuffix('_link')}_path" for name in only)}
+        values = {name: value for name, value in values.items() if name in needed}
     with translation.override(language):
         said = {name: one_line(value) for name, value in values.items()}
     portal = said.get("portal_url", "")
@@ -56,8 +64,7 @@ def one_line(value: Any) -> str:
     if value is None or value is False:
         return ""
     if isinstance(value, datetime.datetime):
-        local = timezone.localtime(value)
-        return f"{date_format(local, 'LONG_DATE_FORMAT')}, {time_format(local)} WIB"
+        return _moment(value, translation.get_language())
     if isinstance(value, datetime.date):
         return date_format(value, "LONG_DATE_FORMAT")
     if isinstance(value, datetime.time):
@@ -65,6 +72,12 @@ def one_line(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return "; ".join(filter(None, (one_line(one) for one in value)))[:LONGEST_VALUE]
     return " ".join(str(value).split())[:LONGEST_VALUE]
+
+
+@lru_cache(maxsize=1000)  # a session has a hundred reminders
+def _moment(value: datetime.datetime, language: str) -> str:
+    local = timezone.localtime(value)
+    return f"{date_format(local, 'LONG_DATE_FORMAT')}, {time_format(local)} WIB"
 
 
 def problems_of(text: str, *, known: Iterable[str], longest: int, is_registered: bool = False) -> list[str]:

@@ -236,6 +236,9 @@ WHATSAPP_APP_SECRET = env.text("WHATSAPP_APP_SECRET", default="")  # signs the w
 WHATSAPP_VERIFY_TOKEN = env.text(
     "WHATSAPP_VERIFY_TOKEN", default=""
 )  # Meta repeats it when a webhook is set up
+# How many workers may send on one channel at once. Each is one line with one letter on its way; some workers
+# must stay free for what is urgent: 2 where workers have four children or more together.
+OUTBOX_LINES = env.number("OUTBOX_LINES", default=1)
 # How many different people a day Meta lets us begin a conversation with: 250, 2.000, 10.000, 100.000.
 WHATSAPP_NEW_PEOPLE_A_DAY = env.number("WHATSAPP_NEW_PEOPLE_A_DAY", default=250)
 # No quiet hours, holidays or "one a day": for a demonstration or a trial, which run at any hour.

@@ -11,7 +11,7 @@ from django.utils import timezone
 from okoce.notifications import outbox
 from okoce.notifications.enums import Event, State
 from okoce.notifications.models import DeliveryEvent, Message
-from okoce.notifications.outbox import Outcome, claim, settle
+from okoce.notifications.outbox import Outcome, begin, claim, settle
 from okoce.notifications.services import Draft, queue_many
 from tests.factories import UserFactory
 
@@ -108,10 +108,10 @@ def test_a_worker_that_overslept_its_lease_cannot_write_over_its_successor():
     greet(1)
     sleeper, successor = uuid.uuid4(), uuid.uuid4()
     (message,) = claim("email", owner=sleeper, size=1)
-    assert settle(sleeper, [], begin=[message.pk]) == [message.pk]
+    assert begin(sleeper, [message.pk]) == {message.pk}
     end_of_lease()
     claim("email", owner=successor, size=1)
-    assert settle(successor, [], begin=[message.pk]) == [message.pk]
+    assert begin(successor, [message.pk]) == {message.pk}
     settle(successor, [Outcome(message.pk, State.SENT, Event.SENT)])
 
     settle(sleeper, [Outcome(message.pk, State.DEAD, Event.DEAD, "refused:500")])
@@ -128,7 +128,7 @@ def test_a_worker_that_overslept_does_not_begin_what_its_successor_holds():
     end_of_lease()
     claim("email", owner=uuid.uuid4(), size=1)
 
-    assert settle(sleeper, [], begin=[message.pk]) == []
+    assert begin(sleeper, [message.pk]) == set()
 
 
 def test_a_message_cancelled_after_the_claim_is_not_begun():
@@ -137,7 +137,7 @@ def test_a_message_cancelled_after_the_claim_is_not_begun():
     (message,) = claim("email", owner=owner, size=1)
     Message.objects.update(state="cancelled", finished_at=timezone.now(), lease_owner=None, lease_until=None)
 
-    assert settle(owner, [], begin=[message.pk]) == []
+    assert begin(owner, [message.pk]) == set()
 
 
 def test_each_result_is_committed_before_the_next_letter_begins(mail):
@@ -145,7 +145,7 @@ def test_each_result_is_committed_before_the_next_letter_begins(mail):
     seen = []
 
     def count_sent() -> None:
-        seen.append(Message.objects.filter(state="sent").count())
+        seen.append(Message.objects.exclude(receipt="", state="pending").count())
         connection.close()
 
     def look(key: str) -> None:  # in a thread with a connection of its own, while the letter is on its way
@@ -208,3 +208,31 @@ def test_a_worker_that_holds_the_turn_and_works_is_not_passed(mail, monkeypatch)
         (report,) = at_once(1, outbox.drain)
 
     assert report.sent == 0
+
+
+def test_a_letter_that_was_accepted_is_not_sent_again_after_its_worker_died(mail):
+    greet(2)
+    dead = uuid.uuid4()
+    first, second = claim("email", owner=dead, size=2)
+    begin(dead, [first.pk])
+    begin(dead, [second.pk], accepted=[first.pk])  # and then it was killed
+    end_of_lease()
+
+    outbox.drain()
+
+    assert mail.box.keys == [second.key]
+    assert set(Message.objects.values_list("state", "receipt")) == {("sent", "")}
+
+
+def test_a_failure_that_is_told_before_the_acceptance_is_written_down_stands(mail):
+    greet(1)
+    owner, told_at = uuid.uuid4(), timezone.now()
+    (message,) = claim("email", owner=owner, size=1)
+    begin(owner, [message.pk])
+    Message.objects.update(receipt="failed", reason="whatsapp:131026", falls_back_at=told_at)
+
+    settle(owner, [Outcome(message.pk, State.SENT, Event.SENT, provider_id="wamid.1", falls_back_in=14400)])
+
+    message.refresh_from_db()
+    assert (message.state, message.receipt, message.reason) == ("sent", "failed", "whatsapp:131026")
+    assert message.falls_back_at == told_at
