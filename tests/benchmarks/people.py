@@ -39,11 +39,17 @@ PARTICIPANTS = (
 
 
 def rows(
-    kelurahan: list[str], count: int, prefixes: dict[str, str], *, named: Iterable[str] = ()
+    kelurahan: list[str],
+    count: int,
+    prefixes: dict[str, str],
+    *,
+    named: Iterable[str] = (),
+    all_have_phones: bool = False,
 ) -> Iterator[tuple[Any, ...]]:
     """Participants in the order of their registration, the same for the same arguments.
 
     ``named``: their names, as many as there are people; else names are drawn from FIRST and LAST.
+    ``all_have_phones``, each one's own; else every twelfth has none.
     """
     given = iter(named)
     dice, serials = random.Random(2018), dict.fromkeys(prefixes, 0)
@@ -59,7 +65,7 @@ def rows(
         sex = dice.choice("LP")
         day = born.day + (40 if sex == "P" else 0)
         nik = f"{place[:2]}{n % 100_000_000 // 10_000:04d}{day:02d}{born:%m%y}{9001 + n % 999:04d}"
-        phone = "" if n % 12 == 0 else f"+6281{n:06d}0000"[:15]
+        phone = "" if n % 12 == 0 and not all_have_phones else f"+6281{n:06d}0000"[:15]
         day_registered = FIRST_DAY + timedelta(days=n * DAYS // count)
         yield (
             n,

@@ -9,7 +9,7 @@ import sys
 import time
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -27,7 +27,9 @@ PROJECT = Path(__file__).resolve().parents[2]
 class Portal:
     """Servers, mail server and environment; starts workers and clocks as process groups."""
 
-    def __init__(self, folder: Path, servers: Servers, mail: MailServer) -> None:
+    def __init__(
+        self, folder: Path, servers: Servers, mail: MailServer, more: Mapping[str, str] | None = None
+    ) -> None:
         self.folder, self.servers, self.mail = folder, servers, mail
         # Only what a shell has: nothing that points at the servers of the test run.
         shell = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG", "USER"}}
@@ -39,7 +41,9 @@ class Portal:
                 "DJANGO_SETTINGS_MODULE": "tests.drills.settings",
                 "EMAIL_URL": mail.url,
                 "OKOCE_THROWAWAY": "",
+                "TRUSTED_PROXY_COUNT": "1",  # so that visitors come from different addresses
                 "CELERY_SKIP_CHECKS": "1",  # a second less after every kill
+                **(more or {}),
             },
         )
         self.running: list[subprocess.Popen] = []
@@ -49,6 +53,11 @@ class Portal:
         owner = {**self.env, "DATABASE_URL": self.servers.owner_url}
         for words in (["migrate", "-v0", "--skip-checks"], ["grant_app_role", "--skip-checks"]):
             self._run([sys.executable, "manage.py", *words], owner)
+
+    def prepare_areas(self) -> None:
+        owner = {**self.env, "DATABASE_URL": self.servers.owner_url}
+        for command in ("load_regions", "load_organisations"):
+            self._run([sys.executable, "manage.py", command, "-v0", "--skip-checks"], owner)
 
     def python(self, code: str) -> str:
         """Run a few lines inside the portal; what they print."""
@@ -60,6 +69,10 @@ class Portal:
         )
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
         return done.stdout
+
+    def web(self, port: int) -> subprocess.Popen:
+        words = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+        return self._start("web", ["granian", "okoce.wsgi:application", *words, "--blocking-threads", "4"])
 
     def worker(self, children: int = 2) -> subprocess.Popen:
         words = [
@@ -77,9 +90,12 @@ class Portal:
         return self._celery(name, ["beat", "--pidfile=", "-s", str(self.folder / name), "-l", "INFO"])
 
     def _celery(self, name: str, words: list[str]) -> subprocess.Popen:
+        return self._start(name, ["celery", "-A", "okoce", *words])
+
+    def _start(self, name: str, words: list[str]) -> subprocess.Popen:
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "celery", "-A", "okoce", *words],
+                [sys.executable, "-m", *words],
                 cwd=PROJECT,
                 env=self.env,
                 stdout=log,
@@ -118,11 +134,13 @@ class Portal:
 
 
 @contextmanager
-def portal(folder: Path, *, letter_seconds: float = 0.0) -> Iterator[Portal]:
+def portal(
+    folder: Path, *, letter_seconds: float = 0.0, more: Mapping[str, str] | None = None
+) -> Iterator[Portal]:
     mail = MailServer().start()
     mail.box.delay = letter_seconds
     with start_servers(folder / "servers", die_with_parent=True) as servers:
-        one = Portal(folder, servers, mail)
+        one = Portal(folder, servers, mail, more)
         try:
             one.prepare()
             yield one

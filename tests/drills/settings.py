@@ -8,6 +8,11 @@ TEMPLATES = [{**TEMPLATES[0], "DIRS": [*TEMPLATES[0]["DIRS"], BASE_DIR / "tests"
 _CACHE = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
 CACHES = {"default": _CACHE, "counts": _CACHE}
 OUTBOX_LEASE_SECONDS = 5.0
+OUTBOX_FIRST_PAUSE = 0.5  # instead of 30: eight tries in a minute instead of an hour
+OUTBOX_FIRST_REST = 0.5  # instead of 5
+OUTBOX_LINES = 2
+WHATSAPP_NEW_PEOPLE_A_DAY = 1_000_000
+MESSAGES_AT_ANY_HOUR = True
 CELERY_BEAT_SCHEDULE = {
     "drain-outbox": {**CELERY_BEAT_SCHEDULE["drain-outbox"], "schedule": 1.0, "options": {"expires": 5}}
 }
