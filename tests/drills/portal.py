@@ -65,7 +65,7 @@ class Portal:
 
     def _run(self, command: list[str], env: dict[str, str]) -> str:
         done = subprocess.run(
-            command, cwd=PROJECT, env=env, capture_output=True, text=True, timeout=300, check=False
+            command, cwd=PROJECT, env=env, capture_output=True, text=True, timeout=900, check=False
         )
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
         return done.stdout
