@@ -33,6 +33,14 @@ class DeclineReason(models.TextChoices):
     OTHER = "other", pgettext_lazy("reason", "Another reason")
 
 
+class CallOutcome(models.TextChoices):
+    """What came of calling somebody about a seat."""
+
+    COMES = "comes", pgettext_lazy("call", "Comes")
+    DECLINED = "declined", pgettext_lazy("call", "Cannot come")
+    NOT_REACHED = "not_reached", pgettext_lazy("call", "Not reached")
+
+
 class LeftReason(models.TextChoices):
     """How waiting for a seat ended."""
 

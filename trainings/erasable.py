@@ -18,6 +18,12 @@ MARK_DAYS = 10 * 365  # as long as papers about what was handed over are kept
 
 def declare() -> None:
     """Called when the app starts."""
+    keep(
+        "trainings.CallAttempt",
+        person="booking__participant",
+        stays=("outcome",),
+        why="that somebody was called about a seat, and what came of it: a code",
+    )
     nobody(
         "trainings.Activity",
         "trainings.ActivityCondition",

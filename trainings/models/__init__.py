@@ -1,5 +1,5 @@
 from trainings.models.attendance import AttendanceScan, Feedback, FeedbackGiven, PrintedSheet
-from trainings.models.booking import Booking
+from trainings.models.booking import Booking, CallAttempt
 from trainings.models.calendar import Holiday, RamadanPeriod
 from trainings.models.certificate import (
     Certificate,
@@ -22,6 +22,7 @@ __all__ = [
     "AttendanceScan",
     "Availability",
     "Booking",
+    "CallAttempt",
     "CalendarFeed",
     "Certificate",
     "CertificateEdition",

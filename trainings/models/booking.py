@@ -9,8 +9,9 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Deferrable, Q
 
+from okoce.db.models import AppendOnly
 from participants.models import Participant
-from trainings.enums import BookingState, DeclineReason
+from trainings.enums import BookingState, CallOutcome, DeclineReason
 from trainings.models.session import TrainingSession
 from trainings.querysets import BookingQuerySet
 
@@ -78,3 +79,23 @@ class Booking(models.Model):
 
     def __str__(self) -> str:
         return f"{self.session_id}: {self.participant_id}"
+
+
+class CallAttempt(AppendOnly):
+    """Somebody was called about a seat. A yes or no is on the seat itself; this says that it came by phone."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="calls")
+    outcome = models.CharField(max_length=12, choices=CallOutcome.choices)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="trainings_callattempt_known_outcome", condition=Q(outcome__in=CallOutcome.values)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.outcome

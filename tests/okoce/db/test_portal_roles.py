@@ -60,6 +60,7 @@ APPEND_ONLY = [
     "pghistory_context",
     "trainings_attendancescan",
     "trainings_bookingevent",
+    "trainings_callattempt",
     "trainings_feedback",
     "trainings_feedbackgiven",
     "trainings_holidayevent",
