@@ -87,11 +87,12 @@ class Portal:
     local: Path
     password: str
     participants: list[dict[str, str]]
+    push_port: int = 0  # where it looks for a push service: a journey starts one there
 
     @classmethod
-    def at(cls, address: str, local: Path) -> Portal:
+    def at(cls, address: str, local: Path, push_port: int = 0) -> Portal:
         demo = json.loads((local / "demo.json").read_text())
-        return cls(address, local, demo["password"], demo["participants"])
+        return cls(address, local, demo["password"], demo["participants"], push_port)
 
     def participant(self, story: str) -> dict[str, str]:
         """The demonstration's participant by the part they play: ``learning``, ``stall`` or ``reserve``."""
@@ -116,12 +117,16 @@ def portal() -> Iterator[Portal]:
     ``OKOCE_JOURNEY_LOCAL=.local OKOCE_JOURNEY_URL=http://localhost:8000``.
     """
     if running := os.environ.get("OKOCE_JOURNEY_LOCAL"):
-        yield Portal.at(os.environ.get("OKOCE_JOURNEY_URL", "http://localhost:8000"), Path(running))
+        push_port = int(os.environ.get("OKOCE_JOURNEY_PUSH", "0"))  # of its PUSH_STAND_IN
+        yield Portal.at(
+            os.environ.get("OKOCE_JOURNEY_URL", "http://localhost:8000"), Path(running), push_port
+        )
         return
     local = Path(tempfile.mkdtemp(prefix="okoce-journeys-"))
     local.chmod(0o755)
-    port = _free_port()
+    port, push_port = _free_port(), _free_port()
     own = {
+        "PUSH_STAND_IN": f"127.0.0.1:{push_port}",
         "OKOCE_PORT": str(port),
         "DEMO": "1",
         "DEMO_FILE": str(local / "demo.json"),
@@ -139,7 +144,7 @@ def portal() -> Iterator[Portal]:
     address = f"http://localhost:{port}"
     try:
         _wait_until_it_answers(address, process, local)
-        yield Portal.at(address, local)
+        yield Portal.at(address, local, push_port)
     finally:
         process.send_signal(signal.SIGINT)
         try:
