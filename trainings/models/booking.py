@@ -82,7 +82,7 @@ class Booking(models.Model):
 
 
 class CallAttempt(AppendOnly):
-    """Somebody was called about a seat. A yes or no is on the seat itself; this says that it came by phone."""
+    """Somebody was called about a seat. A yes or no is on the seat itself; this says how it came."""
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="calls")
     outcome = models.CharField(max_length=12, choices=CallOutcome.choices)
