@@ -159,6 +159,7 @@ def may_take_attendance(user: Any, session: TrainingSession, *, today: date) -> 
 
 def actions(user: Any, session: TrainingSession, *, now: datetime) -> dict[str, bool]:
     """What the page of the session offers this person, by the names its template asks for."""
+    is_out = session.state != SessionState.DRAFT
     return {
         "may_change": may_change(user, session, now=now),
         "may_publish": may_publish(user, session, now=now) and session.head_id is None,
@@ -176,7 +177,9 @@ def actions(user: Any, session: TrainingSession, *, now: datetime) -> dict[str, 
         "may_take_attendance": may_take_attendance(user, session, today=scheduling.day_of(now)),
         "may_see_sheet": has_permission(user, "trainings.attendance"),
         "has_free_seats": getattr(session, "seated_count", 0) < session.places,
-        "may_send": session.state != SessionState.DRAFT and has_permission(user, "notifications.send_ready"),
+        "may_see_messages": session.state != SessionState.DRAFT
+        and has_permission(user, "notifications.view"),
+        "may_send": is_out and has_permission(user, "notifications.send_ready"),
     }
 
 

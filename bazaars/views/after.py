@@ -38,6 +38,7 @@ def confirmations(request: HttpRequest, pk: int) -> HttpResponse:
         "site": site,
         "view": view,
         "may_manage": may_manage,
+        "may_see_messages": has_permission(request.user, "notifications.view"),
         "ready_url": f"{reverse('notifications:ready_texts', args=[CAUSE, site.pk])}?jenis={view.asked_by}"
         if has_permission(request.user, "notifications.send_ready")
         else "",

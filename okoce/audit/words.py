@@ -79,6 +79,7 @@ ACTIONS: dict[str, Any] = {
     "notifications.campaign.stopped": _("stopped a message to many"),
     "notifications.campaign.tested": _("sent a message to many to oneself first"),
     "notifications.campaign.written": _("wrote a message to many"),
+    "notifications.desk.exported": _("took the list of who was reached and answered"),
     "notifications.price.set": _("wrote down what a message costs"),
     "notifications.message.retried": _("put a message back into the queue"),
     "notifications.wish.ended": _("ended messages of a topic or by a channel"),

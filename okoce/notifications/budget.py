@@ -8,9 +8,11 @@ wait a day, and otherwise stays in the queue.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -87,3 +89,45 @@ def of(channel: str) -> Budget | None:
 def can_wait(message: Message, *, now: datetime) -> bool:
     """Whether tomorrow is early enough."""
     return message.expires_at is None or message.expires_at - now > WINDOW
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Of the people who wait for a message about one cause: who fits into today, and who does not."""
+
+    fit: int
+    beyond: int
+
+
+_FORECAST = """
+WITH begun AS (
+    SELECT DISTINCT COALESCE(participant_id, -user_id) AS who FROM notifications_message
+    WHERE channel = 'whatsapp' AND state = 'sent' AND finished_at > %s
+), waiting AS (
+    SELECT COALESCE(participant_id, -user_id) AS who, cause_type, cause_id,
+        ROW_NUMBER() OVER (ORDER BY priority, expires_at, due_at, id) AS place
+    FROM notifications_message
+    WHERE channel = 'whatsapp' AND state = 'pending' AND due_at < %s
+), persons AS (
+    SELECT who, MIN(place) AS place FROM waiting WHERE who NOT IN (SELECT who FROM begun) GROUP BY who
+), ranked AS (
+    SELECT who, ROW_NUMBER() OVER (ORDER BY place) AS rank FROM persons
+), mine AS (
+    SELECT DISTINCT w.who, r.rank FROM waiting w LEFT JOIN ranked r USING (who)
+    WHERE w.cause_type = %s AND w.cause_id = %s
+)
+SELECT count(*) FILTER (WHERE rank IS NULL OR rank <= %s - (SELECT count(*) FROM begun)),
+       count(*) FILTER (WHERE rank > %s - (SELECT count(*) FROM begun))
+FROM mine
+"""
+
+
+def forecast(cause: tuple[str, int], *, now: datetime) -> Forecast:
+    """Who of a cause fits into what is left of the day, in the order in which the outbox sends. One
+    statement.
+    """
+    limit = settings.WHATSAPP_NEW_PEOPLE_A_DAY
+    with connection.cursor() as cursor:
+        cursor.execute(_FORECAST, [now - WINDOW, now + WINDOW, *cause, limit, limit])
+        fit, beyond = cursor.fetchone()
+    return Forecast(int(fit), int(beyond))

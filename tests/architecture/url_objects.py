@@ -572,6 +572,8 @@ ROWS: dict[str, Row] = {
     "bazaars:draw": Row(SITE, site),
     "bazaars:answer": Row(SITE, site, method="post"),
     "bazaars:answer_link": Row(ANYWHERE, lambda p: {"token": "a-" + "b" * 24}, missing=True),
+    "bazaars:desk": Row(AREA, site),
+    "bazaars:desk_file": Row(AREA, site, method="post"),
     "bazaars:deadline": Row(SITE, site),
     "bazaars:confirmations": Row(SITE, site),
     "bazaars:absence": Row(SITE, lambda p: {"pk": p.allocation.pk}),
@@ -582,6 +584,8 @@ ROWS: dict[str, Row] = {
     "bazaars:cancel_site": Row(SITE, site),
     "bazaars:cancel_bazaar": Row(SITE, lambda p: {"slug": p.bazaar.slug}),
     # messages
+    "trainings:desk": Row(AREA, lambda p: {"pk": p.session.pk}),
+    "trainings:desk_file": Row(AREA, lambda p: {"pk": p.session.pk}, method="post"),
     "notifications:messages": Row(),
     "notifications:ready_texts": Row(AREA, cause),
     "notifications:whatsapp": Row(refuses=True),
