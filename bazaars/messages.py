@@ -62,6 +62,38 @@ SAMPLE = {
     "agency": "Sudin KPKP Jakarta Barat",
     "closes_at": datetime(2026, 8, 20, 16, tzinfo=JAKARTA),
 }
+GAPS = {
+    "bazaar": _("Name of the bazaar"),
+    "site": _("Name of the place of the bazaar"),
+    "starts_on": _("First day of the bazaar"),
+    "ends_on": _("Last day of the bazaar"),
+    "opens": _("When the bazaar opens"),
+    "closes": _("When the bazaar closes"),
+    "stall": _("Number of the stall"),
+    "answer_link": _("The person's own link to confirm or give back"),
+    "answer_by": _("Until when to confirm"),
+    "reason": _("The reason that the office gave"),
+    "before": _("Number of the stall before the move"),
+    "result_link": _("Link to the result with the plan and the reasons"),
+    "turns_link": _("Link to the own turns"),
+    "excuse_by": _("Until when an excuse can be said"),
+    "product": _("The product of the application"),
+    "agency": _("Name of the agency that nominated"),
+    "closes_at": _("When applications close"),
+    "portal_url": _("Address of this portal"),
+}
+REQUIRED = {
+    STALL_GIVEN: ("stall", "starts_on", "answer_link", "answer_by"),
+    STALL_RESERVE: ("bazaar", "result_link"),
+    STALL_OFFERED: ("stall", "starts_on", "answer_link", "answer_by"),
+    STALL_LOST: ("stall", "bazaar"),
+    PLACE_CANCELLED: ("bazaar", "starts_on"),
+    ABSENCE_NOTED: ("bazaar", "excuse_by"),
+    EXCHANGE_ASKED: ("result_link",),
+    EXCHANGE_ANSWERED: ("stall", "result_link"),
+    STALL_MOVED: ("stall", "before"),
+    NOMINATED: ("bazaar", "closes_at", "result_link"),
+}
 
 
 def register() -> None:
@@ -103,6 +135,8 @@ def register() -> None:
                 },
                 sample=SAMPLE,
                 answers=answering.ANSWERS if code in (STALL_GIVEN, STALL_OFFERED) else None,
+                gaps=GAPS,
+                required=REQUIRED[code],
             )
         )
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bazaars.links import sales_paths_of
+from bazaars.messages import GAPS as SITE_GAPS
 from bazaars.messages import SAMPLE
 from bazaars.models import Allocation, SalesReport
 from bazaars.sales import LATE_AFTER_DAYS, days_between, last_late_day
@@ -21,6 +22,13 @@ SALES_ASKED = "sales_asked"
 SALES_LATE = "sales_late"
 ASKED_FOR_DAYS = 3  # a day on which nothing ran is made up for
 REMINDED_FOR_DAYS = 30
+GAPS = {
+    **{
+        name: SITE_GAPS[name]
+        for name in ("bazaar", "site", "starts_on", "ends_on", "opens", "closes", "stall")
+    },
+    "report_link": _("The person's own link to report sales"),
+}
 
 
 def register() -> None:
@@ -42,6 +50,8 @@ def register() -> None:
                     "stall_gone": _("The stall was given back"),
                 },
                 sample=SAMPLE | {"report_path": "/bazar/jual/abc-contohtautanlaporan/"},
+                gaps=GAPS,
+                required=("stall", "report_link"),
             )
         )
 

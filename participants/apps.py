@@ -22,10 +22,12 @@ class ParticipantsConfig(AppConfig):
             trail,
         )
         from participants.directory import PHONES, addresses, facts, people  # noqa: PLC0415
+        from participants.finding import Finder  # noqa: PLC0415
         from participants.services import consents  # noqa: PLC0415
         from participants.services.merging_messages import Messages  # noqa: PLC0415
 
         directory.register_participants(people, addresses)
+        directory.register_finder(Finder())
         directory.register_phones(PHONES)
         opting_out.register(consents.withdraw)
         directory.register_facts(facts)

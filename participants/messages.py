@@ -18,6 +18,8 @@ from participants.models import DataRequest, Participant, SelfRegistration, Sign
 from participants.services import rights, self_registration
 from participants.services.sign_in import KIND
 
+PORTAL = {"portal_url": _("Address of this portal")}
+
 
 def register() -> None:
     """Called when the app starts; the outbox knows the kind from then on."""
@@ -29,12 +31,15 @@ def register() -> None:
             recheck=void,
             consent=ConsentRule.NONE,  # the person asked for it a moment ago
             urgent=True,
+            gaps={"secret": _("The code, shown to nobody but the person")},
+            required=("secret",),
             reasons={
                 "code_used": _("The code has been used already"),
                 "phone_changed": _("The phone number has changed since"),
             },
         )
     )
+    asked = self_registration.QUESTION
     for code, label in (
         (self_registration.QUESTION, _("Question about a self-registration")),
         (self_registration.REFUSED, _("Self-registration not accepted")),
@@ -51,6 +56,8 @@ def register() -> None:
                 consent=ConsentRule.REQUIRED,
                 manner=Manner.PROMPT,  # somebody waits for it
                 sample={"question": "Apakah alamat Anda masih sama?"},
+                gaps=PORTAL | ({"question": _("The question of the office")} if code == asked else {}),
+                required=("question", "portal_url") if code == asked else (),
             )
         )
     kinds.register(
@@ -60,6 +67,8 @@ def register() -> None:
             channels=kinds.USUAL_CHAIN,
             consent=ConsentRule.REQUIRED,
             manner=Manner.PROMPT,
+            gaps=PORTAL,
+            required=("portal_url",),
         )
     )
     kinds.register(
@@ -71,6 +80,8 @@ def register() -> None:
             consent=ConsentRule.NONE,  # the law demands that they are told (UU 27/2022 art. 30)
             reasons={"not_answered": _("The request is open again or gone")},
             sample={"received_on": "2026-08-12"},
+            gaps=PORTAL | {"received_on": _("Day of the request")},
+            required=("portal_url",),
         )
     )
 

@@ -54,6 +54,30 @@ SAMPLE = {
     "others": [],
     "instead": ["Rabu 19 Agustus 2026, 09.00-12.00, RPTRA Kota Bambu"],
 }
+GAPS = {
+    "activity": _("Name of the activity"),
+    "position": _("Number of the activity in the programme"),
+    "starts_at": _("When the session begins"),
+    "ends_at": _("When the session ends"),
+    "venue": _("Name of the place"),
+    "kecamatan": _("Kecamatan of the session"),
+    "trainer": _("Name of the trainer"),
+    "reason": _("The reason that the office gave"),
+    "answer_link": _("The person's own link to answer"),
+    "answer_by": _("Until when to answer"),
+    "group_link": _("Link to answer for everybody in the group"),
+    "others": _("Further sessions that changed"),
+    "instead": _("The next sessions with a free seat"),
+}
+REMIND_BEFORE = (timedelta(days=7), timedelta(days=1), timedelta(hours=2))
+WHEN_AND_WHERE = ("starts_at", "venue")
+REQUIRED = {
+    INVITATION: (*WHEN_AND_WHERE, "answer_link"),
+    REMINDER: (*WHEN_AND_WHERE, "answer_link"),
+    CHANGED: (*WHEN_AND_WHERE, "answer_link"),
+    CANCELLED: ("activity", "starts_at"),
+    SEAT_OFFERED: (*WHEN_AND_WHERE, "answer_link", "answer_by"),
+}
 
 
 def register() -> None:
@@ -86,6 +110,9 @@ def register() -> None:
                 else {},
                 sample=SAMPLE,
                 answers=answering.ANSWERS if code in OF_A_SEAT else None,
+                gaps=GAPS,
+                required=REQUIRED[code],
+                times=REMIND_BEFORE if code == REMINDER else (),
             )
         )
 

@@ -39,6 +39,12 @@ def register() -> None:
             consent=ConsentRule.REQUIRED,
             is_bulk=True,
             sample=SAMPLE,
+            gaps={
+                "announcement": gettext_lazy("What the office has written"),
+                "office": gettext_lazy("Name of the office that writes"),
+                "read_link": gettext_lazy("Link to read on"),
+            },
+            required=("announcement", "office"),
         )
     )
 

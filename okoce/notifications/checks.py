@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import DatabaseError
 
-from okoce.notifications import compose, kinds, texts
+from okoce.notifications import compose, gaps, kinds, texts, wording
 from okoce.notifications.channels import sms
 from okoce.notifications.channels.cloud_api import LONGEST_BODY
 from okoce.notifications.channels.sms_description import Faulty
@@ -18,12 +19,24 @@ from okoce.notifications.enums import Channel
 def registered_texts(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:
     """A gap nobody fills, or a text that WhatsApp would not register, is found here and not when sending."""
     return [
-        Error(f"{kind.template(f'whatsapp.{language}')}: {problem}", id="notifications.E001")
+        message
         for kind in kinds.registered()
         if Channel.WHATSAPP in kind.channels and not kind.is_free_text
         for language, _name in settings.LANGUAGES
-        for problem in _problems(kind, language)
+        for message in _messages(kind, language)
     ]
+
+
+def _messages(kind: kinds.Kind, language: str) -> list[CheckMessage]:
+    name = kind.template(f"whatsapp.{language}")
+    if not compose.has_registered_text(kind, language):
+        if language == settings.LANGUAGE_CODE:
+            return [Error(f"{name}: template_missing", id="notifications.E001")]
+        return [Warning(f"{name} is missing: Indonesian is used", id="notifications.W003")]
+    text = compose.registered_text(kind, language)
+    known = gaps.names(kind, Channel.WHATSAPP)
+    found = texts.problems_of(text, known=known, longest=LONGEST_BODY, is_registered=True)
+    return [Error(f"{name}: {problem}", id="notifications.E001") for problem in found]
 
 
 @register()
@@ -43,10 +56,16 @@ def sms_gateway(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:
     return []
 
 
-def _problems(kind: kinds.Kind, language: str) -> list[str]:
+@register(Tags.database)
+def edited_texts(app_configs: Any, databases: Any = None, **_kwargs: Any) -> list[CheckMessage]:
+    """Texts of the province that do not fit their kind any more: the portal's own is used instead."""
+    if not databases:
+        return []
     try:
-        text = compose.registered_text(kind, language)
-    except compose.Unsayable as problem:
-        return [problem.reason]
-    known = compose.sample_lines(kind, language=language)
-    return texts.problems_of(text, known=known, longest=LONGEST_BODY, is_registered=True)
+        unfit = wording.in_force().unfit.values()
+    except DatabaseError:  # before the tables are made
+        return []
+    return [
+        Warning(f"the text {text} names gaps that its kind does not have any more", id="notifications.W002")
+        for text in unfit
+    ]

@@ -11,7 +11,7 @@ import datetime
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -19,24 +19,26 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.template import Context, Template, TemplateDoesNotExist, engines
 from django.utils import translation
-from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from okoce.db.encryption import decrypt
-from okoce.notifications import directory, kinds, pauses, safety, texts
+from okoce.notifications import directory, kinds, pauses, safety, texts, wording
 from okoce.notifications.channels import WAYS, Letter
 from okoce.notifications.channels.cloud_api import LONGEST_BODY, TemplateCall
 from okoce.notifications.directory import Person
 from okoce.notifications.ending_links import ending_path
 from okoce.notifications.enums import Channel, ConsentRule, State
 from okoce.notifications.kinds import Kind
-from okoce.notifications.models import Message
+from okoce.notifications.models import Message, MessageText
+from okoce.notifications.texts import GROUP, moment
+from okoce.notifications.wording import Wordings
 
 log = logging.getLogger("okoce.notifications")
 
 SECRET_COLUMN = "notifications.secret"  # noqa: S105  a column, no secret
 HIDDEN_SECRET = "••••••"  # noqa: S105
 CHANNEL_ENDED, PHONE_GONE = "channel_ended", "push_gone"  # the person's next channel takes over
+JOINED = "joined"  # the kind of several in one (okoce.notifications.joining)
 FAILED = "failed"  # not a state: a try that is repeated later
 
 
@@ -48,6 +50,7 @@ class Prepared:
     kind: Kind
     person: Person
     details: Mapping[str, Any]
+    words: Wordings = field(default_factory=Wordings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +71,14 @@ def prepare(messages: Sequence[Message], *, with_phone: bool = False) -> tuple[l
     by_kind: dict[str, list[Message]] = defaultdict(list)
     for message in messages:
         by_kind[message.kind].append(message)
+    words = wording.in_force({*by_kind, JOINED})
     for code, group in by_kind.items():
         kind = kinds.find(code)
         if kind is None:
             found.update({m.key: Verdict(m, State.HELD, "unknown_kind") for m in group})
             continue
         try:
-            found.update(_prepare_kind(kind, group, with_phone=with_phone))
+            found.update(_prepare_kind(kind, group, words, with_phone=with_phone))
         except (OperationalError, InterfaceError):
             raise  # the database is away: nobody's fault, nothing is counted
         except Exception:
@@ -88,7 +92,7 @@ def prepare(messages: Sequence[Message], *, with_phone: bool = False) -> tuple[l
 
 
 def _prepare_kind(
-    kind: Kind, messages: list[Message], *, with_phone: bool
+    kind: Kind, messages: list[Message], words: Wordings, *, with_phone: bool
 ) -> Iterable[tuple[str, Prepared | Verdict]]:
     people = recipients(kind, messages, with_phone=with_phone)
     resting = pauses.resting(kind, messages)
@@ -111,7 +115,7 @@ def _prepare_kind(
         elif not WAYS[message.channel].reaches(replace(person, is_off_whatsapp=False)):
             yield message.key, Verdict(message, State.HELD, "no_address")
         else:
-            yield message.key, Prepared(message, kind, person, details.get(message.key, {}))
+            yield message.key, Prepared(message, kind, person, details.get(message.key, {}), words)
 
 
 def recipients(kind: Kind, messages: Sequence[Any], *, with_phone: bool = False) -> Mapping[str, Person]:
@@ -169,26 +173,37 @@ def letter(prepared: Prepared) -> Letter:
         return _free_letter(prepared, values)
     if message.channel == Channel.WHATSAPP:
         return _registered_letter(prepared, values)
-    parts = {
-        part: render(prepared.kind, part, values, language=message.language)
-        for part in WAYS[message.channel].parts
-    }
-    if any(safety.problem_in(text) for text in parts.values()):
+    text = prepared.words.text(message.kind, message.channel, _supported(message.language))
+    subject, body = _said_on(prepared.kind, message, values, text)
+    if any(safety.problem_in(part) for part in (subject, body)):
         raise Unsayable("unsafe_text")
-    body = parts.get("email") or parts.get("text") or parts["subject"]
     ends_with = _ending_of(prepared) if message.channel == Channel.EMAIL else ""
     return Letter(
         key=message.key,
         to=prepared.person,
         text=f"{body}\n\n{_how_to_end(ends_with, message.language)}" if ends_with else body,
         ends_with=ends_with,
-        subject=" ".join(parts.get("subject", "").split()),
+        subject=subject,
         reference=str(message.uid),
         participant_id=message.participant_id,
         url=page_of(values),
         expires_at=message.expires_at,
         is_urgent=prepared.kind.urgent,
+        text_id=text.pk if text else None,
     )
+
+
+def _said_on(
+    kind: Kind, message: Message, values: Mapping[str, Any], text: MessageText | None
+) -> tuple[str, str]:
+    """(subject, text) of a channel that takes free words: the province's, or the portal's own."""
+    if text is not None:
+        said = texts.lines_of(values, language=_supported(message.language))
+        return texts.fill(text.subject, said), texts.fill(text.body, said)
+    wanted = ("text",) if kind.is_free_text else WAYS[message.channel].parts
+    parts = {part: render(kind, part, values, language=message.language) for part in wanted}
+    subject = " ".join(parts.get("subject", "").split())
+    return subject, parts.get("email") or parts.get("text") or subject
 
 
 def _ending_of(prepared: Prepared) -> str:
@@ -241,16 +256,30 @@ def _free_letter(prepared: Prepared, values: Mapping[str, Any]) -> Letter:
 def _registered_letter(prepared: Prepared, values: Mapping[str, Any]) -> Letter:
     """A letter of a registered text: its name and the values of its gaps, each one line."""
     message, kind = prepared.message, prepared.kind
-    language = _supported(message.language)
-    body = registered_text(kind, language)
+    language = _language_of(kind, message.language)
+    if prepared.words.is_off(kind.code, language):
+        raise Unsayable("template_off")
+    text = prepared.words.text(kind.code, Channel.WHATSAPP, language)
+    body = text.body if text else registered_text(kind, language)
     said = _said(body, values, language)
     whole = texts.fill(body, said)
     if safety.problem_in(whole):
         raise Unsayable("unsafe_text")
     if len(whole) > LONGEST_BODY:
         raise Unsayable("text_too_long")
-    call = TemplateCall(kind.code, language, tuple(said[gap] for gap in texts.gaps(body)))
-    return Letter(key=message.key, to=prepared.person, text=whole, reference=str(message.uid), template=call)
+    registered = prepared.words.template(kind.code, language)
+    name = registered.name if registered else kind.code
+    call = TemplateCall(name, language, tuple(said[gap] for gap in texts.gaps(body)))
+    return Letter(
+        key=message.key, to=prepared.person, text=whole, reference=str(message.uid), template=call,
+        text_id=text.pk if text else None,
+    )  # fmt: skip
+
+
+def _language_of(kind: Kind, language: str) -> str:
+    """The language in which a registered text is sent: Indonesian where there is none in ``language``."""
+    language = _supported(language)
+    return language if has_registered_text(kind, language) else settings.LANGUAGE_CODE
 
 
 def _said(body: str, values: Mapping[str, Any], language: str) -> dict[str, str]:
@@ -268,23 +297,34 @@ def registered_text(kind: Kind, language: str) -> str:
         raise Unsayable("template_missing") from error
 
 
+def has_registered_text(kind: Kind, language: str) -> bool:
+    try:
+        return bool(registered_text(kind, language))
+    except Unsayable:
+        return False
+
+
 @lru_cache(maxsize=256)
 def _source(name: str) -> str:
     return str(engines["django"].get_template(name).template.source).strip()  # type: ignore[attr-defined]
 
 
 def preview(
-    message: Message, kind: Kind, person: Person, details: Mapping[str, Any], *, secret: str
+    message: Message,
+    kind: Kind,
+    person: Person,
+    details: Mapping[str, Any],
+    *,
+    secret: str,
+    text: MessageText | None = None,
 ) -> tuple[str, str]:
     """(subject, text) for reading on a screen, in the recipient's language. Raises Unsayable."""
     values = variables(message, details, secret=secret, name=person.name, number=person.number)
     if message.channel == Channel.WHATSAPP and not kind.is_free_text:
-        language = _supported(message.language)
-        body = registered_text(kind, language)
+        language = _language_of(kind, message.language)
+        body = text.body if text else registered_text(kind, language)
         return "", texts.fill(body, _said(body, values, language))
-    wanted = ("text",) if kind.is_free_text else WAYS[message.channel].parts
-    parts = {part: render(kind, part, values, language=message.language) for part in wanted}
-    return " ".join(parts.get("subject", "").split()), parts.get("email") or parts.get("text", "")
+    return _said_on(kind, message, values, text)
 
 
 def variables(
@@ -298,16 +338,6 @@ def variables(
         **{key: moment(key, value) for key, value in message.context.items()},
         **{key: moment(key, value) for key, value in details.items()},
     }
-
-
-def moment(key: str, value: Any) -> Any:
-    """ISO text under a name in ``_at`` or ``_on`` as the datetime or date it stands for."""
-    if isinstance(value, str):
-        if key.endswith("_at"):
-            return parse_datetime(value) or value
-        if key.endswith("_on"):
-            return parse_date(value) or value
-    return value
 
 
 def render(kind: Kind, part: str, values: Mapping[str, Any], *, language: str) -> str:
@@ -375,6 +405,7 @@ class Shown:
     subject: str = ""
     text: str = ""
     problem: str = ""
+    version: MessageText | None = None
 
 
 def shown(messages: Sequence[Message], *, with_secrets: bool = False) -> list[Shown]:
@@ -383,13 +414,30 @@ def shown(messages: Sequence[Message], *, with_secrets: bool = False) -> list[Sh
     for message in messages:
         by_kind[message.kind].append(message)
     found: dict[str, Shown] = {}
+    versions = _versions_of(messages)
     for code, group in by_kind.items():
-        for one in _shown_kind(kinds.find(code), group, with_secrets=with_secrets):
+        for one in _shown_kind(kinds.find(code), group, versions, with_secrets=with_secrets):
             found[one.message.key] = one
     return [found[m.key] for m in messages]
 
 
-def _shown_kind(kind: Kind | None, messages: list[Message], *, with_secrets: bool) -> Iterable[Shown]:
+def _versions_of(messages: Sequence[Message]) -> dict[str, MessageText | None]:
+    """Each message's words: of what went out the version it went in, of others the one in force now."""
+    gone = [m for m in messages if m.text_id is not None or m.state == State.SENT]
+    used = wording.used_by(m.text_id for m in gone)
+    found = {m.key: used.get(m.text_id or 0) for m in gone}
+    waiting = [m for m in messages if m.key not in found]
+    words = wording.in_force({m.kind for m in waiting})
+    return found | {m.key: words.text(m.kind, m.channel, _supported(m.language)) for m in waiting}
+
+
+def _shown_kind(
+    kind: Kind | None,
+    messages: list[Message],
+    versions: Mapping[str, MessageText | None],
+    *,
+    with_secrets: bool,
+) -> Iterable[Shown]:
     people = directory.of_messages(messages) if kind is None else recipients(kind, messages)
     if kind is None:
         yield from (Shown(m, people.get(m.key), problem="unknown_kind") for m in messages)
@@ -402,18 +450,24 @@ def _shown_kind(kind: Kind | None, messages: list[Message], *, with_secrets: boo
             continue
         secret = open_secret(message) if with_secrets else HIDDEN_SECRET
         try:
-            subject, text = preview(message, kind, person, details.get(message.key, {}), secret=secret)
+            subject, text = preview(
+                message, kind, person, details.get(message.key, {}), secret=secret, text=versions[message.key]
+            )
         except Unsayable as problem:
             yield Shown(message, person, problem=problem.reason)
         else:
-            yield Shown(message, person, subject, text)
+            yield Shown(message, person, subject, text, version=versions[message.key])
 
 
 def group_text(kind: Kind, message: Message) -> str:
     """The text for the group of a message's cause; empty when the kind has none."""
     values = variables(message, details_of(kind, [message]).get(message.key, {}), secret="")
+    edited = wording.in_force({kind.code}).text(kind.code, GROUP, _supported(message.language))
     try:
-        text = render(kind, "group", values, language=message.language)
+        if edited is not None:
+            text = texts.fill(edited.body, texts.lines_of(values, language=_supported(message.language)))
+        else:
+            text = render(kind, "group", values, language=message.language)
     except Unsayable:
         return ""
     return "" if safety.problem_in(text) else text

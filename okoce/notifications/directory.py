@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
@@ -54,6 +55,41 @@ def register_participants(people: Resolver, addresses: Callable[[], Addresses] |
     """
     global _participants, _addresses
     _participants, _addresses = people, addresses
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Somebody whom a search found: enough to choose them."""
+
+    pk: int
+    uid: UUID
+    name: str
+    number: str
+
+
+class Finder(Protocol):
+    """Looks among the people whom a user may open."""
+
+    def by_words(self, user: Any, words: str) -> list[Found]: ...
+
+    def by_uid(self, user: Any, uid: UUID) -> Found | None: ...
+
+
+_finder: Finder | None = None
+
+
+def register_finder(finder: Finder) -> None:
+    global _finder
+    _finder = finder
+
+
+def find(user: Any, words: str) -> list[Found]:
+    """A few people by name or number, never by NIK or phone."""
+    return _finder.by_words(user, words) if _finder is not None and words.strip() else []
+
+
+def find_one(user: Any, uid: UUID) -> Found | None:
+    return _finder.by_uid(user, uid) if _finder is not None else None
 
 
 def addresses() -> Addresses:

@@ -72,7 +72,7 @@ class Parcel:
             participant_id=first.participant_id,
         )  # fmt: skip
         details = {"first": self.lines[0], "others": self.lines[1:], "lines": self.lines}
-        return Prepared(stand_in, kinds.get(KIND), self.carrier.person, details)
+        return Prepared(stand_in, kinds.get(KIND), self.carrier.person, details, self.carrier.words)
 
 
 @dataclass

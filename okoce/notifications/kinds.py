@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -66,6 +66,7 @@ REASONS: dict[str, Any] = {
     "unknown_kind": _("This portal does not know this kind of message. Tell the administrator"),
     "template_missing": _("This kind of message has no text. Tell the administrator"),
     "kind_failed": _("Preparing the message failed. The administrator finds the cause in the log"),
+    "template_off": _("WhatsApp has switched this text off. The province sees why under Texts"),
     "text_too_long": _("With its values the text is longer than WhatsApp allows"),
     "unsafe_text": _("The text held a personal number, an amount or an address, so it was not sent"),
     "interrupted": _("Sending was interrupted too often"),
@@ -87,6 +88,10 @@ REASONS: dict[str, Any] = {
     "joined": _("Went inside another message to the same person"),
     "joined_again": _("What it was to go with has changed"),
 }
+
+PERSONAL = frozenset(
+    {"name", "number", "secret", "answer_link", "answer_by", "report_link", "stall", "before", "product"}
+)
 
 
 ANSWERED, UNANSWERED = 1, 2  # an answered question can still be answered otherwise
@@ -134,6 +139,10 @@ class Kind:
     sample: Mapping[str, Any] = field(default_factory=dict)
     answers: Answers | None = None  # for kinds that can be answered by WhatsApp
     is_free_text: bool = False  # no registered text: only to somebody who has written to us
+    gaps: Mapping[str, Any] = field(default_factory=dict)  # what its texts may name, and what that means
+    required: tuple[str, ...] = ()  # gaps without which a text is of no use
+    personal: frozenset[str] = PERSONAL  # gaps that differ from person to person: not in a group's text
+    times: tuple[timedelta, ...] = ()  # how long before its occasion it goes, unless the province says so
 
     @property
     def priority(self) -> int:

@@ -28,6 +28,7 @@ from okoce.notifications.querysets import (
     PauseQuerySet,
     RegisteredTemplateQuerySet,
     SendingTimesQuerySet,
+    TemplateNewsQuerySet,
 )
 
 
@@ -226,7 +227,7 @@ class MessageText(AppendOnly):
             ),
             models.CheckConstraint(
                 name="notifications_messagetext_says_something",
-                condition=~models.Q(body="") | models.Q(restores=0),
+                condition=~models.Q(body="") | models.Q(restores__isnull=False, restores=0),
             ),
         ]
 
@@ -291,6 +292,8 @@ class TemplateNews(AppendOnly):
     told_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+
+    objects = TemplateNewsQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-pk"]

@@ -42,7 +42,17 @@ from django.db import connection
 from django.utils import timezone
 from psycopg import Cursor
 
-from okoce.notifications import breaker, budget, campaigns, compose, decency, joining, kinds, numbers
+from okoce.notifications import (
+    breaker,
+    budget,
+    campaigns,
+    compose,
+    decency,
+    joining,
+    kinds,
+    numbers,
+    registering,
+)
 from okoce.notifications.budget import Budget
 from okoce.notifications.channels import (
     WAYS,
@@ -55,8 +65,10 @@ from okoce.notifications.channels import (
 )
 from okoce.notifications.compose import FAILED, Prepared, Verdict
 from okoce.notifications.decency import Rules
+from okoce.notifications.directory import Person
 from okoce.notifications.enums import Channel, Event, Manner, State
 from okoce.notifications.joining import Parcel
+from okoce.notifications.kinds import Kind
 from okoce.notifications.models import Message
 
 log = logging.getLogger("okoce.notifications")
@@ -104,6 +116,7 @@ class Outcome:
     provider_id: str = ""
     falls_back_in: float | None = None  # seconds until the person's next channel takes over
     until: datetime | None = None  # not before: of a pending one that waits for a decent hour
+    text_id: int | None = None  # the province's version in which it was sent
 
 
 def drain(*, seconds: float = SECONDS, batch: int = BATCH, now: datetime | None = None) -> Report:
@@ -213,7 +226,7 @@ def _sort_out(
                 joining.rest(drain.code)
                 decided += [_freed(pk) for pk in parcel.ids]
             else:
-                decided.append(Outcome(parcel.message.pk, State.HELD, Event.HELD, problem.reason))
+                decided.append(_unsayable(parcel.carrier, problem.reason))
         except Exception:
             log.exception("the text of a message of kind %s failed", parcel.carrier.kind.code)
             decided += [
@@ -264,6 +277,18 @@ def _over_budget(one: Prepared, now: datetime) -> Outcome:
     return Outcome(one.message.pk, State.PENDING, Event.FAILED, budget.SPENT, pause=pause)
 
 
+def _unsayable(one: Prepared, reason: str) -> Outcome:
+    """Held; a text that WhatsApp has switched off goes to people by their next channel."""
+    if reason == registering.OFF_REASON and _has_another_way(one.kind, one.message, one.person):
+        return Outcome(one.message.pk, State.DEAD, Event.DEAD, reason, falls_back_in=0.0)
+    return Outcome(one.message.pk, State.HELD, Event.HELD, reason)
+
+
+def _has_another_way(kind: Kind, message: Message, person: Person) -> bool:
+    ways = [WAYS[channel] for channel in kind.after(message.channel)]
+    return any(not way.why_not() and way.reaches(person) for way in ways)
+
+
 def _outcome_of(verdict: Verdict) -> Outcome:
     if verdict.state == FAILED:
         return failed_try(verdict.message, verdict.reason, begun=False)
@@ -304,6 +329,7 @@ def _send_all(
                 if refusal.reason == numbers.REASON:
                     numbers.is_dead([letter.to.phone])
             except Switched as problem:
+                registering.note_refusal(letter, problem.reason)
                 results += _switched(parcel, problem.reason)
                 lost = 0
             except ConnectionLost:
@@ -314,7 +340,7 @@ def _send_all(
                 results += _for_all(parcel, _down(message, problem))
                 raise
             else:
-                results += _accepted(parcel, given_id)
+                results += _accepted(parcel, letter, given_id)
                 accepted, lost = parcel.ids, 0
     finally:
         settle(owner, results)
@@ -330,13 +356,13 @@ def _left_of(parcel: Parcel, begun: Collection[int]) -> list[Outcome]:
     ]
 
 
-def _accepted(parcel: Parcel, given_id: str) -> list[Outcome]:
+def _accepted(parcel: Parcel, letter: Letter, given_id: str) -> list[Outcome]:
     channel = parcel.message.channel
     hears_of_it = WAYS[channel].gives_receipts()
     return [
         Outcome(
             one.message.pk, State.SENT, Event.SENT, "" if one is parcel.carrier else joining.KIND,
-            provider_id=given_id,
+            provider_id=given_id, text_id=None if parcel.parts else letter.text_id,
             falls_back_in=kinds.receipt_within(one.kind.code, channel) if hears_of_it else None,
         )
         for one in (parcel.carrier, *parcel.parts)
@@ -370,7 +396,9 @@ def _for_all(
 
 
 def _switched(parcel: Parcel, reason: str) -> list[Outcome]:
-    """A text that cannot be used is held until somebody mends it; joined messages go one by one instead."""
+    """A text that cannot be used: by the next channel, or held until it is mended; joined go singly."""
+    if not parcel.parts and _has_another_way(parcel.carrier.kind, parcel.message, parcel.carrier.person):
+        return [Outcome(parcel.message.pk, State.DEAD, Event.DEAD, reason, falls_back_in=0.0)]
     if not parcel.parts:
         return [_held(parcel.message, reason)]
     joining.rest(parcel.message.channel)
@@ -463,8 +491,8 @@ _FINAL = "('sent', 'cancelled', 'expired', 'dead')"
 _SETTLE = f"""
 WITH given AS (
     SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::float8[], %s::smallint[],
-                         %s::text[], %s::float8[], %s::timestamptz[])
-        AS g (id, state, event, reason, pause, tries, provider_id, falls_back_in, until)
+                         %s::text[], %s::float8[], %s::timestamptz[], %s::bigint[])
+        AS g (id, state, event, reason, pause, tries, provider_id, falls_back_in, until, text_id)
 ), settled AS (
     UPDATE notifications_message AS m
     SET state = g.state, attempts = m.attempts + g.tries,
@@ -473,6 +501,7 @@ WITH given AS (
                       WHEN g.pause > 0 THEN statement_timestamp() + g.pause * interval '1 second'
                       ELSE m.due_at END,
         finished_at = CASE WHEN g.state IN {_FINAL} THEN statement_timestamp() END,
+        text_id = coalesce(g.text_id, m.text_id),
         provider_id = CASE WHEN g.provider_id = '' THEN m.provider_id ELSE g.provider_id END,
         receipt = CASE WHEN m.receipt NOT IN ('', 'accepted') THEN m.receipt
                        WHEN g.provider_id <> '' THEN 'accepted' ELSE '' END,
@@ -543,6 +572,7 @@ def settle(owner: uuid.UUID, outcomes: Sequence[Outcome]) -> None:
         [o.provider_id for o in outcomes],
         [o.falls_back_in for o in outcomes],
         [o.until for o in outcomes],
+        [o.text_id for o in outcomes],
     ]
     ((settled, _commit),) = _prepared(_SETTLE, [*columns, settings.DEMO, owner])
     if settled != len(outcomes):

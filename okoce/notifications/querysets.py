@@ -4,8 +4,10 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.apps import apps
 from django.db import models
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from okoce.accounts.roles import has_permission
 from okoce.accounts.scope import scope_of
@@ -76,6 +78,21 @@ class MessageTextQuerySet(models.QuerySet):
     def of(self, kind: str, channel: str, language: str) -> MessageTextQuerySet:
         return self.filter(kind=kind, channel=channel, language=language)
 
+    def in_force(self) -> MessageTextQuerySet:
+        """The newest version of each text; for WhatsApp the newest whose words were ever approved."""
+        approved = apps.get_model("notifications", "RegisteredTemplate").objects.filter(
+            kind=OuterRef("kind"),
+            language=OuterRef("language"),
+            version=Coalesce(OuterRef("restores"), OuterRef("version")),
+            approved_at__isnull=False,
+        )
+        usable = ~Q(channel="whatsapp") | Q(restores=0) | Exists(approved)
+        return (
+            self.filter(usable)
+            .order_by("kind", "channel", "language", "-version")
+            .distinct("kind", "channel", "language")
+        )
+
 
 class RegisteredTemplateQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> RegisteredTemplateQuerySet:
@@ -115,3 +132,8 @@ class InboundQuerySet(models.QuerySet):
 
     def in_tray(self) -> InboundQuerySet:
         return self.filter(state="tray")
+
+
+class TemplateNewsQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> TemplateNewsQuerySet:
+        return self if has_permission(user, "notifications.texts") else self.none()

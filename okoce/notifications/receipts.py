@@ -25,7 +25,7 @@ from django.utils import timezone
 
 from okoce.db import background
 from okoce.db.encryption import decrypt_bytes, encrypt_bytes
-from okoce.notifications import inbound, kinds, numbers, services
+from okoce.notifications import inbound, kinds, numbers, registering, services
 from okoce.notifications.channels.cloud_api import NUMBER_IS_DEAD
 from okoce.notifications.enums import ARRIVED, OPEN, Channel, Event, Receipt, State
 from okoce.notifications.models import DeliveryEvent, DeliveryReceipt, Message, WebhookCall
@@ -130,13 +130,15 @@ def _take_in(call: WebhookCall) -> str:
         if isinstance(said, dict) and mark in said:
             note(source(said, heard_at=call.received_at))
             return ""
+    news = list(registering.news_in(said, until=call.received_at))
+    registering.note(news)
     ours = [
         value
         for value in _values(said)
         if value.get("metadata", {}).get("phone_number_id") == settings.WHATSAPP_PHONE_ID
     ]
     if not ours:
-        return "not_ours"
+        return "" if news else "not_ours"
     note([told for value in ours for told in _statuses(value, until=call.received_at)])
     for value in ours:
         inbound.keep(value, until=call.received_at)

@@ -1,8 +1,8 @@
 """Texts with named gaps, as people outside of programming can write them: ``Halo {name}, jadwal Anda …``.
 
 Nothing in them is ever executed. A gap takes what the kind of message knows under that name, as one line:
-a time in long words (``starts_at``), a path of the portal as a whole link under ``…_link``, a list joined by
-semicolons. A line all of whose gaps are empty is left out.
+a time in long words (``starts_at``; also ``…_day`` and ``…_clock``), a path of the portal as a whole link
+under ``…_link``, a list joined by semicolons. A line all of whose gaps are empty is left out.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from functools import lru_cache
 from typing import Any, Final
 
 from django.utils import timezone, translation
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
 GAP: Final = re.compile(r"\{([a-z_]+)\}")
 _BRACE: Final = re.compile(r"[{}]")
 LONGEST_VALUE: Final = 300
+GROUP: Final = "group"  # not a channel: the text that one person sends to a whole group
 NOTHING: Final = "-"  # registered templates refuse an empty value
 
 
@@ -50,13 +52,33 @@ def lines_of(
         values = {name: value for name, value in values.items() if name in needed}
     with translation.override(language):
         said = {name: one_line(value) for name, value in values.items()}
+        times = {
+            f"{name}_{part}": one_line(piece)
+            for name, value in values.items()
+            if isinstance(value, datetime.datetime)
+            for part, piece in (("day", timezone.localtime(value).date()), ("clock", _clock(value)))
+        }
     portal = said.get("portal_url", "")
     links = {
         f"{name.removesuffix('_path')}_link": portal + path
         for name, path in said.items()
         if name.endswith("_path") and path
     }
-    return said | links
+    return said | times | links
+
+
+def _clock(value: datetime.datetime) -> datetime.time:
+    return timezone.localtime(value).time()
+
+
+def moment(key: str, value: Any) -> Any:
+    """ISO text under a name in ``_at`` or ``_on`` as the datetime or date it stands for."""
+    if isinstance(value, str):
+        if key.endswith("_at"):
+            return parse_datetime(value) or value
+        if key.endswith("_on"):
+            return parse_date(value) or value
+    return value
 
 
 def one_line(value: Any) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from okoce.notifications.views import campaigns, ending, messages, phones, ready_texts, webhook
+from okoce.notifications.views import campaigns, ending, messages, phones, ready_texts, texts, webhook
 
 app_name = "notifications"
 
@@ -9,6 +9,21 @@ urlpatterns = [
     path("siap/<str:cause_type>/<int:cause_id>/", ready_texts.ready_texts, name="ready_texts"),
     path(
         "siap/<str:cause_type>/<int:cause_id>/<slug:kind>/tandai/", ready_texts.tick_group, name="tick_group"
+    ),
+    path("teks/", texts.text_list, name="texts"),
+    path("teks/<slug:kind>/", texts.text_kind, name="text_kind"),
+    path("teks/<slug:kind>/waktu/", texts.text_times, name="text_times"),
+    path("teks/<slug:kind>/<slug:channel>/<slug:language>/", texts.text_edit, name="text_edit"),
+    path("teks/<slug:kind>/<slug:channel>/<slug:language>/lihat/", texts.text_look, name="text_look"),
+    path(
+        "teks/<slug:kind>/<slug:channel>/<slug:language>/versi/<int:version>/",
+        texts.text_version,
+        name="text_version",
+    ),
+    path(
+        "teks/<slug:kind>/terdaftar/<slug:language>/versi/<int:version>/keadaan/",
+        texts.text_template,
+        name="text_template",
     ),
     path("whatsapp/", webhook.whatsapp, name="whatsapp"),
     path("berhenti/<str:token>/", ending.end, name="end"),

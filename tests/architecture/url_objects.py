@@ -167,6 +167,10 @@ def message(place: Place) -> dict[str, Any]:
     return {"uid": place.message.uid}
 
 
+def message_text(place: Place) -> dict[str, Any]:
+    return {"kind": "session_reminder", "channel": "whatsapp", "language": "id"}
+
+
 def applicant(place: Place) -> dict[str, Any]:
     return {"uid": place.applicant.uid}
 
@@ -610,6 +614,15 @@ ROWS: dict[str, Row] = {
     "notifications:open_ready_text": Row(AREA, message, method="post"),
     "notifications:tick": Row(AREA, message, method="post"),
     "notifications:untick": Row(AREA, message, method="post"),
+    "notifications:texts": Row(),
+    "notifications:text_kind": Row(ANYWHERE, lambda p: {"kind": "session_reminder"}),
+    "notifications:text_times": Row(ANYWHERE, lambda p: {"kind": "session_reminder"}),
+    "notifications:text_edit": Row(ANYWHERE, message_text),
+    "notifications:text_look": Row(ANYWHERE, message_text, method="post"),
+    "notifications:text_version": Row(ANYWHERE, lambda p: {**message_text(p), "version": 0}),
+    "notifications:text_template": Row(
+        ANYWHERE, lambda p: {"kind": "session_reminder", "language": "id", "version": 0}
+    ),
     "demo:messages": Row(missing=True),  # there in demonstration mode only
     # audit
     "audit:events": Row(),

@@ -32,6 +32,7 @@ class Letter:
     expires_at: datetime | None = None
     is_urgent: bool = False
     ends_with: str = ""  # the address at which messages like this one can be ended
+    text_id: int | None = None  # the province's version it was made of
 
 
 class ChannelDown(Exception):

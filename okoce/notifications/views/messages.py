@@ -45,6 +45,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
         "rows": rows_of(page.rows),
         "filter_form": form,
         "counts": mine.counted(since=midnight),
+        "may_edit_texts": has_permission(request.user, "notifications.texts"),
         "may_send": has_permission(request.user, "notifications.send_ready"),
         "sends_at_any_hour": settings.MESSAGES_AT_ANY_HOUR,
         "crumbs": [{"label": _("Messages")}],

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from okoce.notifications import compose, kinds, safety
+from okoce.notifications import compose, gaps, kinds, safety, texts
+from okoce.notifications.enums import Channel
 
 PRIVATE = re.compile(
     r"\b(nik|kk|npwp|phone|telephone|address|alamat|amount|rupiah|turnover|omzet|birth_date|rt|rw)\b"
@@ -53,3 +54,23 @@ def test_every_folder_of_texts_belongs_to_a_kind():
     codes = {path.name for path in FOLDER.iterdir() if path.is_dir()}
 
     assert codes - {kind.code for kind in kinds.registered()} == set()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_its_registered_texts_name_known_gaps_and_all_that_is_needed(kind, language):
+    if Channel.WHATSAPP not in kind.channels:
+        pytest.skip("not by WhatsApp")
+    text = compose.registered_text(kind, language)
+
+    assert set(texts.gaps(text)) - gaps.names(kind, "whatsapp") == set()
+    assert gaps.missing(kind, "whatsapp", text) == []
+    assert gaps.private_in(text) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_gap_of_it_has_a_meaning_and_a_value_and_none_is_private(kind):
+    known = gaps.names(kind, "text")
+
+    assert known & safety.FORBIDDEN_KEYS == set()
+    assert known - set(compose.sample_lines(kind, language="id")) == set()

@@ -237,7 +237,7 @@ def test_the_ready_texts_ask_the_database_equally_often(client_as, camat, count,
     client = client_as(camat)
     client.get(ready_page())
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(14):
         page = client.get(ready_page())
 
     assert page.content.decode().count("Buka WhatsApp dengan teks untuk") == count
@@ -400,5 +400,5 @@ def test_the_demonstration_asks_the_database_equally_often(
     settings.DEMO = True
     greet(count)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         client.get("/demo/pesan/")

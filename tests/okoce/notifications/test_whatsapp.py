@@ -1,14 +1,16 @@
 """What a real local server that speaks the Cloud API gets, and what its answers do to the outbox."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from okoce.embedded.cloud_api import problem
-from okoce.notifications import breaker, fallback, outbox
+from okoce.notifications import breaker, fallback, kinds, outbox
 from okoce.notifications.channels.cloud_api import Reaction, reaction_to
-from okoce.notifications.models import DeliveryEvent, Message
+from okoce.notifications.enums import Channel
+from okoce.notifications.models import DeliveryEvent, Message, RegisteredTemplate
 from okoce.notifications.services import queue
 from tests.factories import ParticipantFactory
 from tests.okoce.notifications.conftest import use
@@ -162,7 +164,20 @@ def test_rule_58_too_many_to_one_person_waits_longer_and_longer(whatsapp):
     assert [round(pause / 4) for pause in pauses] == [1, 4, 16]
 
 
-def test_rule_58_a_text_that_is_not_registered_is_held_until_it_is(whatsapp):
+def test_rule_58_a_text_that_is_not_registered_so_is_switched_off_and_the_next_channel_takes_over(whatsapp):
+    whatsapp.templates = {("greeting", "id"): 7}
+    message = greet()
+
+    outbox.drain()
+
+    message.refresh_from_db()
+    assert (message.state, message.reason) == ("dead", "whatsapp:132000")
+    assert message.falls_back_at is not None
+    assert RegisteredTemplate.objects.get(kind="greeting", language="id").state == "disabled"
+
+
+def test_rule_58_without_another_channel_it_is_held_until_the_text_is_approved(whatsapp):
+    kinds.register(replace(kinds.get("greeting"), channels=(Channel.WHATSAPP,)))
     whatsapp.templates = {("greeting", "id"): 7}
     message = greet()
 
