@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from okoce.notifications import causes, kinds, services
+from okoce.notifications import causes, kinds, services, timing
 from okoce.notifications.enums import Manner, Topic
 from okoce.notifications.services import Draft
 from trainings import links, rules
@@ -266,9 +266,10 @@ def key(session_id: int, participant_id: int, occasion: str) -> str:
     return f"session:{session_id}:participant:{participant_id}:{occasion}"
 
 
-def reminder_occasion(plan_version: int) -> str:
+def reminder_occasion(before: timedelta, plan_version: int) -> str:
     """A session that moved after publication is reminded of anew."""
-    return "reminder-1d" if plan_version == 1 else f"reminder-1d-v{plan_version}"
+    occasion = f"reminder-{timing.occasion(before)}"
+    return occasion if plan_version == 1 else f"{occasion}-v{plan_version}"
 
 
 def _queue(
@@ -384,10 +385,15 @@ def queue_cancellations(session: TrainingSession, participant_ids: Iterable[int]
     )
 
 
+def _reminding_times() -> set[timedelta]:
+    """The times in force and the portal's own, at which reminders may have been queued."""
+    return {*REMIND_BEFORE, *timing.of(kinds.get(REMINDER))}
+
+
 def withdraw(booking: Booking) -> None:
     """What still waits for a person who gave the seat back."""
     occasions = (
-        reminder_occasion(booking.session.plan_version),
+        *(reminder_occasion(before, booking.session.plan_version) for before in _reminding_times()),
         f"invited-{booking.queue_number}",
         f"seat-{booking.queue_number}",
         f"moved-{booking.queue_number}",

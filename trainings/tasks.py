@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from celery import shared_task
 from django.utils import timezone
 
@@ -8,9 +6,9 @@ from trainings.services import groups, offers, planning
 
 
 @shared_task
-def remind_of_tomorrows_sessions() -> int:
+def remind_of_sessions() -> int:
     eligibility.forget_old_marks()
-    return reminders.queue_session_reminders(on=timezone.localdate() + timedelta(days=1))
+    return reminders.queue_session_reminders(now=timezone.now())
 
 
 @shared_task(ignore_result=True, name=planning.RUN_TASK)

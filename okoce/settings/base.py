@@ -299,8 +299,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"expires": 15},  # wake-ups do not pile up while no worker is there
     },
-    "remind-of-tomorrows-sessions": {
-        "task": "trainings.tasks.remind_of_tomorrows_sessions",
+    "remind-of-sessions": {
+        "task": "trainings.tasks.remind_of_sessions",
         "schedule": 300.0,
     },
     "tend-exports": {"task": "participants.tasks.tend_exports", "schedule": 60.0},

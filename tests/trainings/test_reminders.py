@@ -1,15 +1,15 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from okoce.accounts.roles import Role
-from okoce.notifications import compose
+from okoce.notifications import compose, kinds, timing
 from okoce.notifications.models import Message
 from tests.factories import BookingFactory, ParticipantFactory, SessionFactory, WaitingFactory, member
 from tests.factories.trainings import day_at
 from trainings import reminders, services, tasks
 from trainings.enums import BookingState
-from trainings.messages import decent, void
+from trainings.messages import decent, void, withdraw
 from trainings.scheduling import JAKARTA
 
 pytestmark = pytest.mark.django_db
@@ -24,8 +24,8 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 8, day, hour, minute, tzinfo=JAKARTA)
 
 
-def remind(**more) -> int:
-    return reminders.queue_session_reminders(on=at(12, 0).date(), **more)
+def remind(now: datetime | None = None) -> int:
+    return reminders.queue_session_reminders(now=now)
 
 
 def test_everybody_with_a_seat_tomorrow_is_reminded_once_however_often_the_clock_fires():
@@ -37,7 +37,7 @@ def test_everybody_with_a_seat_tomorrow_is_reminded_once_however_often_the_clock
     WaitingFactory(activity_id=session.activity_id)
     BookingFactory(session=session, state=BookingState.DECLINED)
 
-    fired = [tasks.remind_of_tomorrows_sessions() for _ in range(5)]
+    fired = [tasks.remind_of_sessions() for _ in range(5)]
 
     assert fired == [2, 0, 0, 0, 0]
     assert set(Message.objects.values_list("key", flat=True)) == {
@@ -86,7 +86,7 @@ def test_two_hundred_reminders_take_as_many_statements_as_one(django_assert_max_
         for _ in range(100):
             BookingFactory(session=session)
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         assert remind() == 200
 
 
@@ -127,8 +127,65 @@ def test_a_moved_session_is_reminded_of_anew():
     assert remind() == 1
 
 
+def occasions() -> list[str]:
+    return sorted(key.rpartition(":")[2] for key in Message.objects.values_list("key", flat=True))
+
+
+def test_a_person_is_reminded_a_week_a_day_and_two_hours_before():
+    BookingFactory(session=SessionFactory(starts_at=at(18, 13), published_at=at(1, 9)))
+
+    moments = [at(11, 9), at(12, 9), at(17, 9), at(18, 10), at(18, 11, 5), at(18, 11, 10), at(18, 13)]
+    assert [remind(now=moment) for moment in moments] == [1, 0, 1, 0, 1, 0, 0]
+    assert occasions() == ["reminder-1d", "reminder-2h", "reminder-7d"]
+
+
+def test_a_session_published_late_gets_only_the_reminders_still_ahead():
+    BookingFactory(session=SessionFactory(starts_at=at(14, 13), published_at=at(11, 9)))
+    BookingFactory(session=SessionFactory(starts_at=at(11, 11, 30), published_at=at(11, 10)))
+
+    assert [remind(now=moment) for moment in (at(11, 10), at(13, 9), at(14, 11, 5))] == [0, 1, 1]
+    assert occasions() == ["reminder-1d", "reminder-2h"]
+
+
+def test_the_province_says_when(province):
+    timing.set_times(
+        kind="session_reminder", times=[timedelta(days=3)], reason="satu cukup", based_on=0, by=province
+    )
+    BookingFactory(session=SessionFactory(starts_at=at(14, 13), published_at=at(1, 9)))
+
+    assert [remind(now=moment) for moment in (at(11, 9), at(13, 9), at(14, 11, 5))] == [1, 0, 0]
+    assert occasions() == ["reminder-3d"]
+
+
+@pytest.fixture
+def province():
+    return member(Role.PROVINCE)
+
+
+def test_times_are_checked_and_kept_with_who_and_why(province):
+    with pytest.raises(ValueError, match="faults"):
+        timing.set_times(
+            kind="session_reminder", times=[timedelta(minutes=5)], reason="x", based_on=0, by=province
+        )
+    given = {"kind": "session_reminder", "times": [timedelta(hours=3)], "reason": "x", "by": province}
+    timing.set_times(based_on=0, **given)
+
+    with pytest.raises(timing.TimesChangedMeanwhile):
+        timing.set_times(based_on=0, **{**given, "times": [timedelta(hours=4)]})
+    assert timing.set_times(based_on=0, **given).version == 1
+    assert timing.of(kinds.get("session_reminder")) == (timedelta(hours=3),)
+
+
+def test_what_is_queued_for_somebody_who_gives_the_seat_back_is_withdrawn_at_every_time():
+    seat = BookingFactory(session=SessionFactory(starts_at=at(18, 13), published_at=at(1, 9)))
+    remind(now=at(11, 9))
+
+    withdraw(seat)
+
+    assert list(Message.objects.values_list("state", flat=True)) == ["cancelled"]
+
+
 def test_every_kind_of_message_says_what_when_and_where_in_both_languages():
-    from okoce.notifications import kinds
     from trainings.messages import CANCELLED, CHANGED, INVITATION, REMINDER, SEAT_OFFERED
 
     session = SessionFactory(starts_at=day_at(1, 9))

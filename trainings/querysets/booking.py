@@ -41,10 +41,14 @@ class BookingQuerySet(OfSessionQuerySet):
 
     def of_published_sessions_on(self, day: date) -> BookingQuerySet:
         """Of sessions that are on, on that Jakarta day."""
+        return self.of_published_sessions_between(at(day, time()), at(day + timedelta(days=1), time()))
+
+    def of_published_sessions_between(self, since: datetime, until: datetime) -> BookingQuerySet:
+        """Of sessions that are on and begin from ``since`` on, before ``until``."""
         return self.filter(
             session__state=SessionState.PUBLISHED,
-            session__starts_at__gte=at(day, time()),
-            session__starts_at__lt=at(day + timedelta(days=1), time()),
+            session__starts_at__gte=since,
+            session__starts_at__lt=until,
         )
 
     def for_the_door(self) -> BookingQuerySet:
