@@ -1,6 +1,6 @@
 from django.urls import path
 
-from okoce.notifications.views import campaigns, ending, messages, phones, ready_texts, texts, webhook
+from okoce.notifications.views import campaigns, chains, ending, messages, phones, ready_texts, texts, webhook
 
 app_name = "notifications"
 
@@ -26,6 +26,7 @@ urlpatterns = [
         name="text_template",
     ),
     path("whatsapp/", webhook.whatsapp, name="whatsapp"),
+    path("saluran/", chains.chains, name="chains"),
     path("berhenti/<str:token>/", ending.end, name="end"),
     path("hp/<str:token>/", phones.shown, name="shown"),
     path("sms/<str:secret>/", webhook.sms, name="sms"),

@@ -593,6 +593,7 @@ ROWS: dict[str, Row] = {
     "notifications:messages": Row(),
     "notifications:ready_texts": Row(AREA, cause),
     "notifications:whatsapp": Row(refuses=True),
+    "notifications:chains": Row(),
     "notifications:end": Row(ANYWHERE, lambda p: {"token": "bukan-ini"}, missing=True),
     "notifications:shown": Row(NOBODY, lambda p: {"token": "bukan-ini"}, method="post", refuses=True),
     "notifications:sms": Row(NOBODY, lambda p: {"secret": "bukan-ini"}, method="post", refuses=True),
