@@ -212,6 +212,8 @@ ACTIONS: dict[str, Any] = {
     "trainings.plan.stopped": _("stopped the planning of a phase"),
     "trainings.ramadan.kept": _("entered the office hours of Ramadan"),
     "trainings.seat.booked": _("gave a seat"),
+    "trainings.call.noted": _("noted what somebody said on the phone about a seat"),
+    "trainings.call_list.printed": _("opened a phone number for a call list on paper"),
     "trainings.seat.confirmed": _("confirmed a seat"),
     "trainings.seat.declined": _("declined a seat"),
     "trainings.seat.lapsed": _("took back a seat that was offered and not answered"),

@@ -589,6 +589,11 @@ ROWS: dict[str, Row] = {
     "bazaars:cancel_bazaar": Row(SITE, lambda p: {"slug": p.bazaar.slug}),
     # messages
     "trainings:desk": Row(AREA, lambda p: {"pk": p.session.pk}),
+    "trainings:session_call_list": Row(AREA, lambda p: {"pk": p.session.pk}),
+    "trainings:call_sheet": Row(AREA, lambda p: {"pk": p.session.pk}, method="post"),
+    "trainings:note_call": Row(
+        AREA, lambda p: {"pk": p.session.pk, "booking": p.session.bookings.first().pk}, method="post"
+    ),
     "trainings:desk_file": Row(AREA, lambda p: {"pk": p.session.pk}, method="post"),
     "notifications:messages": Row(),
     "notifications:ready_texts": Row(AREA, cause),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from okoce.accounts.access import requires
+from okoce.accounts.roles import has_permission
 from okoce.audit.services import record
 from okoce.notifications.desk import Desk
 from okoce.notifications.views.desk import context_of, file_of
@@ -67,6 +68,7 @@ def desk(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "session": session,
         "where_and_when": shown.where_and_when(session),
+        "may_call": has_permission(request.user, "trainings.manage"),
         "crumbs": shown.crumbs(own, (_("Messages"), "")),
         **context_of(
             request, desk_of(session), _people(request, session), order=ORDER, answer=answer_of, now=now

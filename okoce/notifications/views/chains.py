@@ -73,8 +73,14 @@ def _then(kind: Kind, way: Channel) -> str:
     if hours < 1:
         minutes = round(hours * 60)
         said = ngettext(
-            "no receipt in %(count)d minute: the next way", "no receipt in %(count)d minutes: the next way", minutes
+            "no receipt in %(count)d minute: the next way",
+            "no receipt in %(count)d minutes: the next way",
+            minutes,
         )
         return said % {"count": minutes}
-    said = ngettext("no receipt in %(count)d hour: the next way", "no receipt in %(count)d hours: the next way", round(hours))
+    said = ngettext(
+        "no receipt in %(count)d hour: the next way",
+        "no receipt in %(count)d hours: the next way",
+        round(hours),
+    )
     return said % {"count": round(hours)}
