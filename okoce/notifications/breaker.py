@@ -19,6 +19,7 @@ log = logging.getLogger("okoce.notifications")
 
 FIRST_REST, LONGEST_REST = 5.0, 300.0
 REMEMBERED = 3600  # seconds
+CLOCKS_DIFFER = 5.0  # seconds between two workers' clocks that mean nothing
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,10 @@ def rest_of(channel: str) -> Rest:
     kept = _get(channel)
     if not kept:
         return Rest()
-    return Rest(max(0.0, kept["until"] - time.time()), kept["failures"], kept["reason"])
+    now = time.time()
+    if now < kept.get("since", now) - CLOCKS_DIFFER:  # the clock was set back: nobody knows how long is left
+        return Rest(0.0, kept["failures"], kept["reason"])
+    return Rest(max(0.0, kept["until"] - now), kept["failures"], kept["reason"])
 
 
 def is_open(channel: str) -> bool:
@@ -48,7 +52,8 @@ def trip(channel: str, reason: str, *, is_long: bool = False) -> float:
     spread = random.uniform(0.75, 1.25)  # noqa: S311
     first = float(getattr(settings, "OUTBOX_FIRST_REST", FIRST_REST))
     seconds: float = LONGEST_REST if is_long else min(first * 2 ** (failures - 1), LONGEST_REST) * spread
-    _set(channel, {"until": time.time() + seconds, "failures": failures, "reason": reason})
+    now = time.time()
+    _set(channel, {"since": now, "until": now + seconds, "failures": failures, "reason": reason})
     return seconds
 
 

@@ -32,13 +32,13 @@ import random
 import time
 import uuid
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 from psycopg import Cursor
 
@@ -337,13 +337,18 @@ def _send_all(
                 lost += 1
                 line.close()
             except ChannelDown as problem:
-                results += _for_all(parcel, _down(message, problem))
+                results += _for_all(parcel, _down(message, problem), is_unknown=problem.is_counted)
                 raise
             else:
                 results += _accepted(parcel, letter, given_id)
                 accepted, lost = parcel.ids, 0
     finally:
-        settle(owner, results)
+        try:
+            settle(owner, results)
+        except DatabaseError:  # a full disk may still take the note, and that keeps us from repeating
+            with suppress(DatabaseError):
+                begin(owner, (), accepted=accepted)
+            raise
         report.count(results)
 
 

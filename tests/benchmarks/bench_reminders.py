@@ -124,7 +124,8 @@ def fill_floor() -> float:
             attempts)
         SELECT gen_random_uuid(), 'session:' || session_id || ':participant:' || participant_id || ':floor',
             'session_reminder', 'whatsapp', 'pending', '', participant_id, 'id', '{}',
-            'trainings.trainingsession', session_id, '31.73', '31.73.07', 5, now(), now() + interval '1 day', now(), 0
+            'trainings.trainingsession', session_id, '31.73', '31.73.07', 5, now(),
+            now() + interval '1 day', now(), 0
         FROM trainings_booking ON CONFLICT (key) DO NOTHING
     """
     with connection.cursor() as cursor:
@@ -166,8 +167,8 @@ _OLD = """
         context, cause_type, cause_id, city, kecamatan, priority, due_at, expires_at, created_at, attempts,
         finished_at, provider_id, receipt)
     SELECT gen_random_uuid(), 'old:' || n, 'session_reminder', 'whatsapp', 'sent', '', n %% %s + 1, 'id',
-        '{}', 'trainings.trainingsession', n / 100, '31.73', '31.73.07', 5, at, at + interval '1 day', at, 1, at,
-        'wamid.old.' || n, 'delivered'
+        '{}', 'trainings.trainingsession', n / 100, '31.73', '31.73.07', 5, at, at + interval '1 day', at, 1,
+        at, 'wamid.old.' || n, 'delivered'
     FROM (SELECT n, now() - interval '2 days' - n * interval '20 seconds' AS at
           FROM generate_series(1, %s) AS n) AS old
 """

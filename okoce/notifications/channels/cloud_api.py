@@ -8,6 +8,7 @@ that a receipt finds its message even when this process died before it could not
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -28,6 +29,7 @@ from okoce.notifications.directory import Person
 from okoce.notifications.enums import Channel, State
 
 TIMEOUT = urllib3.Timeout(connect=5.0, read=15.0)
+LONGEST_SECONDS = 20.0  # of one answer, however slowly it comes
 LONGEST_ANSWER = 64 * 1024  # bytes; a real one has a few hundred
 LONGEST_BODY = 1024  # characters of a template's body with its values
 PAIR_PAUSE, LONGEST_PAIR_PAUSE = 4.0, 3600.0
@@ -113,9 +115,9 @@ class CloudApiSender:
             answer = self.http.request(
                 "POST", self.url, body=json.dumps(body_of(letter)), redirect=False, preload_content=False
             )
-            content = answer.read(LONGEST_ANSWER)
-            answer.drain_conn()
-        except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as error:
+            content = _content(answer)
+        except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.TimeoutError) as error:
+            # Silence too: the next letter would only wait as long, and everybody behind it.
             raise ChannelDown("whatsapp_down") from error
         except urllib3.exceptions.HTTPError as error:
             raise ConnectionLost from error
@@ -123,6 +125,21 @@ class CloudApiSender:
 
     def close(self) -> None:
         self.http.clear()
+
+
+def _content(answer: urllib3.BaseHTTPResponse) -> bytes:
+    """The beginning of an answer; one that trickles in for longer than an answer may take is none."""
+    until, content = time.monotonic() + LONGEST_SECONDS, b""
+    while len(content) < LONGEST_ANSWER and (more := answer.read1(LONGEST_ANSWER)):
+        content += more
+        if time.monotonic() > until:
+            answer.close()
+            raise urllib3.exceptions.ProtocolError("the answer trickles")
+    if len(content) >= LONGEST_ANSWER:
+        answer.close()
+    else:
+        answer.release_conn()
+    return content
 
 
 def body_of(letter: Letter) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.utils import timezone
 
 from okoce.notifications import outbox
@@ -236,3 +236,38 @@ def test_a_failure_that_is_told_before_the_acceptance_is_written_down_stands(mai
     message.refresh_from_db()
     assert (message.state, message.receipt, message.reason) == ("sent", "failed", "whatsapp:131026")
     assert message.falls_back_at == told_at
+
+
+@pytest.fixture
+def full_disk():
+    """The server refuses every new event as a full disk would; yields what frees it."""
+    owner = "RESET ROLE; {0}; SET ROLE okoce_app"
+    function = "CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS"
+
+    def run(sql: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(owner.format(sql))
+
+    run(
+        f"{function} $$BEGIN RAISE 'No space left on device' USING ERRCODE = '53100'; END$$;"
+        " CREATE TRIGGER disk_full BEFORE INSERT ON notifications_deliveryevent"
+        " FOR EACH STATEMENT EXECUTE FUNCTION disk_full()"
+    )
+    yield lambda: run("DROP TRIGGER IF EXISTS disk_full ON notifications_deliveryevent")
+    run("DROP FUNCTION disk_full() CASCADE")
+
+
+def test_a_full_disk_stops_sending_and_nobody_gets_a_letter_twice(mail, full_disk):
+    greet(3)
+
+    for _ in range(4):
+        with pytest.raises(OperationalError, match="No space left"):
+            outbox.drain()
+        end_of_lease()
+    sent_on_a_full_disk = len(mail.box.keys)
+    full_disk()
+    outbox.drain()
+
+    assert sent_on_a_full_disk <= 3
+    assert len(mail.box.keys) == len(set(mail.box.keys)) == 3
+    assert list(Message.objects.values_list("state", flat=True)) == ["sent"] * 3

@@ -1,18 +1,24 @@
 """What a real local server that speaks the Cloud API gets, and what its answers do to the outbox."""
 
+import socket
+import threading
+import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import urllib3
 from django.utils import timezone
 
 from okoce.embedded.cloud_api import problem
 from okoce.notifications import breaker, fallback, kinds, outbox
+from okoce.notifications.channels import cloud_api
 from okoce.notifications.channels.cloud_api import Reaction, reaction_to
 from okoce.notifications.enums import Channel
 from okoce.notifications.models import DeliveryEvent, Message, RegisteredTemplate
 from okoce.notifications.services import queue
-from tests.factories import ParticipantFactory
+from tests.factories import ParticipantFactory, UserFactory
 from tests.okoce.notifications.conftest import use
 from tests.smtp import MailServer
 
@@ -219,6 +225,56 @@ def test_a_gateway_that_is_away_costs_nobody_a_letter(whatsapp, settings):
     message.refresh_from_db()
     assert message.state == "pending"
     assert breaker.rest_of("whatsapp").reason == "whatsapp_down"
+
+
+def test_a_gateway_that_hangs_costs_one_timeout_and_delays_nobody_else(whatsapp, mail, monkeypatch):
+    monkeypatch.setattr(cloud_api, "TIMEOUT", urllib3.Timeout(connect=1, read=0.3))
+    monkeypatch.setattr(whatsapp, "misbehave", lambda body: time.sleep(1.5))
+    hanging = [greet(n=n) for n in range(3)]
+    other = queue(kind="greeting", key="other", user=UserFactory())
+
+    began = time.monotonic()
+    outbox.drain()
+    took = time.monotonic() - began
+
+    assert took < 1.4
+    assert mail.box.keys == [other.key]
+    assert breaker.rest_of("whatsapp").reason == "whatsapp_down"
+    waiting = Message.objects.filter(pk__in=[m.pk for m in hanging], state="pending", lease_owner=None)
+    assert sorted(waiting.values_list("attempts", flat=True)) == [0, 0, 1]
+
+
+def test_an_answer_that_trickles_in_is_given_up(whatsapp, settings, monkeypatch):
+    monkeypatch.setattr(cloud_api, "LONGEST_SECONDS", 0.3)
+    message = greet()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings.WHATSAPP_URL = f"http://127.0.0.1:{server.getsockname()[1]}/v23.0"
+        threading.Thread(target=trickle, args=[server], daemon=True).start()
+        began = time.monotonic()
+        outbox.drain()
+
+    message.refresh_from_db()
+    assert time.monotonic() - began < 3
+    assert (message.state, message.attempts, message.reason) == ("pending", 1, "connection_lost")
+
+
+def trickle(server: socket.socket) -> None:
+    line, _address = server.accept()
+    with line, suppress(OSError):
+        line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n")
+        for _ in range(100):
+            line.sendall(b" ")
+            time.sleep(0.1)
+
+
+def test_a_clock_that_is_set_back_does_not_keep_a_channel_at_rest(monkeypatch):
+    breaker.trip("whatsapp", "whatsapp_down")
+    assert breaker.is_open("whatsapp")
+
+    now = time.time()
+    monkeypatch.setattr(breaker.time, "time", lambda: now - 86_400)
+
+    assert not breaker.is_open("whatsapp")
 
 
 def test_not_connected_the_next_channel_of_the_kind_is_chosen(whatsapp, settings):
