@@ -156,6 +156,7 @@ PERMISSIONS: dict[str, Permission] = {
     "notifications.send_ready": _may(_("send ready texts by hand and tick them off"), *OFFICES),
     "notifications.retry": _may(_("put a message back into the queue"), R.PROVINCE, *OFFICES),
     "notifications.texts": _may(_("change the texts of messages, and when reminders go"), R.PROVINCE),
+    "notifications.health": _may(_("see whether messages go out in time"), R.PROVINCE),
     "notifications.campaigns": _may(
         _("write a message to many people of the own area, and stop it"), R.PROVINCE, *OFFICES
     ),

@@ -636,9 +636,11 @@ def hold_unconnected(channel: str, reason: str) -> int:
         return int(cursor.rowcount)
 
 
-def oldest_due(*, now: datetime) -> timedelta | None:
+def oldest_due(*, now: datetime, of_campaigns: bool = True) -> timedelta | None:
     """How long the oldest message that could go has been waiting."""
     due = Message.objects.filter(state=State.PENDING, due_at__lte=now).order_by("due_at")
+    if not of_campaigns:
+        due = due.filter(campaign=None)
     first = due.values_list("due_at", flat=True).first()
     return None if first is None else now - first
 

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from okoce.notifications.views import campaigns, chains, ending, messages, phones, ready_texts, texts, webhook
+from okoce.notifications.views import (
+    campaigns,
+    chains,
+    ending,
+    health,
+    messages,
+    phones,
+    ready_texts,
+    texts,
+    webhook,
+)
 
 app_name = "notifications"
 
@@ -30,6 +40,7 @@ urlpatterns = [
     path("berhenti/<str:token>/", ending.end, name="end"),
     path("hp/<str:token>/", phones.shown, name="shown"),
     path("sms/<str:secret>/", webhook.sms, name="sms"),
+    path("keadaan/", health.sending, name="sending"),
     path("siaran/", campaigns.campaign_list, name="campaigns"),
     path("siaran/tulis/", campaigns.campaign_write, name="campaign_write"),
     path("siaran/harga/", campaigns.channel_prices, name="prices"),

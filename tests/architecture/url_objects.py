@@ -603,6 +603,7 @@ ROWS: dict[str, Row] = {
     "notifications:shown": Row(NOBODY, lambda p: {"token": "bukan-ini"}, method="post", refuses=True),
     "notifications:sms": Row(NOBODY, lambda p: {"secret": "bukan-ini"}, method="post", refuses=True),
     "notifications:tick_group": Row(AREA, lambda p: {**cause(p), "kind": "session_reminder"}, method="post"),
+    "notifications:sending": Row(),
     "notifications:campaigns": Row(),
     "notifications:campaign_write": Row(),
     "notifications:prices": Row(),

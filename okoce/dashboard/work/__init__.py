@@ -30,6 +30,8 @@ def work_for(user: Any, *, now: datetime) -> list[Work]:
         bazaars.papers,
         bazaars.late_sales,
         messages.messages,
+        messages.sending,
+        messages.to_approve,
         people.moves,
         people.data_requests,
         reach.out_of_reach,

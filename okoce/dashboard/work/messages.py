@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from okoce.accounts.roles import has_permission
-from okoce.dashboard.work.item import INFO, SOON, Work, url_of
-from okoce.notifications.models import Message
+from okoce.dashboard.work.item import INFO, SOON, URGENT, Work, url_of
+from okoce.notifications import health
+from okoce.notifications.health_words import alarms_in_words
+from okoce.notifications.models import Campaign, Message
 from okoce.ui.templatetags.okoce_ui import number
 
 
@@ -52,4 +54,36 @@ def messages(user: Any, now: datetime) -> Iterator[Work]:
             _("The page says why. Call the people, or correct the address."),
             f"{url}?state=dead",
             _("See the messages"),
+        )
+
+
+def sending(user: Any, now: datetime) -> Iterator[Work]:
+    """What keeps messages from going out in time, for those who look after the portal."""
+    if not has_permission(user, "notifications.health"):
+        return
+    for sentence in alarms_in_words(health.look(now=now)):
+        yield Work(
+            URGENT, "exclamation-triangle-fill", _("Messages are late"), sentence,
+            url_of("notifications:sending"), _("See how sending stands"),
+        )  # fmt: skip
+
+
+def to_approve(user: Any, now: datetime) -> Iterator[Work]:
+    """Messages to many that wait for a second person."""
+    if not has_permission(user, "notifications.approve"):
+        return
+    waiting = Campaign.objects.visible_to(user).filter(asked_at__isnull=False, started_at=None)
+    if count := waiting.exclude(made_by=user).count():
+        yield Work(
+            SOON,
+            "send",
+            ngettext(
+                "%(count)s message to many waits for your agreement",
+                "%(count)s messages to many wait for your agreement",
+                count,
+            )
+            % {"count": number(count)},
+            _("A colleague wrote it; nothing goes before a second person has looked."),
+            url_of("notifications:campaigns"),
+            _("See the messages to many"),
         )

@@ -44,6 +44,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": rows_of(page.rows),
         "filter_form": form,
+        "may_see_health": has_permission(request.user, "notifications.health"),
         "counts": mine.counted(since=midnight),
         "may_edit_texts": has_permission(request.user, "notifications.texts"),
         "may_send": has_permission(request.user, "notifications.send_ready"),
