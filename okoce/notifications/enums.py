@@ -100,7 +100,7 @@ class Event(models.TextChoices):
     TICKED = "ticked", _("Ticked off as sent")
     UNTICKED = "unticked", _("Tick taken back")
     RETRIED = "retried", _("Put back in the queue by hand")
-    RELEASED = "released", _("Put back in the queue: the channel is connected again")
+    RELEASED = "released", _("Put back in the queue")
     DELIVERED = "delivered", _("Delivered")
     READ = "read", _("Read")
     UNDELIVERED = "undelivered", _("Could not be delivered")

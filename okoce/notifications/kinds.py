@@ -85,6 +85,7 @@ REASONS: dict[str, Any] = {
     "one_a_day": _("The person had a message today already; the next goes tomorrow"),
     "no_decent_hour": _("It could not be sent at a decent hour in time. Call the person"),
     "paused": _("Messages to this person are paused"),
+    "pause_over": _("The pause is over"),
     "joined": _("Went inside another message to the same person"),
     "joined_again": _("What it was to go with has changed"),
 }

@@ -19,6 +19,7 @@ TEXTS = {
     "messages/greeting/email.txt": "Yth. {{ name }},\n\n{{ words }}\n",
     "messages/greeting/text.txt": "Yth. {{ name }}, {{ words }}",
     "messages/greeting/group.txt": "Bapak/Ibu, {{ words }}",
+    "messages/greeting/line.txt": "Satu: {{ words }}",
     "messages/greeting/whatsapp.id.txt": "Halo {name}, {words} Salam dari kami.",
     "messages/greeting/whatsapp.en.txt": "Hello {name}, {words} Kind regards.",
     "messages/code/subject.txt": "Kode masuk",
