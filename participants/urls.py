@@ -6,7 +6,16 @@ from participants.duplicate_urls import duplicate_patterns
 from participants.import_urls import import_patterns
 from participants.list_urls import list_patterns
 from participants.person_urls import person_patterns
-from participants.views import card, identity_photo, people, person, register, self_registration, sign_in
+from participants.views import (
+    card,
+    identity_photo,
+    messages_of,
+    people,
+    person,
+    register,
+    self_registration,
+    sign_in,
+)
 from participants.views import verification as check
 
 app_name = "participants"
@@ -36,6 +45,9 @@ urlpatterns = [
     path("masuk/kode/", sign_in.sign_in_code, name="sign_in_code"),
     path("masuk/siapa/", sign_in.sign_in_who, name="sign_in_who"),
     path("<number:number>/", person.detail, name="detail"),
+    path("<number:number>/pesan/", messages_of.messages_of, name="messages"),
+    path("<number:number>/pesan/jeda/", messages_of.pause, name="pause"),
+    path("<number:number>/pesan/jeda/akhiri/", messages_of.end_pause, name="pause_end"),
     path("<number:number>/kartu/", card.card, name="card"),
     path("<number:number>/kartu/tarik/", card.withdraw, name="card_withdraw"),
     path("<number:number>/buka/", person.unmask, name="unmask"),

@@ -6,16 +6,17 @@ class TrainingsConfig(AppConfig):
     name = "trainings"
 
     def ready(self) -> None:
-        from okoce.notifications import causes  # noqa: PLC0415
+        from okoce.notifications import causes, decency  # noqa: PLC0415
         from participants import bulk, comparing, merging  # noqa: PLC0415  models exist only from here on
         from trainings import audiences, copying, deeds, erasable, messages  # noqa: PLC0415
-        from trainings.services import chosen  # noqa: PLC0415
+        from trainings.services import calendar, chosen  # noqa: PLC0415
         from trainings.services.merging import Places, attendance_of  # noqa: PLC0415
 
         copying.declare()
         erasable.declare()
         audiences.register()
         messages.register()
+        decency.register_calendar(calendar.quiet_days)
         bulk.describe_with(chosen.INVITED, deeds.told)
         bulk.register(
             bulk.BulkAction(

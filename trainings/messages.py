@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from okoce.notifications import causes, kinds, services, timing
+from okoce.notifications import causes, decency, kinds, services, timing
 from okoce.notifications.enums import Manner, Topic
 from okoce.notifications.services import Draft
 from trainings import links, rules
@@ -249,7 +250,12 @@ def void(messages: Sequence[Any]) -> Mapping[str, str]:
 
 
 def decent(moment: datetime, *, begins: int = DAY_BEGINS, ends: int = DAY_ENDS) -> datetime:
-    """``moment``, or the next time of day at which a message disturbs nobody (docs/programme.md)."""
+    """``moment``, or the next one at which a message disturbs nobody (docs/programme.md).
+
+    Deadlines count from it. Where messages go out at any hour (a demonstration) it is the plain time of day.
+    """
+    if not settings.MESSAGES_AT_ANY_HOUR and (begins, ends) == (DAY_BEGINS, DAY_ENDS):
+        return decency.next_moment(moment, decency.rules_at(moment))
     local = moment.astimezone(JAKARTA)
     opening = local.replace(hour=begins, minute=0, second=0, microsecond=0)
     if local < opening:

@@ -38,7 +38,8 @@ WORTH_HAVING: Final = timedelta(hours=2)  # a reminder that comes later than thi
 
 QUIET_HOURS, HOLIDAY, IFTAR = "quiet_hours", "holiday", "iftar"
 ONE_A_DAY, NO_DECENT_HOUR, PAUSED = "one_a_day", "no_decent_hour", "paused"
-WAITS: Final = (QUIET_HOURS, HOLIDAY, IFTAR, ONE_A_DAY)
+OF_THE_HOUR: Final = (QUIET_HOURS, HOLIDAY, IFTAR)
+WAITS: Final = (*OF_THE_HOUR, ONE_A_DAY)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from okoce.accounts.models import User
@@ -45,13 +45,13 @@ def open_pause(participant_id: int, *, on: date) -> MessagePause | None:
 
 
 @transaction.atomic
-def pause(
-    *, participant_id: int, reason: str, until: date | None, by: User, today: date
-) -> MessagePause:
+def pause(*, participant_id: int, reason: str, until: date | None, by: User) -> MessagePause:
     """Hold messages to one person until the day ``until`` is over, or until somebody ends it.
 
     Who rests already rests with the new reason and day. The same twice is one pause.
     """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('notifications.pause'), %s)", [participant_id])
     present = (
         MessagePause.objects.select_for_update().filter(participant_id=participant_id, ended_at=None).first()
     )

@@ -7,7 +7,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from okoce.notifications import campaigning, fallback, inbound, outbox, receipts, services, wake
+from okoce.notifications import campaigning, fallback, inbound, outbox, pauses, receipts, services, wake
 
 log = logging.getLogger("okoce.notifications")
 
@@ -44,5 +44,6 @@ def work_on_campaigns() -> None:
 def expire_messages() -> None:
     now = timezone.now()
     expired, released = services.expire(now=now), services.release_held(now=now)
+    released += pauses.end_over(today=timezone.localdate(now), now=now)
     if expired or released:
         log.info("outbox: %d too late, %d put back", expired, released)

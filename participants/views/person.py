@@ -78,6 +78,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "hidden_count": max(0, len(events) - history.SHOWN),
         "event_count": len(events),
         "crumbs": _crumbs(participant),
+        "may_see_messages": has_permission(user, "notifications.view"),
         "may_see_rights": has_permission(user, "participants.rights"),
         "may_change": has_permission(user, "participants.change"),
         "may_unmask": has_permission(user, "participants.unmask"),

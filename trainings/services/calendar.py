@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from okoce.audit.services import record
+from okoce.notifications import decency
 from trainings.enums import HolidayKind, HolidayOrigin
 from trainings.models import Holiday, RamadanPeriod
 from trainings.scheduling import Facts, RamadanHours
@@ -136,6 +137,15 @@ def keep_ramadan(*, entry: RamadanEntry, by: Any, period_id: int | None = None) 
     row.save()
     record(by, "trainings.ramadan.kept", row, day=entry.first_day.isoformat())
     return row
+
+
+def quiet_days(first: date, last: date) -> decency.Calendar:
+    """Days on which messages rest: holidays of the whole city, and the Ramadans. Two queries."""
+    days = Holiday.objects.between(first, last).filter(area=None)
+    return decency.Calendar(
+        holidays=dict(days.values_list("day", "name")),
+        ramadans=tuple(RamadanPeriod.objects.between(first, last).values_list("first_day", "last_day")),
+    )
 
 
 def facts_between(first: date, last: date, *, area: str) -> Facts:

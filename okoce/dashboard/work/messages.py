@@ -6,16 +6,18 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from okoce.accounts.roles import has_permission
 from okoce.dashboard.work.item import INFO, SOON, URGENT, Work, url_of
-from okoce.notifications import health
+from okoce.notifications import decency, health
 from okoce.notifications.health_words import alarms_in_words
 from okoce.notifications.models import Campaign, Message
 from okoce.ui.templatetags.okoce_ui import number
+
+TO_CALL = (decency.NO_DECENT_HOUR, decency.PAUSED)
 
 
 def messages(user: Any, now: datetime) -> Iterator[Work]:
@@ -24,7 +26,7 @@ def messages(user: Any, now: datetime) -> Iterator[Work]:
         return
     waiting = (
         Message.objects.visible_to(user)
-        .filter(state__in=["ready", "dead"])
+        .filter(Q(state__in=["ready", "dead"]) | Q(state="held", reason__in=TO_CALL))
         .order_by()
         .values_list("state")
         .annotate(Count("pk"))
@@ -44,6 +46,20 @@ def messages(user: Any, now: datetime) -> Iterator[Work]:
             _("Each opens in WhatsApp with its text; tick it off afterwards."),
             f"{url}?state=ready",
             _("Send the messages"),
+        )
+    if to_call := counts.get("held"):
+        yield Work(
+            SOON,
+            "telephone",
+            ngettext(
+                "%(count)s message is for you to tell by phone",
+                "%(count)s messages are for you to tell by phone",
+                to_call,
+            )
+            % {"count": number(to_call)},
+            _("No decent hour was left, or messages to the person are paused."),
+            f"{url}?state=held",
+            _("See whom to call"),
         )
     if dead := counts.get("dead"):
         yield Work(

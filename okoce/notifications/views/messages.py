@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from okoce.accounts.access import requires
 from okoce.accounts.roles import has_permission
-from okoce.notifications import causes, compose, kinds, services
+from okoce.notifications import causes, compose, joining, kinds, services
 from okoce.notifications.enums import Event, State
 from okoce.notifications.filters import MessageFilter
 from okoce.notifications.models import Message
@@ -49,6 +49,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
         "may_edit_texts": has_permission(request.user, "notifications.texts"),
         "may_send": has_permission(request.user, "notifications.send_ready"),
         "sends_at_any_hour": settings.MESSAGES_AT_ANY_HOUR,
+        "may_set_hours": has_permission(request.user, "notifications.hours"),
         "crumbs": [{"label": _("Messages")}],
     }
     return render_page(request, "notifications/messages.html", context, fragment="rows")
@@ -64,6 +65,7 @@ def message_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "shown": shown,
         "problem": kinds.words_for(shown.problem, message.kind) if shown.problem else "",
         "events": _events(message),
+        **_company(request, message),
         "cause": causes.describe(request.user, message.cause_type, message.cause_id),
         "can_retry": _can_retry(request, message),
         "can_send": message.state == State.READY and has_permission(request.user, "notifications.send_ready"),
@@ -92,6 +94,17 @@ def message_retry(request: HttpRequest, uid: UUID) -> HttpResponse:
     (one,) = rows_of([message])
     context = {"row": one, "uid": uid, "consequences": _consequences(message)}
     return render_page(request, "notifications/retry.html", context)
+
+
+def _company(request: HttpRequest, message: Message) -> dict[str, Any]:
+    """What went inside this message, or inside which one it went."""
+    seen = Message.objects.visible_to(request.user)
+    if message.reason == joining.KIND and message.joined_to_id is not None:
+        return {"carrier": seen.filter(pk=message.joined_to_id).first()}
+    if message.state == State.SENT and message.one_of_day is not None:
+        parts = seen.filter(joined_to=message.pk, state=State.SENT).order_by("pk")
+        return {"parts": [{"uid": one.uid, "label": kinds.label_of(one.kind)} for one in parts]}
+    return {}
 
 
 def _consequences(message: Message) -> list[str]:

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from okoce.notifications import directory, kinds
+from django.utils.translation import gettext as _
+
+from okoce.notifications import decency, directory, kinds
 from okoce.notifications.directory import Person
 from okoce.notifications.enums import ARRIVED, Receipt, State
 from okoce.notifications.models import Message
+from okoce.ui.templatetags.okoce_ui import moment
 
 TONES = {
     State.PENDING: "info",
@@ -40,6 +43,11 @@ def rows_of(messages: Sequence[Message]) -> list[Row]:
 
 def row(message: Message, person: Person | None) -> Row:
     reason = kinds.words_for(message.reason, message.kind) if message.reason else ""
+    if message.state == State.PENDING and message.reason in decency.WAITS:
+        reason = _("Waits until %(moment)s. %(why)s.") % {
+            "moment": moment(message.due_at),
+            "why": reason,
+        }
     state, tone = _state(message)
     return Row(message, person, kinds.label_of(message.kind), state, tone, reason)
 
