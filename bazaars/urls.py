@@ -3,6 +3,7 @@ from django.urls import path
 from bazaars.views import (
     after,
     answering,
+    calls,
     ceremony,
     conditions,
     curation,
@@ -111,6 +112,9 @@ urlpatterns = [
     path("tempat/<int:pk>/konfirmasi/", after.confirmations, name="confirmations"),
     path("tempat/<int:pk>/meja/", desk.desk, name="desk"),
     path("tempat/<int:pk>/meja/unduh/", desk.desk_file, name="desk_file"),
+    path("tempat/<int:pk>/telepon/", calls.call_list, name="site_call_list"),
+    path("tempat/<int:pk>/telepon/cetak/", calls.call_sheet, name="call_sheet"),
+    path("stan/<int:pk>/telepon/", calls.note_call, name="note_call"),
     path("tempat/<int:pk>/batalkan/", after.cancel_site, name="cancel_site"),
     path("lapak/<int:pk>/ambil-kembali/", after.take_back, name="take_back"),
     path("lapak/<int:pk>/tidak-datang/", after.absence, name="absence"),

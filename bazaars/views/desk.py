@@ -16,6 +16,7 @@ from bazaars.messages import CAUSE, PLACE_CANCELLED, STALL_MOVED
 from bazaars.models import Allocation, Site
 from bazaars.views.events import visible_site
 from okoce.accounts.access import requires
+from okoce.accounts.roles import has_permission
 from okoce.audit.services import record
 from okoce.notifications.desk import Desk
 from okoce.notifications.views.desk import context_of, file_of
@@ -67,6 +68,7 @@ def desk(request: HttpRequest, pk: int) -> HttpResponse:
     site, now = visible_site(request, pk), timezone.now()
     context = {
         "site": site,
+        "may_call": has_permission(request.user, "bazaars.manage"),
         "crumbs": crumbs.of_site(site, _("Messages")),
         **context_of(request, desk_of(site), _vendors(request, site), order=ORDER, answer=answer_of, now=now),
     }

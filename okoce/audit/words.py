@@ -14,6 +14,7 @@ ACTIONS: dict[str, Any] = {
     "bazaars.application.changed": _("changed an application for a stall"),
     "bazaars.application.decided": _("decided on an application in the curation"),
     "bazaars.application.scored": _("scored an application in the curation"),
+    "bazaars.call_list.printed": _("opened a vendor's phone number for a call list on paper"),
     "bazaars.conflict.declared": _("declared a conflict of interest"),
     "bazaars.decision.answered": _("answered the decision of a curation"),
     "bazaars.application.sent": _("sent an application for a stall"),

@@ -41,6 +41,7 @@ from okoce.dashboard.demo.rights import tell_rights
 from okoce.dashboard.demo.sales import tell_sales
 from okoce.dashboard.demo.seats import tell_seats
 from okoce.dashboard.demo.trainings import build_stage, tell_trainings
+from okoce.dashboard.demo.wishes import tell_wishes
 from okoce.organisations.management.commands.load_organisations import code_of
 from okoce.organisations.models import Organisation
 from participants.models import Participant
@@ -82,6 +83,7 @@ class Command(BaseCommand):
             tell_records(users, today)
             tell_applicants(users, timezone.now())
             tell_rights(users)
+            tell_wishes()
             tell_phases(users, today)
             tell_duplicates(users, today=today, now=timezone.now())
             tell_desk(users, timezone.now())
