@@ -27,6 +27,7 @@ from okoce.dashboard.demo.bazaars import tell_bazaars
 from okoce.dashboard.demo.calendar import tell_calendar
 from okoce.dashboard.demo.calls import tell_calls
 from okoce.dashboard.demo.certificates import tell_certificates
+from okoce.dashboard.demo.decency import tell_pauses
 from okoce.dashboard.demo.desk import tell_desk
 from okoce.dashboard.demo.door import tell_door
 from okoce.dashboard.demo.duplicates import tell_duplicates
@@ -84,6 +85,7 @@ class Command(BaseCommand):
             tell_applicants(users, timezone.now())
             tell_rights(users)
             tell_wishes()
+            tell_pauses(users)
             tell_phases(users, today)
             tell_duplicates(users, today=today, now=timezone.now())
             tell_desk(users, timezone.now())
