@@ -6,7 +6,14 @@ class BazaarsConfig(AppConfig):
     name = "bazaars"
 
     def ready(self) -> None:
-        from bazaars import copying, erasable, messages, panel, sales_messages  # noqa: PLC0415  models exist only now
+        from bazaars import (  # noqa: PLC0415  models exist only now
+            copying,
+            erasable,
+            messages,
+            panel,
+            sales_messages,
+            setup_messages,
+        )
         from bazaars.services.merging import Stalls, stalls_of  # noqa: PLC0415
         from participants import comparing, merging  # noqa: PLC0415
 
@@ -14,6 +21,7 @@ class BazaarsConfig(AppConfig):
         erasable.declare()
         messages.register()
         sales_messages.register()
+        setup_messages.register()
         panel.register()
         comparing.register_fact(_("Bazaars"), stalls_of)
         merging.register("bazaars.Application.participant", Stalls())

@@ -147,7 +147,7 @@ def describe_cause(user: Any, site_id: int) -> causes.Described | None:
     return causes.Described(site.bazaar.name, site.get_absolute_url()) if site else None
 
 
-def _applications(messages: Sequence[Any]) -> dict[tuple[int, int], Application]:
+def applications_of(messages: Sequence[Any]) -> dict[tuple[int, int], Application]:
     """By site and person: a person applies once to a site."""
     rows = Application.objects.filter(
         site_id__in={m.cause_id for m in messages if m.cause_id},
@@ -160,7 +160,7 @@ def _allocation(application: Application) -> Allocation | None:
     return getattr(application, "allocation", None)
 
 
-def _is_held(application: Application) -> bool:
+def is_held(application: Application) -> bool:
     allocation = _allocation(application)
     return allocation is not None and allocation.state != AllocationState.RELEASED
 
@@ -172,7 +172,7 @@ def _is_unexcused(application: Application) -> bool:
 
 def details(messages: Sequence[Any]) -> Mapping[str, Mapping[str, Any]]:
     """Place, days and stall of each message's application as they stand now. One query."""
-    found = _applications(messages)
+    found = applications_of(messages)
     whose = {m.key: (m.cause_id, m.participant_id) for m in messages}
     return {key: describe(found[pair]) for key, pair in whose.items() if pair in found}
 
@@ -203,13 +203,13 @@ def describe(application: Application) -> dict[str, Any]:
 
 def void(messages: Sequence[Any]) -> Mapping[str, str]:
     """Which messages have lost their cause: the bazaar is off, or the stall went back. One query."""
-    found = _applications(messages)
+    found = applications_of(messages)
     gone: dict[str, str] = {}
     for message in messages:
         application = found.get((message.cause_id, message.participant_id))
         if application is None or application.site.state == SiteState.CANCELLED:
             gone[message.key] = "bazaar_cancelled"
-        elif message.kind in OF_A_STALL and not _is_held(application):
+        elif message.kind in OF_A_STALL and not is_held(application):
             gone[message.key] = "stall_gone"
         elif message.kind in (STALL_GIVEN, STALL_OFFERED) and not application.allocation.is_unanswered:
             gone[message.key] = "answered"

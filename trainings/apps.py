@@ -8,7 +8,7 @@ class TrainingsConfig(AppConfig):
     def ready(self) -> None:
         from okoce.notifications import causes, decency  # noqa: PLC0415
         from participants import bulk, comparing, merging  # noqa: PLC0415  models exist only from here on
-        from trainings import audiences, copying, deeds, erasable, messages  # noqa: PLC0415
+        from trainings import after_messages, audiences, copying, deeds, erasable, messages  # noqa: PLC0415
         from trainings.services import calendar, chosen  # noqa: PLC0415
         from trainings.services.merging import Places, attendance_of  # noqa: PLC0415
 
@@ -17,6 +17,7 @@ class TrainingsConfig(AppConfig):
         audiences.register()
         messages.register()
         decency.register_calendar(calendar.quiet_days)
+        after_messages.register()
         bulk.describe_with(chosen.INVITED, deeds.told)
         bulk.register(
             bulk.BulkAction(

@@ -19,6 +19,7 @@ from trainings.models import Booking
 
 COLUMN = "trainings.answer_link"
 FEEDBACK = "trainings.feedback_link"
+AGAIN = "trainings.again_link"
 LETTERS = 24  # of 4.7 bits
 BASE = len(ascii_lowercase)
 
@@ -44,6 +45,12 @@ def _around_token() -> tuple[str, str]:
 def move_path_of(booking_id: int, queue_number: int) -> str:
     """Where the person chooses another session: the same right as answering."""
     return reverse("trainings:move_link", args=[token_of(booking_id, queue_number)])
+
+
+def again_path_of(booking_id: int, queue_number: int) -> str:
+    """Where somebody who missed the session of the seat takes one in a coming session; it shows no data."""
+    token = token_of(booking_id, queue_number, column=AGAIN)
+    return reverse("trainings:again_link", args=[token])
 
 
 def feedback_path_of(booking: Booking) -> str:

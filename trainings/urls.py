@@ -147,6 +147,7 @@ urlpatterns = [
     path("antrean-saya/<int:pk>/keluar/", own.leave, name="leave"),
     path("waktu-saya/", own.set_availability, name="availability"),
     path("waktu/<str:number>/", own.times_of, name="times_of"),
+    path("lagi/<str:token>/", own.again_link, name="again_link"),
     path("jawab/<str:token>/", answer.answer_link, name="answer_link"),
     path("jawab/<str:token>/pindah/", own.move_link, name="move_link"),
     path("sesi/<int:pk>/sertifikat/", certificates.of_session, name="session_certificates"),

@@ -468,6 +468,7 @@ ROWS: dict[str, Row] = {
     # the address is the right to answer; a wrong one opens nothing (tests/trainings/test_answers.py)
     "trainings:answer_link": Row(ANYWHERE, lambda p: {"token": "a-" + "b" * 24}, missing=True),
     "trainings:move_link": Row(ANYWHERE, lambda p: {"token": "a-" + "b" * 24}, missing=True),
+    "trainings:again_link": Row(ANYWHERE, lambda p: {"token": "a-" + "b" * 24}, missing=True),
     "trainings:move": Row(SESSION, session),
     "trainings:extra_seats": Row(SESSION, session),
     "trainings:need_invite": Row(SESSION, session),

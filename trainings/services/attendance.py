@@ -13,7 +13,7 @@ from django.utils import timezone
 from okoce.audit.services import record
 from participants.enums import Step
 from participants.models import Participant, StepReached
-from trainings import completion, rules
+from trainings import after_messages, completion, rules
 from trainings.enums import ENROLLED, BookingState, ScanMethod, ScanResult, SessionState
 from trainings.models import Activity, AttendanceScan, Booking, TrainingSession
 from trainings.progress import attended_by
@@ -269,6 +269,7 @@ def close_list(*, session_id: int, by: Any, now: datetime | None = None) -> Trai
     session.state, session.held_at, session.closed_by = SessionState.HELD, now, actor(by)
     session.save()
     record(by, "trainings.session.held", session, present=present_count(session))
+    after_messages.queue_missed(session, now=now)
     return session
 
 
@@ -309,3 +310,5 @@ def settle_completion(people: Iterable[int], session: TrainingSession, *, by: An
         ],
         ignore_conflicts=True,
     )
+    if reached:
+        after_messages.queue_completed(reached, session, year=year, now=timezone.now())

@@ -16,7 +16,7 @@ from okoce.db.encryption import encrypt, lookup
 from okoce.organisations.models import Kind, Organisation
 from participants import numbering
 from participants.models import Participant
-from trainings import certifying
+from trainings import after_messages, certifying
 from trainings.models import Certificate, CertificateEdition, CertificateSeries, NameConfirmation
 from trainings.refusals import CertificateRefused, NoCertificate
 
@@ -133,6 +133,8 @@ def _create(
     )
     _add_edition(certificate, participant.full_name, facts, reason="", by=by, now=now)
     record(by, "trainings.certificate.issued", certificate)
+    if by is None or by.pk != participant.user_id:  # who made it has it
+        after_messages.queue_certificate(certificate, now=now)
     return certificate
 
 

@@ -104,6 +104,49 @@ def _moved_by_link(request: HttpRequest, booking: Booking, token: str, *, now: d
     return redirect(links.path_of(there.pk, there.queue_number))
 
 
+@public
+@require_http_methods(["GET", "POST"])
+def again_link(request: HttpRequest, token: str) -> HttpResponse:
+    """A seat in a coming session for somebody who missed one, by the address in the message. One press."""
+    now, whole = timezone.now(), links.bookings_of(token, column=links.AGAIN)
+    booking = get_object_or_404(
+        whole.select_related("session__activity", "session__venue", "session__kecamatan", "participant")
+    )
+    targets = moving.targets(booking, now=now)
+    if request.method == "POST":
+        return _again(request, booking, token, targets, now=now)
+    near = list(targets.filter(kecamatan=booking.session.kecamatan_id).order_by("starts_at", "pk")[:NEAR])
+    for session in near:
+        session.free = session.places - session.seated_count
+    response = render_page(request, "trainings/again_link.html", {"missed": booking.session, "near": near})
+    patch_cache_control(response, no_store=True, private=True)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _again(
+    request: HttpRequest, booking: Booking, token: str, targets: Any, *, now: datetime
+) -> HttpResponse:
+    wanted = request.POST.get("ke", "")
+    pk = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else None
+    seats = Booking.objects.filter(participant=booking.participant_id).enrolled()
+    there = seats.filter(session=pk).first()
+    if there is None and (to := targets.filter(pk=pk).first()) is not None:
+        try:
+            services.book_seat(
+                session_id=to.pk, participant=booking.participant, by=None, now=now, confirmed=True
+            )
+        except Refused as refused:
+            messages.error(request, refused.sentence)
+            return redirect("trainings:again_link", token=token)
+        there = seats.filter(session=to.pk).first()
+    if there is None:
+        messages.error(request, _("The last seat there has just been given. Choose another session."))
+        return redirect("trainings:again_link", token=token)
+    messages.success(request, _("Thank you. Your seat is waiting for you."))
+    return redirect(links.path_of(there.pk, there.queue_number))
+
+
 def _moved(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResponse:
     wanted = request.POST.get("ke", "")
     targets = moving.targets(booking, now=now)
