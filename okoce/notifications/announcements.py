@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from okoce.notifications import audiences, causes, directory, kinds, safety, texts
-from okoce.notifications.enums import Category, Channel, ConsentRule
+from okoce.notifications.enums import Category, ConsentRule
 from okoce.notifications.models import Campaign
 
 KIND = "announcement"
@@ -34,7 +34,7 @@ def register() -> None:
         kinds.Kind(
             code=KIND,
             label=gettext_lazy("Announcement"),
-            channels=(Channel.WHATSAPP, Channel.SMS, Channel.EMAIL, Channel.READY_TEXT),
+            channels=kinds.USUAL_CHAIN,
             details=details,
             consent=ConsentRule.REQUIRED,
             is_bulk=True,

@@ -49,6 +49,7 @@ def cost_in_words(line: Line) -> str:
 def refusals_in_words(found: Reach) -> list[dict[str, Any]]:
     words = {
         reach.NO_CONSENT: _("have not agreed to announcements"),
+        reach.ENDED: _("have ended messages about the programme"),
         reach.PAUSED: _("are not to be written to for a while"),
         reach.TOLD: _("got a message to many in the last seven days"),
         reach.NOBODY: _("have no phone number and no e-mail address"),

@@ -54,8 +54,10 @@ class Desk:
         rows = rows.annotate(
             is_reached=Exists(arrived),
             in_tray=Exists(tray),
-            has_way=Exists(person.filter(Q(has_phone=True) | Q(has_email=True))),
-            is_dead=Exists(person.filter(has_phone=True, has_whatsapp=False, has_email=False)),
+            has_way=Exists(person.filter(Q(has_phone=True) | Q(has_email=True) | Q(has_push=True))),
+            is_dead=Exists(
+                person.filter(has_ready_text=True, has_whatsapp=False, has_email=False, has_push=False)
+            ),
             is_untold=Exists(untold) & ~Exists(arrived.filter(kind__in=self.changes)),
         )
         return rows.annotate(

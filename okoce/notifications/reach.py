@@ -19,12 +19,12 @@ from okoce.notifications import announcements, budget, directory, prices
 from okoce.notifications.channels import WAYS
 from okoce.notifications.enums import Channel, ConsentRule, State
 from okoce.notifications.kinds import Kind
-from okoce.notifications.models import Message, MessagePause
+from okoce.notifications.models import Message, MessagePause, OptOut
 from okoce.notifications.sms_length import sms_parts
 
 NOBODY = "nobody"  # no channel reaches the person
-NO_CONSENT, PAUSED, TOLD = "no_consent", "paused", "told"
-REFUSALS = (NO_CONSENT, PAUSED, TOLD, NOBODY)
+NO_CONSENT, ENDED, PAUSED, TOLD = "no_consent", "ended", "paused", "told"
+REFUSALS = (NO_CONSENT, ENDED, PAUSED, TOLD, NOBODY)
 TOLD_WITHIN = timedelta(days=7)  # nobody gets two announcements in a week
 A_SECOND: Mapping[str, int] = {Channel.WHATSAPP: 20, Channel.SMS: 10, Channel.EMAIL: 20}
 OTHERWISE_A_SECOND = 10
@@ -47,6 +47,8 @@ def _refusals(kind: Kind, now: datetime, but: int | None) -> Iterable[tuple[str,
         yield NO_CONSENT, Q(takes_messages=False)
     elif kind.consent is ConsentRule.UNLESS_REFUSED:
         yield NO_CONSENT, Q(refuses_messages=True)
+    no_more = OptOut.objects.filter(participant_id=OuterRef("pk"), topic=kind.topic)
+    yield ENDED, Exists(no_more)
     open_pauses = MessagePause.objects.open_on(timezone.localtime(now).date())
     yield PAUSED, Exists(open_pauses.filter(participant_id=OuterRef("pk")))
     told = Message.objects.filter(
@@ -59,7 +61,7 @@ def _refusals(kind: Kind, now: datetime, but: int | None) -> Iterable[tuple[str,
 
 
 def _connected(kind: Kind) -> Sequence[Channel]:
-    return [channel for channel in kind.channels if not WAYS[channel].why_not()]
+    return [channel for channel in kind.ways if not WAYS[channel].why_not()]
 
 
 def _reaches(channel: Channel) -> Q:
@@ -138,7 +140,7 @@ def counted(people: Any, kind: Kind, *, text: str, now: datetime) -> Reach:
     left, limit = _left_today(found, now)
     lines = [
         _line(Channel(code), found[code], text=text, known=known, left=left, now=now)
-        for code in kind.channels
+        for code in kind.ways
         if code in found
     ]
     by_whatsapp = found.get(Channel.WHATSAPP, 0)
