@@ -32,7 +32,8 @@ from okoce.notifications.models import Message
 KIND = "joined"
 MOST = 4  # messages in one
 LONGEST = 290  # characters of all lines but the first: a gap of a registered text holds 300
-CHANNELS = (Channel.WHATSAPP, Channel.EMAIL, Channel.SMS)
+LONGEST_SMS = 330  # characters of all lines: with name and greeting three parts
+CHANNELS = (Channel.PUSH, Channel.WHATSAPP, Channel.EMAIL, Channel.SMS)
 MENDED_AFTER = 3600.0  # seconds until a text that WhatsApp has refused is tried again
 
 
@@ -145,7 +146,7 @@ def _parcel(group: Sequence[Prepared], channel: str) -> Parcel | None:
     first = compose.line_of(mine[0])
     if not first:
         return parcel
-    lines, room = [first], LONGEST
+    lines, room = [first], LONGEST if channel != Channel.SMS else LONGEST_SMS - len(first)
     for one in others:
         line = compose.line_of(one) if channel in one.kind.channels else ""
         if line and len(lines) < MOST and len(line) + 2 <= room and _is_same_reader(mine[0], one):

@@ -7,20 +7,32 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from okoce.notifications import decency, fallback, joining, kinds, opting_out, outbox, receipts, services
+from okoce.accounts.roles import Role
+from okoce.notifications import (
+    compose,
+    decency,
+    fallback,
+    joining,
+    kinds,
+    opting_out,
+    outbox,
+    receipts,
+    services,
+)
 from okoce.notifications.enums import Channel, Manner
 from okoce.notifications.models import DeliveryEvent, Message
 from okoce.notifications.services import Draft, queue, queue_many
-from tests.factories import ParticipantFactory
+from tests.factories import ParticipantFactory, member
 from tests.factories.trainings import tomorrow_at
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _kinds(domain, settings, request):
-    """The rules of decency hold. Texts of the kind "greeting" have one line."""
+def _kinds(domain, settings, monkeypatch):
+    """The rules of decency hold, and no day is a holiday. Texts of the kind "greeting" have one line."""
     settings.MESSAGES_AT_ANY_HOUR = False
+    monkeypatch.setattr(decency, "_calendar", lambda first, last: decency.Calendar())
     domain.fresh = {"words": "sesi Anda besok."}
     return domain
 
@@ -395,3 +407,41 @@ def test_rule_56_the_same_key_twice_is_one_send_also_inside_another(mail, siti, 
 
     assert len(mail.box.letters) == 1
     assert Message.objects.count() == 2
+
+
+# ---------------------------------------------------------------- what the office sees
+
+
+def test_the_pages_of_joined_messages_lead_to_each_other(client_as, mail, siti, noon):
+    greet(siti, "a", "b")
+    outbox.drain(now=noon)
+    carrier, part = Message.objects.order_by("key")
+    client = client_as(member(Role.PROVINCE))
+
+    assert f"/pesan/{part.uid}/" in client.get(f"/pesan/{carrier.uid}/").content.decode()
+    inside = client.get(f"/pesan/{part.uid}/").content.decode()
+    assert f"/pesan/{carrier.uid}/" in inside
+    assert "Ikut di dalam pesan lain" in inside
+
+
+def test_the_office_finds_who_could_not_be_told_in_its_work_list(client_as, mail, siti, noon):
+    greet(siti, "a", expires_at=tomorrow_at(7))
+    Message.objects.update(state="pending", reason="", city=siti.city_id, kecamatan=siti.kecamatan_id)
+    outbox.drain(now=noon + timedelta(hours=10))
+
+    page = client_as(member(Role.KECAMATAN, siti.kecamatan_id)).get("/dasbor/").content.decode()
+
+    assert "1 pesan perlu Anda sampaikan lewat telepon" in page
+
+
+def test_as_many_go_into_an_sms_as_three_parts_hold(siti, domain):
+    domain.fresh = {"words": "x" * 150}
+    known = kinds.get("greeting")
+    kinds.register(replace(known, channels=(Channel.SMS,)))
+    greet(siti, "a", "b", "c", channel=Channel.SMS)
+    prepared, _refused = compose.prepare(list(Message.objects.order_by("key")))
+    kinds.register(known)
+
+    parcel = joining._parcel(prepared, Channel.SMS)
+
+    assert [len(parcel.parts), len(parcel.lines)] == [1, 2]
