@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 
 from okoce.db import sealed_files
 from okoce.notifications.kinds import label_of
-from okoce.notifications.models import Message
+from okoce.notifications.models import Message, OptOut, PushSubscription
 from participants import areas, consent_texts, trails
 from participants.enums import Step
 from participants.models import Document, Participant, Product
@@ -113,8 +113,17 @@ def declare() -> None:
         )
     ):
         register(Section(position, code, label, rows))
+    register(Section(89, "wishes", gettext_lazy("Wishes about messages, and phones"), _wishes))
     register(Section(90, "messages", gettext_lazy("Messages sent"), _messages))
     register(Section(91, "trail", gettext_lazy("Who has used the data"), _trail))
+
+
+def _wishes(p: Participant) -> Rows:
+    for row in OptOut.objects.filter(participant_id=p.pk):
+        label = row.get_topic_display() or row.get_channel_display()
+        yield {_("Ended"): str(label), _("Since"): row.at}
+    for phone in PushSubscription.objects.filter(participant_id=p.pk):
+        yield {_("Phone"): phone.label, _("Since"): phone.created_at, _("Until"): phone.ended_at}
 
 
 def _person(p: Participant) -> Rows:

@@ -65,6 +65,19 @@
     });
   }
 
+  // Turning this very phone off gives the browser's subscription back as well.
+  document.addEventListener("submit", function (event) {
+    var row = event.target.closest("li"), mine = row && row.querySelector("[data-digest]:not([hidden])");
+    if (!mine || event.target.dataset.given) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    event.target.dataset.given = "1";
+    navigator.serviceWorker.getRegistration(form.dataset.scope).then(function (registration) {
+      return registration && registration.pushManager.getSubscription();
+    }).then(function (subscription) { return subscription && subscription.unsubscribe(); })
+      .catch(function () { return null; }).then(function () { event.target.submit(); });
+  }, true);
+
   if (Notification.permission === "denied") { say("denied"); return; }
   navigator.serviceWorker.getRegistration(form.dataset.scope).then(function (registration) {
     return registration ? registration.pushManager.getSubscription() : null;

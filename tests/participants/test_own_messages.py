@@ -7,6 +7,7 @@ from okoce.embedded.push_service import PushServiceServer
 from okoce.notifications import phones
 from okoce.notifications.models import Message, OptOut, PushSubscription
 from okoce.notifications.services import queue
+from participants import copying
 from participants.services import consents
 from tests.factories import ParticipantFactory
 from tests.participants.test_rights import as_participant
@@ -116,3 +117,11 @@ def test_the_service_worker_and_the_description_of_the_app_are_there_for_everybo
     assert b"showNotification" in worker.content
     said = Client().get("/status/aplikasi.webmanifest").json()
     assert (said["start_url"], len(said["icons"])) == ("/status/", 2)
+
+
+def test_the_copy_of_the_own_data_tells_of_wishes_and_phones(client, service, siti):
+    add(client, service)
+    client.post(f"{PAGE}sms/", {"answer": "no"})
+    said = {section["code"]: section["rows"] for section in copying.sections_of(siti)}["wishes"]
+    assert len(said) == 2
+    assert "endpoint" not in str(said)
