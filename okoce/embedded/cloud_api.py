@@ -183,6 +183,10 @@ class CloudApi:
         for one in [one for one in self.accepted if one.wamid in wanted]:
             self._telling.put((time.monotonic(), envelope(statuses=[status_of(one, "read")])))
 
+    def checks(self, name: str, language: str, event: str, *, reason: str = "") -> None:
+        """Meta tells what became of a registered text: APPROVED, REJECTED, PAUSED, …"""
+        self._telling.put((time.monotonic(), template_update(name, language, event, reason=reason)))
+
     def tell(self, content: bytes, *, signature: str | None = None) -> int:
         """Post ``content`` to the webhook, signed unless a ``signature`` is given; the answer's status."""
         request = urllib.request.Request(  # noqa: S310  an address of the tester's own
@@ -268,6 +272,25 @@ def envelope(
     return {
         "object": "whatsapp_business_account",
         "entry": [{"id": PORTFOLIO, "changes": [{"field": "messages", "value": value}]}],
+    }
+
+
+def template_update(
+    name: str, language: str, event: str, *, reason: str = "", at: float | None = None
+) -> dict[str, Any]:
+    """A webhook's body about a registered text."""
+    value = {
+        "event": event,
+        "message_template_id": 1_000_000 + sum(name.encode()),
+        "message_template_name": name,
+        "message_template_language": language,
+        "reason": reason or "NONE",
+    }
+    change = {"field": "message_template_status_update", "value": value}
+    seconds = int(time.time() if at is None else at)
+    return {
+        "object": "whatsapp_business_account",
+        "entry": [{"id": PORTFOLIO, "time": seconds, "changes": [change]}],
     }
 
 

@@ -32,6 +32,7 @@ def work_for(user: Any, *, now: datetime) -> list[Work]:
         messages.messages,
         messages.sending,
         messages.to_approve,
+        messages.texts,
         people.moves,
         people.data_requests,
         reach.out_of_reach,

@@ -13,8 +13,9 @@ from django.utils.translation import ngettext
 from okoce.accounts.roles import has_permission
 from okoce.dashboard.work.item import INFO, SOON, URGENT, Work, url_of
 from okoce.notifications import decency, health
+from okoce.notifications.enums import OFF, TemplateState
 from okoce.notifications.health_words import alarms_in_words
-from okoce.notifications.models import Campaign, Message
+from okoce.notifications.models import Campaign, Message, RegisteredTemplate
 from okoce.ui.templatetags.okoce_ui import number
 
 TO_CALL = (decency.NO_DECENT_HOUR, decency.PAUSED)
@@ -102,4 +103,42 @@ def to_approve(user: Any, now: datetime) -> Iterator[Work]:
             _("A colleague wrote it; nothing goes before a second person has looked."),
             url_of("notifications:campaigns"),
             _("See the messages to many"),
+        )
+
+
+def texts(user: Any, now: datetime) -> Iterator[Work]:
+    """Registered texts that WhatsApp has switched off, and texts that wait to be handed in."""
+    if not has_permission(user, "notifications.texts"):
+        return
+    rows = RegisteredTemplate.objects.visible_to(user)
+    counts = rows.aggregate(
+        off=Count("pk", filter=Q(state__in=OFF)),
+        new=Count("pk", filter=Q(state=TemplateState.NOT_SUBMITTED)),
+    )
+    url = url_of("notifications:texts")
+    if off := counts["off"]:
+        yield Work(
+            URGENT,
+            "whatsapp",
+            ngettext(
+                "WhatsApp has switched off %(count)s text", "WhatsApp has switched off %(count)s texts", off
+            )
+            % {"count": number(off)},
+            _("People get these messages by another channel, or not at all. The page says which and why."),
+            f"{url}?hanya=perhatian",
+            _("See the texts"),
+        )
+    if new := counts["new"]:
+        yield Work(
+            INFO,
+            "whatsapp",
+            ngettext(
+                "%(count)s new text is to be handed in to WhatsApp",
+                "%(count)s new texts are to be handed in to WhatsApp",
+                new,
+            )
+            % {"count": number(new)},
+            _("Until WhatsApp approves it, the text before stays in use."),
+            f"{url}?hanya=perhatian",
+            _("See the texts"),
         )

@@ -85,7 +85,7 @@ def _row(kind: Kind, standings: list[editing.Standing]) -> dict[str, Any]:
         "unfit": [_called(one) for one in standings if one.is_unfit],
         "missing": [_called(one) for one in standings if one.is_missing],
         "trouble": any(
-            one.is_unfit or one.is_missing or (one.template and one.template.state in OFF)
+            one.is_unfit or one.is_missing or one.is_waiting or (one.template and one.template.state in OFF)
             for one in standings
         ),
     }
