@@ -639,6 +639,8 @@ ROWS: dict[str, Row] = {
         ANYWHERE, lambda p: {"kind": "session_reminder", "language": "id", "version": 0}
     ),
     "demo:messages": Row(missing=True),  # there in demonstration mode only
+    "demo:phones": Row(missing=True),
+    "demo:phone": Row(kwargs=message, missing=True),
     # audit
     "audit:events": Row(),
     "audit:event": Row(AREA, lambda p: {"pk": p.event.pk}),
