@@ -265,6 +265,13 @@ def decent(moment: datetime, *, begins: int = DAY_BEGINS, ends: int = DAY_ENDS) 
     return moment
 
 
+def may_go_at(moment: datetime, *, begins: int = DAY_BEGINS, ends: int = DAY_ENDS) -> datetime:
+    """When a message of this moment is due: a demonstration waits for no morning."""
+    if settings.DEMO and settings.MESSAGES_AT_ANY_HOUR:
+        return moment
+    return decent(moment, begins=begins, ends=ends)
+
+
 # ---------------------------------------------------------------- queueing
 
 
@@ -310,13 +317,13 @@ def _queue(
 def queue_invitations(session: TrainingSession, bookings: Iterable[Booking], *, now: datetime) -> int:
     """To those who got a seat. A person invited anew (after giving a seat back) is told anew."""
     people = [(b.participant_id, f"invited-{b.queue_number}") for b in bookings]
-    return _queue(INVITATION, session, people, due_at=decent(now), expires_at=session.starts_at)
+    return _queue(INVITATION, session, people, due_at=may_go_at(now), expires_at=session.starts_at)
 
 
 def queue_seat_offers(session: TrainingSession, bookings: Iterable[Booking], *, now: datetime) -> int:
     """To those who are next in line; each offer has its deadline."""
     people = [(b.participant_id, f"seat-{b.queue_number}") for b in bookings]
-    return _queue(SEAT_OFFERED, session, people, due_at=decent(now), expires_at=session.starts_at)
+    return _queue(SEAT_OFFERED, session, people, due_at=may_go_at(now), expires_at=session.starts_at)
 
 
 def queue_release(
@@ -326,7 +333,7 @@ def queue_release(
 
     ``people``: each one's sessions, the nearest first, with the reason when one was given.
     """
-    due = decent(now, begins=URGENT_BEGINS, ends=URGENT_ENDS)
+    due = may_go_at(now, begins=URGENT_BEGINS, ends=URGENT_ENDS)
     drafts = []
     for person, changed in people.items():
         (first, reason), rest = changed[0], changed[1:]
@@ -350,7 +357,7 @@ def queue_new_seats(seats: Sequence[Booking], *, now: datetime) -> int:
     """One message to a person whom the office has moved to other sessions: where the seats are now."""
     seats = sorted(seats, key=lambda seat: seat.session.starts_at)
     first, rest = seats[0], seats[1:]
-    due = decent(now, begins=URGENT_BEGINS, ends=URGENT_ENDS)
+    due = may_go_at(now, begins=URGENT_BEGINS, ends=URGENT_ENDS)
     ends = max(seat.session.starts_at for seat in seats)
     draft = Draft(
         key=key(first.session_id, first.participant_id, f"moved-{first.queue_number}"),
@@ -372,7 +379,7 @@ def queue_changes(session: TrainingSession, participant_ids: Iterable[int], *, n
         CHANGED,
         session,
         [(person, plan) for person in participant_ids],
-        due_at=decent(now, begins=URGENT_BEGINS, ends=URGENT_ENDS),
+        due_at=may_go_at(now, begins=URGENT_BEGINS, ends=URGENT_ENDS),
         expires_at=session.starts_at,
     )
 
@@ -381,7 +388,7 @@ def queue_cancellations(session: TrainingSession, participant_ids: Iterable[int]
     """To everybody with a place; what else waits for them about it is withdrawn."""
     services.cancel(cause=(CAUSE, session.pk), kinds=OF_A_SEAT, reason="session_cancelled")
     soon = session.starts_at - now < timedelta(hours=24)
-    due = decent(now, begins=URGENT_BEGINS, ends=URGENT_ENDS) if soon else decent(now)
+    due = may_go_at(now, begins=URGENT_BEGINS, ends=URGENT_ENDS) if soon else may_go_at(now)
     return _queue(
         CANCELLED,
         session,

@@ -49,6 +49,7 @@ MAIN = (
         _("Papers to check"), "bazaars:papers_waiting", "clipboard", "bazaars.check_papers", "/bazar/surat/"
     ),
     Entry(_("Messages"), "notifications:messages", "chat-left-text", "notifications.view", "/pesan/"),
+    Entry(_("In-tray"), "notifications:tray", "envelope", "notifications.answer", "/pesan/masuk/"),
     Entry(
         _("Messages to many"), "notifications:campaigns", "send", "notifications.campaigns", "/pesan/siaran/"
     ),

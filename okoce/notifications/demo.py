@@ -44,7 +44,6 @@ class Line:
     label: Any = ""
     status: Any = ""
     wamid: str = ""
-    uid: Any = None
 
 
 @dataclass(frozen=True)
@@ -78,16 +77,22 @@ def phone_of(message: Message) -> Phone | None:
 
 def _lines(ids: Sequence[int], index: bytes) -> list[Line]:
     sent = Message.objects.filter(channel=Channel.WHATSAPP, participant_id__in=ids).exclude(provider_id="")
-    ours = [
-        Line(
-            one.message.finished_at or one.message.created_at, True, one.text, kinds.label_of(one.message.kind),
-            one.message.get_receipt_display(), one.message.provider_id, one.message.uid,
-        )
-        for one in compose.shown(list(sent.order_by("-pk")[:SHOWN]), with_secrets=True)
-    ]  # fmt: skip
+    ours = [_ours(one) for one in compose.shown(list(sent.order_by("-pk")[:SHOWN]), with_secrets=True)]
     wrote = Inbound.objects.filter(phone_lookup=index).order_by("-pk")[:SHOWN]
     theirs = [Line(row.at, False, inbound.text_of(row), status=row.get_state_display()) for row in wrote]
     return sorted([*ours, *theirs], key=lambda line: line.at)
+
+
+def _ours(shown: compose.Shown) -> Line:
+    message = shown.message
+    return Line(
+        at=message.finished_at or message.created_at,
+        is_ours=True,
+        text=shown.text,
+        label=kinds.label_of(message.kind),
+        status=message.get_receipt_display(),
+        wamid=message.provider_id,
+    )
 
 
 def write(phone: Phone, text: str, *, answering: str) -> bool:

@@ -214,13 +214,13 @@ def take(row: Inbound, message: Message, meaning: Meaning, *, now: datetime) -> 
     if later.filter(state__in=[InboundState.UNDERSTOOD, InboundState.DONE]).exclude(meaning="").exists():
         _settle(row, "overtaken")
         return None
-    done = _effect_of(message, meaning, now=now)
+    done = effect_of(message, meaning, now=now)
     _settle(row, done.code)
     replies.say(row, done.words, language=message.language)
     return done
 
 
-def _effect_of(message: Message, meaning: Meaning, *, now: datetime) -> Answered:
+def effect_of(message: Message, meaning: Meaning, *, now: datetime) -> Answered:
     kind = kinds.get(message.kind)
     assert kind.answers is not None
     with translation.override(message.language):
@@ -249,6 +249,18 @@ def _ranks(asked: Sequence[Message]) -> dict[str, int]:
         assert kind.answers is not None
         ranks |= kind.answers.still_open([m for m in asked if m.kind == code])
     return ranks
+
+
+def open_questions(known: Iterable[int], *, now: datetime) -> list[Message]:
+    """Whatever can still be answered for these people, the newest first; each session or stall once."""
+    asked = _sent_questions(known, now=now)
+    ranks, seen, found = _ranks(asked), set(), []
+    for message in asked:
+        about = (message.participant_id, message.cause_type, message.cause_id)
+        if ranks.get(message.key) and about not in seen:
+            seen.add(about)
+            found.append(message)
+    return found
 
 
 def _is_waited_for(known: Iterable[int], *, now: datetime) -> bool:
@@ -327,7 +339,7 @@ def _chosen(row: Inbound, asked: Inbound, known: Mapping[int, Any], text: str, *
     row.meaning = Meaning.CHOICE
     said = []
     for position in picked:
-        done = _effect_of(messages[position], Meaning(asked.meaning), now=now)
+        done = effect_of(messages[position], Meaning(asked.meaning), now=now)
         said.append(f"{names[position].split(' ')[0]}: {done.words}" if len(picked) > 1 else done.words)
     first = messages[picked[0]]
     row.participant_id, row.message = first.participant_id, first

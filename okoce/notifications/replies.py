@@ -58,10 +58,12 @@ def say(
     language: str = "",
     to: Message | int | None = None,
     by: User | None = None,
+    once: str = "",
 ) -> Message | None:
     """Send words back to who wrote ``inbound``; None when the 24 hours are over or nobody is known.
 
-    ``to`` names one of several people with that phone. Saying the same twice is saying it once.
+    ``to`` names one of several people with that phone. ``once`` names the occasion: the second time on it
+    says nothing more.
     """
     person = to.participant_id if isinstance(to, Message) else to
     person = person or inbound.participant_id
@@ -70,7 +72,7 @@ def say(
         return None
     if inbound.pk is None:
         inbound.save()
-    number = inbound.replies.count()
+    number = once or str(inbound.replies.count())
     message = services.queue(
         kind=KIND,
         key=f"reply:{inbound.uid}:{number}",

@@ -169,6 +169,8 @@ def message(place: Place) -> dict[str, Any]:
 
 def message_text(place: Place) -> dict[str, Any]:
     return {"kind": "session_reminder", "channel": "whatsapp", "language": "id"}
+def inbound(place: Place) -> dict[str, Any]:
+    return {"uid": place.inbound.uid}
 
 
 def applicant(place: Place) -> dict[str, Any]:
@@ -638,6 +640,12 @@ ROWS: dict[str, Row] = {
     "notifications:text_template": Row(
         ANYWHERE, lambda p: {"kind": "session_reminder", "language": "id", "version": 0}
     ),
+    "notifications:tray": Row(),
+    "notifications:inbound": Row(AREA, inbound),
+    "notifications:inbound_done": Row(AREA, inbound, method="post"),
+    "notifications:inbound_reply": Row(AREA, inbound, method="post"),
+    "notifications:inbound_answer": Row(AREA, inbound, method="post"),
+    "notifications:inbound_hand_over": Row(AREA, inbound, method="post"),
     "demo:messages": Row(missing=True),  # there in demonstration mode only
     "demo:phones": Row(missing=True),
     "demo:phone": Row(kwargs=message, missing=True),

@@ -21,7 +21,7 @@ from okoce.accounts import sessions
 from okoce.accounts.models import Membership, User
 from okoce.accounts.roles import Role
 from okoce.audit.services import record
-from okoce.notifications.models import Campaign, Message
+from okoce.notifications.models import Campaign, Inbound, Message
 from participants.models import (
     DataRequest,
     DuplicateCandidate,
@@ -79,6 +79,7 @@ class Place:
     allocation: Any
     draw: Any
     message: Any
+    inbound: Any
     campaign: Any
     batch: Any
     row: Any
@@ -168,6 +169,10 @@ def _place(name: str) -> Place:
             key=f"tes:{name}", kind="session_reminder", channel="ready_text", state="ready",
             participant_id=participant.pk, cause_type="trainings.trainingsession", cause_id=session.pk,
             city=city, kecamatan=kecamatan, due_at=timezone.now(),
+        ),
+        inbound=Inbound.objects.create(
+            provider_id=f"wamid.{name}", form="text", state="tray", at=timezone.now(),
+            participant_id=participant.pk, city=city, kecamatan=kecamatan,
         ),
         campaign=Campaign.objects.create(
             title="Kabar", announcement="Pendaftaran dibuka", audience="everybody", page="dashboard:home",

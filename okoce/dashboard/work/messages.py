@@ -15,7 +15,7 @@ from okoce.dashboard.work.item import INFO, SOON, URGENT, Work, url_of
 from okoce.notifications import decency, health
 from okoce.notifications.enums import OFF, TemplateState
 from okoce.notifications.health_words import alarms_in_words
-from okoce.notifications.models import Campaign, Message, RegisteredTemplate
+from okoce.notifications.models import Campaign, Inbound, Message, RegisteredTemplate
 from okoce.ui.templatetags.okoce_ui import number
 
 TO_CALL = (decency.NO_DECENT_HOUR, decency.PAUSED)
@@ -34,6 +34,7 @@ def messages(user: Any, now: datetime) -> Iterator[Work]:
     )
     counts = dict(waiting)
     url = url_of("notifications:messages")
+    yield from _tray(user)
     if (ready := counts.get("ready")) and has_permission(user, "notifications.send_ready"):
         yield Work(
             SOON,
@@ -141,4 +142,24 @@ def texts(user: Any, now: datetime) -> Iterator[Work]:
             _("Until WhatsApp approves it, the text before stays in use."),
             f"{url}?hanya=perhatian",
             _("See the texts"),
+        )
+
+
+def _tray(user: Any) -> Iterator[Work]:
+    """What people wrote that somebody has to read."""
+    if not has_permission(user, "notifications.answer"):
+        return
+    if waiting := Inbound.objects.visible_to(user).in_tray().count():
+        yield Work(
+            SOON,
+            "envelope",
+            ngettext(
+                "%(count)s message from a person is to be read",
+                "%(count)s messages from people are to be read",
+                waiting,
+            )
+            % {"count": number(waiting)},
+            _("The portal did not understand them. Free text goes back for 24 hours only."),
+            url_of("notifications:tray"),
+            _("Open the in-tray"),
         )
