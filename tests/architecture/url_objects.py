@@ -169,6 +169,8 @@ def message(place: Place) -> dict[str, Any]:
 
 def message_text(place: Place) -> dict[str, Any]:
     return {"kind": "session_reminder", "channel": "whatsapp", "language": "id"}
+
+
 def inbound(place: Place) -> dict[str, Any]:
     return {"uid": place.inbound.uid}
 

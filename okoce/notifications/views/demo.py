@@ -55,7 +55,7 @@ def phone(request: HttpRequest, uid: UUID) -> HttpResponse:
     if shown is None:
         raise Http404
     if request.method == "POST":
-        text = request.POST.get("teks", "").strip()[:LONGEST]
+        text = (request.POST.get("cepat") or request.POST.get("teks", "")).strip()[:LONGEST]
         quoted = request.POST.get("menjawab", "")
         if not text:
             notices.error(request, _("Write an answer first."))
