@@ -148,7 +148,7 @@ def test_an_answer_set_by_hand_does_what_the_persons_own_would(client_as, camat,
     booking.refresh_from_db()
     row.refresh_from_db()
     assert (booking.state, row.state, row.meaning) == (state, "done", choice)
-    assert row.replies.filter(message__key__contains=str(message.pk)).count() == 1
+    assert row.replies.filter(message__key__endswith=f":{message.pk}-{choice}").count() == 1
 
 
 def test_a_message_of_somebody_else_cannot_be_answered_through_it(client_as, camat, wrote):
