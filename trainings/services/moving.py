@@ -52,6 +52,11 @@ def targets(booking: Booking, *, now: datetime) -> QuerySet[TrainingSession]:
     )
 
 
+def seats_of(booking: Booking) -> QuerySet[Booking]:
+    """Where the person of ``booking`` sits, wherever that is."""
+    return Booking.objects.filter(participant=booking.participant_id).enrolled()
+
+
 @transaction.atomic
 def move(*, booking_id: int, to_session_id: int, by: Any, now: datetime | None = None) -> Booking:
     """The person's seat in the other session, confirmed; the old one is free for the next in line.

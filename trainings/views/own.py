@@ -88,7 +88,7 @@ def move_link(request: HttpRequest, token: str) -> HttpResponse:
 def _moved_by_link(request: HttpRequest, booking: Booking, token: str, *, now: datetime) -> HttpResponse:
     wanted = request.POST.get("ke", "")
     pk = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else None
-    there = Booking.objects.filter(participant=booking.participant_id, session=pk).enrolled().first()
+    there = moving.seats_of(booking).filter(session=pk).first()
     if there is None:
         to = moving.targets(booking, now=now).filter(pk=pk).first()
         if to is None:
@@ -129,7 +129,7 @@ def _again(
 ) -> HttpResponse:
     wanted = request.POST.get("ke", "")
     pk = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else None
-    seats = Booking.objects.filter(participant=booking.participant_id).enrolled()
+    seats = moving.seats_of(booking)
     there = seats.filter(session=pk).first()
     if there is None and (to := targets.filter(pk=pk).first()) is not None:
         try:
