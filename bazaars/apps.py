@@ -15,11 +15,13 @@ class BazaarsConfig(AppConfig):
             setup_messages,
         )
         from bazaars.services.merging import Stalls, stalls_of  # noqa: PLC0415
+        from okoce.notifications import audiences  # noqa: PLC0415
         from participants import comparing, merging  # noqa: PLC0415
 
         copying.declare()
         erasable.declare()
         messages.register()
+        audiences.register_page("bazaars:public", _("The page of the bazaars"))
         sales_messages.register()
         setup_messages.register()
         panel.register()

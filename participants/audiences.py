@@ -29,7 +29,7 @@ def register() -> None:
         )
     )
     audiences.register_page("dashboard:status", _("The own page of each participant"))
-    audiences.register_page("dashboard:home", _("The front page of the portal"))
+    audiences.register_page("home", _("The front page of the portal"))
 
 
 def kecamatan_options(user: Any) -> Options:

@@ -175,7 +175,7 @@ def _place(name: str) -> Place:
             participant_id=participant.pk, city=city, kecamatan=kecamatan,
         ),
         campaign=Campaign.objects.create(
-            title="Kabar", announcement="Pendaftaran dibuka", audience="everybody", page="dashboard:home",
+            title="Kabar", announcement="Pendaftaran dibuka", audience="everybody", page="home",
             city=city, kecamatan=kecamatan, office="Kantor", made_by=officer,
         ),
         batch=batch,

@@ -18,9 +18,9 @@ DEVICES = [
 def test_the_kecamatan_sees_who_must_be_called_for_its_next_session(visitor, device):
     office = visitor(**device)
     office.sign_in_staff("camat.palmerah")
-    office.goto("/pelatihan/?tampilan=daftar")
-    session = office.page.locator("main a[href*='/pelatihan/sesi/']").first.get_attribute("href")
-    office.goto(session)
+    office.goto("/dasbor/")  # the sessions of the next days
+    table = office.page.locator("section[aria-labelledby=ss]")
+    office.goto(table.locator("a[href*='/pelatihan/sesi/']").first.get_attribute("href"))
     office.page.get_by_role("link", name="Pesan dan jawaban").click()
 
     expect(office.page.get_by_role("heading", level=1)).to_have_text("Siapa yang terjangkau?")

@@ -87,7 +87,7 @@ def _stopped_campaign(province: User, now: datetime) -> None:
     draft = Campaign(
         title="Bazar akhir pekan, Palmerah",
         announcement="{name}, bazar akhir pekan dibuka di Palmerah. Lihat tempat dan harinya di portal.",
-        page="dashboard:home",
+        page="bazaars:public",
         audience="vendors",
         choices={"sector": "kuliner", "kecamatan": PALMERAH},
     )

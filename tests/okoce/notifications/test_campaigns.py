@@ -52,7 +52,7 @@ def answer(person, *, is_given):
 
 def written(by, **fields):
     values = {
-        "title": "Tahap 2", "announcement": "Pendaftaran tahap 2 dibuka.", "page": "dashboard:home",
+        "title": "Tahap 2", "announcement": "Pendaftaran tahap 2 dibuka.", "page": "home",
         "audience": "tried",
     }  # fmt: skip
     return campaigning.save_draft(campaign=Campaign(**{**values, **fields}), by=by)
@@ -354,7 +354,7 @@ def test_the_province_writes_sees_the_reach_tries_and_sends(client_as, province,
     client = client_as(province)
     form = {
         "untuk": "everybody", "title": "Tahap 2", "announcement": "Pendaftaran dibuka sampai Jumat.",
-        "page": "dashboard:home",
+        "page": "home",
     }  # fmt: skip
 
     page = client.post(reverse("notifications:campaign_write"), form, follow=True)
@@ -381,7 +381,7 @@ def test_what_was_typed_is_kept_on_error(client_as, province):
             "untuk": "everybody",
             "title": "Tahap 2",
             "announcement": "Telepon 0812-3456-7890",
-            "page": "dashboard:home",
+            "page": "home",
         },
     )
 
