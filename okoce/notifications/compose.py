@@ -200,10 +200,26 @@ def _said_on(
     if text is not None:
         said = texts.lines_of(values, language=_supported(message.language))
         return texts.fill(text.subject, said), texts.fill(text.body, said)
-    wanted = ("text",) if kind.is_free_text else WAYS[message.channel].parts
+    wanted = ("text",) if kind.is_free_text else parts_of(kind, message.channel)
     parts = {part: render(kind, part, values, language=message.language) for part in wanted}
     subject = " ".join(parts.get("subject", "").split())
-    return subject, parts.get("email") or parts.get("text") or subject
+    return subject, parts.get("email") or parts.get("text") or parts.get("sms") or subject
+
+
+def parts_of(kind: Kind, channel: str) -> tuple[str, ...]:
+    """The templates of a kind's own text; a long one has a shorter one for SMS, paid by the part."""
+    if channel == Channel.SMS and _is_there(kind.template("sms")):
+        return ("sms",)
+    return WAYS[channel].parts
+
+
+@lru_cache(maxsize=256)
+def _is_there(name: str) -> bool:
+    try:
+        engines["django"].get_template(name)
+    except TemplateDoesNotExist:
+        return False
+    return True
 
 
 def _ending_of(prepared: Prepared) -> str:
@@ -375,7 +391,7 @@ def sample_letter(kind: Kind, channel: Channel, *, language: str) -> dict[str, s
     if channel == Channel.WHATSAPP:
         body = registered_text(kind, language)
         return {"whatsapp": texts.fill(body, _said(body, values, language))}
-    return {part: render(kind, part, values, language=language) for part in WAYS[channel].parts}
+    return {part: render(kind, part, values, language=language) for part in parts_of(kind, channel)}
 
 
 def sample_lines(kind: Kind, *, language: str) -> dict[str, str]:

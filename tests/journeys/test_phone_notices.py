@@ -17,6 +17,7 @@ asked to open.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 
@@ -57,7 +58,8 @@ def test_a_notice_is_asked_for_shown_and_leads_to_its_page(visitor, portal, serv
     office = visitor()
     office.sign_in_staff("sudin.jakbar")
     office.goto(f"/hak-data/peserta/{who['number']}/")
-    office.page.locator("main a[href*='/hak-data/'][href$='/']", has_text="Perbaikan").first.click()
+    waits = office.page.locator("main li", has_text=re.compile(r"sisa \d"))
+    waits.get_by_role("link", name=re.compile("^Perbaikan")).first.click()
     office.follow("Tolak")
     office.fill(refusal="no_evidence", answer="Bawa KTP ke kantor kecamatan.")
     office.press("Tolak permintaan")

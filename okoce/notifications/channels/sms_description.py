@@ -167,7 +167,7 @@ def read(described: str, *, may_be_plain: bool) -> Gateway:
         number=_one_of(said, "number", NUMBERS),
         sender=_text(said.get("sender", ""), "sender"),
         brand=_text(said.get("brand", "OK OCE"), "brand"),
-        parts=_parts(said.get("parts", 3)),
+        parts=_parts(said.get("parts", 4)),
         answer=_answer(_object(said, "answer")),
         receipts=_receipts(_object(said, "receipts")) if said.get("receipts") else None,
     )

@@ -9,7 +9,9 @@ import pytest
 from django.conf import settings
 
 from okoce.notifications import compose, gaps, kinds, safety, texts
+from okoce.notifications.channels.sms import wording
 from okoce.notifications.enums import Channel
+from okoce.notifications.sms_length import sms_length
 
 PRIVATE = re.compile(
     r"\b(nik|kk|npwp|phone|telephone|address|alamat|amount|rupiah|turnover|omzet|birth_date|rt|rw)\b"
@@ -48,6 +50,15 @@ def test_it_has_words_in_both_languages(kind):
     for channel in kind.channels:
         id_text, en_text = (compose.sample_letter(kind, channel, language=code) for code in ("id", "en"))
         assert id_text != en_text
+
+
+@pytest.mark.parametrize("kind", [one for one in KINDS if Channel.SMS in one.values[0].channels])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_as_an_sms_it_has_three_parts_at_most_in_the_small_alphabet(kind, language):
+    (text,) = compose.sample_letter(kind, Channel.SMS, language=language).values()
+    told = sms_length(wording(text, brand="OK OCE"))
+
+    assert (told.odd, told.parts <= 3) == ("", True), f"{told.parts} parts"
 
 
 def test_every_folder_of_texts_belongs_to_a_kind():

@@ -102,7 +102,7 @@ def test_a_curly_apostrophe_does_not_double_the_price(gateway, domain):
 
 
 def test_a_text_of_more_parts_than_allowed_goes_by_the_next_channel(gateway, domain, mail):
-    domain.fresh = {"words": "panjang " * 80}
+    domain.fresh = {"words": "panjang " * 90}
     message = greet(email="siti@example.org")
 
     outbox.drain()
