@@ -59,7 +59,9 @@ def messages_of(request: HttpRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def pause(request: HttpRequest, number: str) -> HttpResponse:
     participant, today = _find(request, number), timezone.localdate()
-    form = PauseForm(request.POST or None, today=today)
+    present = pauses.open_pause(participant.pk, on=today)
+    known = {"reason": present.reason, "until": present.until} if present else None
+    form = PauseForm(request.POST or None, today=today, initial=known)
     if request.method == "POST" and form.is_valid():
         pauses.pause(participant_id=participant.pk, by=request.user, **form.cleaned_data)
         notices.success(request, _("Messages to this person are paused."))
