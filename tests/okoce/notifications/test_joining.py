@@ -1,10 +1,13 @@
 """One message a day and person: what is joined, what waits, what does not go once the situation changed."""
 
+import threading
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from okoce.accounts.roles import Role
@@ -19,13 +22,22 @@ from okoce.notifications import (
     receipts,
     services,
 )
+from okoce.notifications.directory import Person
 from okoce.notifications.enums import Channel, Manner
 from okoce.notifications.models import DeliveryEvent, Message
 from okoce.notifications.services import Draft, queue, queue_many
 from tests.factories import ParticipantFactory, member
-from tests.factories.trainings import tomorrow_at
+from tests.factories.trainings import HolidayFactory, tomorrow_at
+from trainings.services.calendar import quiet_days
 
 pytestmark = pytest.mark.django_db
+
+SAID_AS_LINES = {
+    "absence_noted", "announcement", "certificate_ready", "place_cancelled", "sales_asked", "sales_late",
+    "session_cancelled", "session_changed", "session_invitation", "session_missed", "session_reminder",
+    "stall_given",
+    "stall_lost", "stall_moved", "stall_nominated", "stall_reserve", "stall_setup", "training_completed",
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -445,3 +457,68 @@ def test_as_many_go_into_an_sms_as_three_parts_hold(siti, domain):
     parcel = joining._parcel(prepared, Channel.SMS)
 
     assert [len(parcel.parts), len(parcel.lines)] == [1, 2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_channels_that_drain_at_once_give_a_person_one_message_that_day(mail, whatsapp, siti, noon):
+    known = kinds.get("greeting")
+    kinds.register(replace(known, code="letter", channels=(Channel.EMAIL,)))
+    kinds.register(replace(known, channels=(Channel.WHATSAPP,)))
+    for n in range(5):
+        person = ParticipantFactory(email=f"p{n}@example.org", phone=f"+62812345678{n}0")
+        greet(person, f"w{n}", channel=Channel.WHATSAPP)
+        queue(kind="letter", key=f"letter:{n}", participant_id=person.pk, channel=Channel.EMAIL)
+    due_since_morning()
+
+    def drain():
+        try:
+            outbox.drain(now=noon)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=drain) for _n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    kinds.unregister("letter")
+
+    sent = Message.objects.filter(state="sent").values_list("participant_id", flat=True)
+    assert len(sent) == len(set(sent)) == 5
+    assert Message.objects.filter(state="pending", reason="one_a_day").count() == 5
+
+
+# ---------------------------------------------------------------- the real kinds
+
+
+@pytest.mark.parametrize(
+    "kind", [k for k in kinds.registered() if k.code in SAID_AS_LINES], ids=lambda k: k.code
+)
+def test_a_message_that_can_go_inside_another_has_one_short_line_in_both_languages(kind):
+    details = {**kind.sample, **compose._dated(kind.sample)}
+    lines = [
+        compose.line_of(
+            compose.Prepared(
+                Message(key="x:1", kind=kind.code, language=code), kind, Person(name="Siti"), details
+            )
+        )
+        for code in ("id", "en")
+    ]
+
+    assert lines[0] != lines[1]
+    assert all(0 < len(line) <= 260 for line in lines)
+
+
+def test_who_tells_a_line_is_known():
+    folder = Path(settings.BASE_DIR) / "templates" / "messages"
+
+    assert {path.parent.name for path in folder.glob("*/line.txt")} == SAID_AS_LINES
+
+
+def test_the_calendar_of_the_trainings_says_which_days_are_holidays():
+    HolidayFactory(day=date(2027, 3, 10), name="Idul Fitri")
+    HolidayFactory(day=date(2027, 3, 12), name="Pilkada", area_id="31.73")
+
+    found = quiet_days(date(2027, 3, 1), date(2027, 3, 31))
+
+    assert found.holidays == {date(2027, 3, 10): "Idul Fitri"}
