@@ -42,7 +42,6 @@ def make(count: int) -> None:
             "SELECT count(nextval('participants_participant_id_seq')) FROM generate_series(1, %s)", [count]
         )
         cursor.execute(_SEATS, [A_SESSION, [s.pk for s in sessions], A_SESSION])
-        cursor.execute("ANALYZE participants_participant, trainings_booking, trainings_trainingsession")
     assert Participant.objects.count() == Booking.objects.count() == count
 
 

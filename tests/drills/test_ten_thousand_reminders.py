@@ -18,9 +18,10 @@ from dataclasses import dataclass, field
 import pytest
 import redis
 
+from okoce.embedded.cloud_api import Answer
 from okoce.embedded.processes import free_port, wait_until
 from tests.drills.gateway import Gateway
-from tests.drills.portal import Portal, portal
+from tests.drills.portal import QUEUE, Portal, portal
 
 pytestmark = pytest.mark.drill
 
@@ -66,6 +67,7 @@ def built(tmp_path_factory) -> Iterator[World]:
     with portal(tmp_path_factory.mktemp("reminders"), more=gateway.environment) as one:
         one.prepare_areas()
         one.python(f"from tests.drills import seats\nseats.make({PEOPLE})")
+        one.servers.postgres.sql("ANALYZE", database="okoce")
         yield World(one, gateway)
     gateway.stop()
 
@@ -77,7 +79,7 @@ def world(built) -> Iterator[World]:
     fresh = Gateway.__dataclass_fields__
     for name in ("asked", "failed", "first_asked", "taken", "repeats", "to"):
         setattr(built.gateway, name, fresh[name].default_factory() if name != "failed" else 0)
-    built.gateway.failing, built.gateway.poison = 0.0, ""
+    built.gateway.failing, built.gateway.poison, built.gateway.instead = 0.0, "", None
     built.gateway.api.delay = ANSWER_SECONDS
     yield built
     built.portal.close()
@@ -283,3 +285,54 @@ def test_the_database_is_restarted(world, visitors, capsys):
     figures = {"reminders": MANY, "database away, s": back - stopped}
     finish(world, capsys, "the database restarted", back, visitors, figures)
     assert len(world.gateway.repeats) <= 2  # at most the one letter of each line
+
+
+# ---------------------------------------------------------------- a gateway that misbehaves
+
+HANGS_SECONDS = 60.0
+FEW, EACH_SECONDS = 1000, 30.0
+LETTERS = 20  # by e-mail, to others, in each phase
+
+
+def hang(body: dict) -> Answer:
+    time.sleep(HANGS_SECONDS)
+    return 503, b""
+
+
+NONSENSE = {
+    "hangs for a minute": hang,
+    "answers 200 and garbage": lambda body: (200, b"<html>It works!</html>"),
+    "redirects": lambda body: (302, b""),
+}
+
+
+def test_a_gateway_that_hangs_answers_garbage_or_redirects_delays_nobody_else(world, capsys):
+    one, gateway = world.portal, world.gateway
+    world.remind(FEW)
+    start_all(one)
+    figures: dict[str, object] = {"reminders by WhatsApp": FEW}
+    before = len(set(one.mail.box.keys))
+    for done, (name, wrong) in enumerate(NONSENSE.items(), 1):
+        world.wait_for(FEW * done // 5, seconds=120)
+        gateway.instead = wrong
+        time.sleep(1)
+        one.python(QUEUE.format(count=LETTERS))
+        queued = time.monotonic()
+        one.wait_for_keys(before + LETTERS * done, seconds=90)
+        waited = time.monotonic() - queued
+        figures[f"WhatsApp {name}: {LETTERS} e-mails to others within, s"] = waited
+        assert waited <= 20
+        time.sleep(max(0.0, EACH_SECONDS - waited))
+        gateway.instead = None
+    world.wait_for(FEW, seconds=400)
+    world.wait_for_states({"sent": FEW + LETTERS * len(NONSENSE)}, seconds=120)
+
+    figures |= {
+        "lost": FEW - len(gateway.taken),
+        "most messages to one person": gateway.messages_to_one(),
+        "requests repeated though accepted": len(gateway.repeats),
+    }
+    say(capsys, "a gateway that hangs, answers garbage and redirects", figures)
+    assert len(gateway.taken) == FEW
+    assert gateway.messages_to_one() == 1
+    assert gateway.repeats == []
