@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from okoce.embedded.cloud_api import Answer, CloudApi, CloudApiServer, problem
@@ -76,9 +77,14 @@ class Gateway:
 
     # ------------------------------------------------------------ figures
 
-    def slowest_retry(self) -> float:
-        """The longest that anybody waited from the first request to the accepted one."""
-        return max((at - self.first_asked[key] for key, at in self.taken.items()), default=0.0)
+    def longest_silence(self) -> float:
+        """The longest between two accepted messages."""
+        moments = sorted(self.taken.values())
+        return max((b - a for a, b in pairwise(moments)), default=0.0)
+
+    def behind_the_last(self) -> float:
+        """How long after everybody's first request those were served whom the gateway had failed."""
+        return max(self.taken.values()) - max(self.first_asked[key] for key in self.taken)
 
     def messages_to_one(self) -> int:
         """How many messages the person with the most got."""
