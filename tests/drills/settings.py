@@ -1,12 +1,12 @@
 """Settings of the portal's processes in a drill: the real ones, with a short lease and a fast clock."""
 
+from okoce.settings import base
 from okoce.settings.test import *  # noqa: F403
-from okoce.settings.test import BASE_DIR, CELERY_BEAT_SCHEDULE, INSTALLED_APPS, REDIS_URL, TEMPLATES
+from okoce.settings.test import BASE_DIR, CELERY_BEAT_SCHEDULE, INSTALLED_APPS, TEMPLATES
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.drills"]
 TEMPLATES = [{**TEMPLATES[0], "DIRS": [*TEMPLATES[0]["DIRS"], BASE_DIR / "tests" / "drills" / "templates"]}]
-_CACHE = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-CACHES = {"default": _CACHE, "counts": _CACHE}
+CACHES = base.CACHES  # the portal's own, in Valkey
 OUTBOX_LEASE_SECONDS = 5.0
 OUTBOX_FIRST_PAUSE = 0.5  # instead of 30: eight tries in a minute instead of an hour
 OUTBOX_FIRST_REST = 0.5  # instead of 5
