@@ -19,7 +19,16 @@ from okoce.ui.templatetags.okoce_ui import icon, short_date
 from participants import areas, filters, panels
 from participants.areas import JAKARTA, KECAMATAN_LENGTH, kecamatan_within, kelurahan_within
 from participants.enums import Category, Sex, Source, Status, Step
-from participants.filters import EVERYBODY, NOTHING_CHOSEN, OUTSIDE, SHARED, WITH, WITHOUT, PeopleFilter
+from participants.filters import (
+    EVERYBODY,
+    NOTHING_CHOSEN,
+    OUTSIDE,
+    SHARED,
+    UNREACHED,
+    WITH,
+    WITHOUT,
+    PeopleFilter,
+)
 from participants.models import Sector
 
 Choices = Iterable[tuple[str, Any]]
@@ -72,6 +81,7 @@ def _fixed_choices(name: str) -> list[tuple[str, Any]]:
             (WITH, _("Has a phone number")),
             (WITHOUT, _("No phone number")),
             (SHARED, _("Shared by 3 or more people")),
+            (UNREACHED, _("Not reached by WhatsApp")),
         ],
         "surel": either,
         "pendamping": either,

@@ -31,7 +31,7 @@ ORDERS = {
     BY_NUMBER: ("number", "pk"),
     BY_NUMBER_DOWN: ("-number", "-pk"),
 }
-WITHOUT, WITH, SHARED = "tanpa", "ada", "bersama"
+WITHOUT, WITH, SHARED, UNREACHED = "tanpa", "ada", "bersama", "mati"
 OUTSIDE, EVERYBODY = "luar", "semua"
 SHARED_BY = 3  # people on one phone number; rule 10
 AGES = {"24": (0, 24), "34": (25, 34), "44": (35, 44), "54": (45, 54), "55": (55, 150)}
@@ -89,7 +89,7 @@ class PeopleFilter:
             langkah=one_of("langkah", [*map(str, STEPS), *(f"-{s}" for s in STEPS)]),
             pas=_steps(params),
             status=one_of("status", [*Status.values, OUTSIDE]),
-            hp=one_of("hp", (WITHOUT, WITH, SHARED)),
+            hp=one_of("hp", (WITHOUT, WITH, SHARED, UNREACHED)),
             surel=one_of("surel", (WITHOUT, WITH)),
             kegiatan=one_of("kegiatan", "0123"),
             sektor=_word(params.get("sektor", ""), 20),
@@ -182,6 +182,8 @@ class PeopleFilter:
     def _contacts(self, people: ParticipantQuerySet) -> ParticipantQuerySet:
         if self.hp == SHARED:
             people = people.sharing_a_phone(SHARED_BY)
+        elif self.hp == UNREACHED:
+            people = people.off_whatsapp()
         elif self.hp:
             people = people.filter(phone_lookup__isnull=self.hp == WITHOUT)
         if self.surel:

@@ -113,6 +113,11 @@ class ParticipantQuerySet(models.QuerySet):
         )
         return self.filter(phone_lookup__in=shared)
 
+    def off_whatsapp(self) -> ParticipantQuerySet:
+        """Those whose phone number WhatsApp does not reach. A new number has no such mark."""
+        numbers = apps.get_model("notifications", "DeadNumber")._default_manager
+        return self.filter(phone_lookup__in=numbers.values("phone_lookup"))
+
     def aged(self, youngest: int, oldest: int, *, on: date) -> ParticipantQuerySet:
         """By completed years on that day, both included."""
         return self.filter(

@@ -33,6 +33,7 @@ def work_for(user: Any, *, now: datetime) -> list[Work]:
         messages.sending,
         messages.to_approve,
         messages.texts,
+        messages.dead_numbers,
         people.moves,
         people.data_requests,
         reach.out_of_reach,

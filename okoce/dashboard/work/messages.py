@@ -17,6 +17,7 @@ from okoce.notifications.enums import OFF, TemplateState
 from okoce.notifications.health_words import alarms_in_words
 from okoce.notifications.models import Campaign, Inbound, Message, RegisteredTemplate
 from okoce.ui.templatetags.okoce_ui import number
+from participants.models import Participant
 
 TO_CALL = (decency.NO_DECENT_HOUR, decency.PAUSED)
 
@@ -162,4 +163,25 @@ def _tray(user: Any) -> Iterator[Work]:
             _("The portal did not understand them. Free text goes back for 24 hours only."),
             url_of("notifications:tray"),
             _("Open the in-tray"),
+        )
+
+
+def dead_numbers(user: Any, now: datetime) -> Iterator[Work]:
+    """Phone numbers that WhatsApp does not reach, for the office that can ask for the right one."""
+    if not (has_permission(user, "participants.change") and has_permission(user, "notifications.answer")):
+        return
+    people = Participant.objects.visible_to(user).taking_part().off_whatsapp()
+    if count := people.count():
+        yield Work(
+            SOON,
+            "telephone",
+            ngettext(
+                "%(count)s number does not work on WhatsApp",
+                "%(count)s numbers do not work on WhatsApp",
+                count,
+            )
+            % {"count": number(count)},
+            _("Ask the people for the right number and change it; messages go there from then on."),
+            f"{url_of('participants:list')}?hp=mati",
+            _("See the numbers"),
         )

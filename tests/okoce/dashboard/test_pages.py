@@ -228,7 +228,7 @@ def test_the_work_list_asks_the_same_number_of_queries_for_one_and_three_session
     with CaptureQueriesContext(connection) as queries:
         found = work.work_for(sudin, now=timezone.now())
 
-    assert (len(found), own_queries(queries)) == (count, 25)
+    assert (len(found), own_queries(queries)) == (count, 26)
 
 
 def test_figures_count_people_of_the_area_who_count():

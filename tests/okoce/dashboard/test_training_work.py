@@ -182,4 +182,4 @@ def test_the_work_asks_the_same_number_of_queries_for_one_and_three(sudin, count
         items = found(sudin)
 
     assert len(items) == 2
-    assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) == 26
+    assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) == 27

@@ -12,6 +12,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from okoce.accounts.roles import Role
 from okoce.embedded.cloud_api import envelope, written
 from okoce.notifications import inbound, outbox, receipts, replies
 from okoce.notifications.models import DeadNumber, Inbound, Message, WebhookCall
@@ -19,7 +20,7 @@ from okoce.notifications.services import queue
 from participants.enums import Purpose
 from participants.models import Consent
 from participants.services import consents
-from tests.factories import BookingFactory, ParticipantFactory, SessionFactory, WaitingFactory
+from tests.factories import BookingFactory, ParticipantFactory, SessionFactory, WaitingFactory, member
 from tests.factories.trainings import day_at
 from trainings import messages as training_messages
 from trainings.models import Booking
@@ -511,4 +512,42 @@ def test_the_mark_is_gone_when_somebody_writes_from_the_number(call, whatsapp):
     numbers.is_dead([SITI])
     call(written(SITI, "halo"))
 
+    assert DeadNumber.objects.count() == 0
+
+
+def test_dead_numbers_are_a_task_of_the_office_until_the_number_is_mended(client_as):
+    from okoce.dashboard.work.messages import dead_numbers
+    from okoce.notifications import numbers
+
+    person = ParticipantFactory(full_name="Siti Rahmawati", phone=SITI)
+    ParticipantFactory(full_name="Budi Santoso", phone=BUDI)
+    numbers.is_dead([SITI])
+    camat = member(Role.KECAMATAN, "31.73.07")
+    (work,) = dead_numbers(camat, timezone.now())
+    page = client_as(camat).get(work.url).content.decode()
+    assert "Siti Rahmawati" in page
+    assert "Budi Santoso" not in page
+    assert list(dead_numbers(member(Role.KECAMATAN, "31.73.08"), timezone.now())) == []
+
+    type(person).objects.filter(pk=person.pk).update(
+        phone_lookup=numbers.directory.index_of("+6281200000009")
+    )
+    assert list(dead_numbers(camat, timezone.now())) == []
+
+
+def test_a_failed_receipt_for_a_dead_number_marks_it_and_an_arrival_unmarks_it(client, whatsapp):
+    def tell(status, **more):
+        told = {"id": "wamid.1", "status": status, "timestamp": "1", "recipient_id": SITI[1:], **more}
+        content = json.dumps(envelope(statuses=[told])).encode()
+        client.post(
+            reverse("notifications:whatsapp"),
+            content,
+            content_type="application/json",
+            headers={"X-Hub-Signature-256": whatsapp.sign(content)},
+        )
+        receipts.work_through()
+
+    tell("failed", errors=[{"code": 131026}])
+    assert DeadNumber.objects.count() == 1
+    tell("delivered")
     assert DeadNumber.objects.count() == 0

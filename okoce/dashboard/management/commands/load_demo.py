@@ -21,6 +21,7 @@ from bazaars.models import Allocation, Application, Site
 from okoce.accounts.models import User
 from okoce.dashboard.demo.accounts import ACCOUNTS, CITY, PALMERAH, create_accounts, new_password
 from okoce.dashboard.demo.after_draw import tell_after_draw
+from okoce.dashboard.demo.answers import tell_answers
 from okoce.dashboard.demo.applicants import tell_applicants
 from okoce.dashboard.demo.bazaar_day import tell_bazaar_day, tell_earlier_bazaars
 from okoce.dashboard.demo.bazaars import tell_bazaars
@@ -88,6 +89,7 @@ class Command(BaseCommand):
             tell_pauses(users)
             tell_phases(users, today)
             tell_duplicates(users, today=today, now=timezone.now())
+            tell_answers(timezone.now())
             tell_desk(users, timezone.now())
         with transaction.atomic():
             tell_past_bazaars(users)
