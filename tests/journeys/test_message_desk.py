@@ -35,9 +35,10 @@ def test_the_province_tries_sends_and_stops_a_message_to_many(visitor):
     province.sign_in_staff("provinsi")
     title = f"Tahap baru {uuid.uuid4().hex[:6]}"
     page = province.page
-    province.goto("/pesan/siaran/tulis/?untuk=everybody")
+    province.goto("/pesan/siaran/tulis/?untuk=vendors")
     page.get_by_label("Nama Anda untuk pesan ini").fill(title)
     page.get_by_label("Pengumuman").fill("{name}, pendaftaran tahap baru dibuka sampai Jumat.")
+    page.get_by_label("Kelompok barang").select_option(label="Kuliner")
     page.get_by_label("Kecamatan").select_option(label="Kembangan")
     page.get_by_role("button", name="Lihat siapa yang terjangkau").click()
 
