@@ -86,7 +86,7 @@ def _prices(province: User, today: date) -> None:
 def _stopped_campaign(province: User, now: datetime) -> None:
     draft = Campaign(
         title="Bazar akhir pekan, Palmerah",
-        announcement="{name}, bazar akhir pekan dibuka di Palmerah. Lihat tempat dan harinya di portal.",
+        announcement="Bazar akhir pekan dibuka di Palmerah. Lihat tempat dan harinya di portal.",
         page="bazaars:public",
         audience="vendors",
         choices={"sector": "kuliner", "kecamatan": PALMERAH},

@@ -208,8 +208,9 @@ def _texts(campaign: Campaign) -> list[dict[str, Any]]:
         "read_path": audiences.path_of(campaign.page),
     }
     kind = replace(kinds.get(campaign.kind), sample=sample)
+    long = (Channel.WHATSAPP, "whatsapp") if Channel.WHATSAPP in kind.ways else (Channel.EMAIL, "email")
     return [
-        {"label": Channel.WHATSAPP.label, "text": _text(kind, Channel.WHATSAPP, "whatsapp")},
+        {"label": long[0].label, "text": _text(kind, *long)},
         {"label": _("SMS and WhatsApp by hand"), "text": _text(kind, Channel.READY_TEXT, "text")},
     ]
 
