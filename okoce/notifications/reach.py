@@ -15,9 +15,9 @@ from django.conf import settings
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 
-from okoce.notifications import announcements, budget, directory, prices
+from okoce.notifications import announcements, budget, decency, directory, prices
 from okoce.notifications.channels import WAYS
-from okoce.notifications.enums import Channel, ConsentRule, State
+from okoce.notifications.enums import Channel, ConsentRule, Manner, State
 from okoce.notifications.kinds import Kind
 from okoce.notifications.models import Message, MessagePause, OptOut
 from okoce.notifications.sms_length import sms_parts
@@ -72,6 +72,14 @@ def _reaches(channel: Channel) -> Q:
 def to_tell(people: Any, kind: Kind, *, now: datetime, but: int | None = None) -> Any:
     """Those of ``people`` who get a message."""
     return sorted_out(people, kind, now=now, but=but).exclude(way__in=REFUSALS)
+
+
+def _decent(moment: datetime, rules: decency.Rules) -> datetime:
+    """``moment``, or the next opening of the hours at which announcements go."""
+    if rules.any_hour:
+        return moment
+    answer = decency.decide(Manner.ORDINARY, rules, now=moment, expires_at=None, begins_at=None)
+    return moment if answer.goes or answer.until is None else answer.until
 
 
 # ---------------------------------------------------------------- counted
@@ -138,8 +146,9 @@ def counted(people: Any, kind: Kind, *, text: str, now: datetime) -> Reach:
     day = timezone.localtime(now).date()
     known = prices.on(day)
     left, limit = _left_today(found, now)
+    rules = decency.rules_at(now)
     lines = [
-        _line(Channel(code), found[code], text=text, known=known, left=left, now=now)
+        _line(Channel(code), found[code], text=text, known=known, left=left, now=now, rules=rules)
         for code in kind.ways
         if code in found
     ]
@@ -155,7 +164,16 @@ def _left_today(found: Mapping[str, int], now: datetime) -> tuple[int, int]:
     return max(0, budget.Budget(limit, now=now).left), limit
 
 
-def _line(channel: Channel, count: int, *, text: str, known: prices.Prices, left: int, now: datetime) -> Line:
+def _line(
+    channel: Channel,
+    count: int,
+    *,
+    text: str,
+    known: prices.Prices,
+    left: int,
+    now: datetime,
+    rules: decency.Rules,
+) -> Line:
     parts = max(1, sms_parts(text)) if channel == Channel.SMS else 1
     price = known.of(channel, announcements.CATEGORY)
     until = None
@@ -163,5 +181,5 @@ def _line(channel: Channel, count: int, *, text: str, known: prices.Prices, left
         seconds = count / A_SECOND.get(channel, OTHERWISE_A_SECOND)
         waits = max(0, count - left) if channel == Channel.WHATSAPP else 0
         days = math.ceil(waits / settings.WHATSAPP_NEW_PEOPLE_A_DAY)
-        until = now + timedelta(days=days, seconds=math.ceil(seconds))
+        until = _decent(_decent(now, rules) + timedelta(days=days, seconds=math.ceil(seconds)), rules)
     return Line(channel, count, None if price is None else price * parts * count, parts, until)

@@ -16,6 +16,7 @@ from okoce.notifications.models import Campaign, ChannelPrice, Message, MessageP
 from participants.models import Consent, Participant
 from tests.factories import ParticipantFactory, UserFactory, member
 from tests.factories.accounts import JAKARTA_BARAT, JAKARTA_PUSAT, PALMERAH
+from tests.factories.trainings import day_at
 from tests.okoce.notifications.conftest import connect
 
 pytestmark = pytest.mark.django_db
@@ -159,6 +160,15 @@ def test_whatsapps_new_number_takes_days(province, settings, whatsapp_here):
 
     assert (found.waits, found.days) == (3, 3)
     assert found.until > timezone.now() + timedelta(days=2)
+
+
+def test_the_last_one_goes_at_a_decent_hour(mail, province, settings):
+    settings.MESSAGES_AT_ANY_HOUR = False
+    agreed(email="a@example.org")
+
+    found = campaigning.reach_of(written(province), province, now=day_at(1, 23))
+
+    assert found.until >= day_at(2, 8)
 
 
 @pytest.mark.parametrize(
