@@ -50,7 +50,9 @@ def test_each_letter_arrives_in_words_with_its_key_over_one_connection(mail, dom
     assert letter["Subject"] == "Halo Siti 0"
     assert letter["To"] == "Siti 0 <p0@example.org>"
     assert letter["From"] == "Portal OK OCE <portal@okoce.example>"
-    assert letter.get_content().splitlines() == ["Yth. Siti 0,", "", "sesi Anda besok – pukul 09.00"]
+    *words, nothing, ending = letter.get_content().splitlines()
+    assert words == ["Yth. Siti 0,", "", "sesi Anda besok – pukul 09.00"]
+    assert (nothing, "/pesan/berhenti/" in ending) == ("", True)
     assert states() == [(f"greeting:{n}", "sent", "") for n in range(3)]
     assert DeliveryEvent.objects.filter(event="sent").count() == 3
 
