@@ -14,8 +14,8 @@ from okoce.notifications.directory import Person
 from okoce.notifications.enums import Channel, ConsentRule, Manner
 from okoce.values import phone as phone_values
 from participants.enums import SelfState
-from participants.models import DataRequest, Participant, SelfRegistration, SignInCode
-from participants.services import rights, self_registration
+from participants.models import CardToken, DataRequest, Participant, SelfRegistration, SignInCode
+from participants.services import cards, rights, self_registration
 from participants.services.sign_in import KIND
 
 PORTAL = {"portal_url": _("Address of this portal")}
@@ -84,6 +84,16 @@ def register() -> None:
             required=("portal_url",),
         )
     )
+    kinds.register(
+        kinds.Kind(
+            code=cards.READY,
+            label=_("Participant card ready"),
+            channels=kinds.USUAL_CHAIN,
+            recheck=withdrawn_cards,
+            reasons={"card_withdrawn": _("The card was withdrawn, or there is a newer one")},
+            gaps=PORTAL,
+        )
+    )
 
 
 def _of(messages: Sequence[Any]) -> Mapping[int, SelfRegistration]:
@@ -140,6 +150,16 @@ def unanswered(messages: Sequence[Any]) -> Mapping[str, str]:
         .values_list("pk", flat=True)
     )
     return {m.key: "not_answered" for m in messages if m.cause_id not in answered}
+
+
+def withdrawn_cards(messages: Sequence[Any]) -> Mapping[str, str]:
+    """Which cards show nothing any more. One query."""
+    valid = set(
+        CardToken.objects.filter(pk__in={m.cause_id for m in messages}, revoked_at=None).values_list(
+            "pk", flat=True
+        )
+    )
+    return {m.key: "card_withdrawn" for m in messages if m.cause_id not in valid}
 
 
 def void(messages: Sequence[Any]) -> Mapping[str, str]:

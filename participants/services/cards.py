@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -14,15 +15,21 @@ from django.utils import timezone
 from okoce.accounts.models import User
 from okoce.audit.services import record
 from okoce.db.encryption import decrypt, encrypt, lookup
+from okoce.notifications.services import queue
 from participants.enums import Status
 from participants.models import CardToken, Participant
 
 COLUMN = "participants.card_token"
+READY, CAUSE = "card_ready", "participants.cardtoken"  # the message about it
+TOLD_FOR = timedelta(days=30)
 
 
 @transaction.atomic
-def issue(*, participant_id: int, by: User) -> CardToken:
-    """A new card. The one before shows nothing from now on."""
+def issue(*, participant_id: int, by: User, tells: bool = False) -> CardToken:
+    """A new card. The one before shows nothing from now on.
+
+    ``tells``: the person is not there and is told where to fetch it.
+    """
     participant = Participant.objects.select_for_update().get(pk=participant_id)
     withdrawn = _revoke(participant)
     token = secrets.token_urlsafe(16)
@@ -32,6 +39,14 @@ def issue(*, participant_id: int, by: User) -> CardToken:
         token_ciphertext=encrypt(token, column=COLUMN, row=participant.uid),
     )
     record(by, "participants.card.issued", participant, replaced=bool(withdrawn))
+    if tells:
+        queue(
+            kind=READY,
+            key=f"card:{card.pk}:ready",
+            participant_id=participant_id,
+            cause=(CAUSE, card.pk),
+            expires_at=timezone.now() + TOLD_FOR,
+        )
     return card
 
 

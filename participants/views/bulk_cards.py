@@ -33,7 +33,7 @@ def print_cards(request: HttpRequest, token: str) -> HttpResponse:
     missing = [pk for pk in ids if pk not in with_card]
     if request.method == "POST":
         for pk in missing:
-            cards.issue(participant_id=pk, by=request.user)
+            cards.issue(participant_id=pk, by=request.user, tells=True)
         return redirect("participants:bulk_cards_print", token)
     title = ngettext(
         "Print the card of %(count)s participant?", "Print the cards of %(count)s participants?", len(ids)

@@ -4,7 +4,8 @@ import pytest
 
 from okoce.accounts.roles import Role
 from okoce.audit.models import AuditEvent
-from participants import qr
+from okoce.notifications.models import Message
+from participants import messages, qr
 from participants.models import CardToken
 from participants.services import cards
 from tests.factories import ParticipantFactory, member
@@ -91,3 +92,21 @@ def test_the_code_is_drawn_as_strokes_of_dark_modules():
 
     assert code.size == 41
     assert code.path.startswith("M4 4.5h7M")
+
+
+def test_who_is_not_there_is_told_once_that_the_card_is_ready_and_not_of_one_withdrawn_since(siti):
+    office = member(Role.KECAMATAN, siti.kecamatan_id)
+    card = cards.issue(participant_id=siti.pk, by=office, tells=True)
+
+    message = Message.objects.get(kind="card_ready")
+    assert (message.participant_id, message.cause_id) == (siti.pk, card.pk)
+    assert messages.withdrawn_cards([message]) == {}
+
+    cards.withdraw(participant_id=siti.pk, by=office)
+    assert messages.withdrawn_cards([message]) == {message.key: "card_withdrawn"}
+
+
+def test_a_card_made_in_front_of_the_person_tells_nothing(siti):
+    cards.issue(participant_id=siti.pk, by=member(Role.KECAMATAN, siti.kecamatan_id))
+
+    assert not Message.objects.exists()

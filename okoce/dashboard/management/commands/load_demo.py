@@ -42,6 +42,7 @@ from okoce.dashboard.demo.records import tell_records
 from okoce.dashboard.demo.rights import tell_rights
 from okoce.dashboard.demo.sales import tell_sales
 from okoce.dashboard.demo.seats import tell_seats
+from okoce.dashboard.demo.texts import write_texts
 from okoce.dashboard.demo.trainings import build_stage, tell_trainings
 from okoce.dashboard.demo.wishes import tell_wishes
 from okoce.organisations.management.commands.load_organisations import code_of
@@ -86,6 +87,7 @@ class Command(BaseCommand):
             tell_applicants(users, timezone.now())
             tell_rights(users)
             tell_wishes()
+            write_texts(users)
             tell_pauses(users)
             tell_phases(users, today)
             tell_duplicates(users, today=today, now=timezone.now())
