@@ -35,9 +35,9 @@ class RequestTransactionMiddleware:
         wait_for_database()
         try:
             return self._answer(request)
-        except CutOff:
-            if getattr(request, "_files", None):  # files are read once
-                raise
+        except (CutOff, Error):  # leaving the transaction may find no server at all
+            if not getattr(request, "is_cut_off", False) or getattr(request, "_files", None):
+                raise  # something else, or files, which are read once
             log.warning("the database ended a request's connection; the request begins anew")
         request.has_raised = False  # type: ignore[attr-defined]
         wait_for_database()
@@ -47,6 +47,7 @@ class RequestTransactionMiddleware:
         with transaction.atomic():
             response = self.get_response(request)
             if connection.connection is None or connection.connection.closed:
+                request.is_cut_off = True  # type: ignore[attr-defined]
                 raise CutOff
             if getattr(request, "has_raised", False):
                 transaction.set_rollback(True)

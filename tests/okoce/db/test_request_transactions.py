@@ -70,6 +70,25 @@ def test_a_request_that_is_cut_off_begins_anew_and_happens_once(rf):
     assert list(User.objects.values_list("username", flat=True)) == ["user2"]
 
 
+def test_a_request_that_is_cut_off_by_a_server_that_is_gone_waits_for_it(rf, monkeypatch):
+    really, calls = connection.ensure_connection, []
+
+    def refuse_once():
+        monkeypatch.setattr(connection, "ensure_connection", really)
+        raise OperationalError("the database system is shutting down")
+
+    def view(request):
+        calls.append(1)
+        if len(calls) == 1:
+            cut_off()
+            monkeypatch.setattr(connection, "ensure_connection", refuse_once)
+        return HttpResponse("ok")
+
+    answer = RequestTransactionMiddleware(view)(rf.get("/"))
+
+    assert (answer.content, len(calls)) == (b"ok", 2)
+
+
 def test_it_begins_anew_only_once(rf):
     calls = []
 
