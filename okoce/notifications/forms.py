@@ -33,7 +33,7 @@ class ReasonForm(forms.Form):
 class TextForm(ReasonForm):
     """A text with gaps, checked against its kind before it is kept."""
 
-    subject = forms.CharField(label=gettext_lazy("Subject"), max_length=editing.LONGEST_SUBJECT)
+    subject = forms.CharField(label=gettext_lazy("Subject line"), max_length=editing.LONGEST_SUBJECT)
     body = forms.CharField(
         label=gettext_lazy("Text"),
         max_length=6000,
