@@ -71,19 +71,21 @@ def test_a_request_that_is_cut_off_begins_anew_and_happens_once(rf):
 
 
 def test_a_request_that_is_cut_off_by_a_server_that_is_gone_waits_for_it(rf, monkeypatch):
-    really, calls = connection.ensure_connection, []
+    really, calls, refusals = connection.ensure_connection, [], []
 
-    def refuse_once():
-        monkeypatch.setattr(connection, "ensure_connection", really)
-        raise OperationalError("the database system is shutting down")
+    def connect():
+        if refusals:
+            raise refusals.pop()
+        really()
 
     def view(request):
         calls.append(1)
         if len(calls) == 1:
             cut_off()
-            monkeypatch.setattr(connection, "ensure_connection", refuse_once)
+            refusals.append(OperationalError("the database system is shutting down"))
         return HttpResponse("ok")
 
+    monkeypatch.setattr(connection, "ensure_connection", connect)
     answer = RequestTransactionMiddleware(view)(rf.get("/"))
 
     assert (answer.content, len(calls)) == (b"ok", 2)
