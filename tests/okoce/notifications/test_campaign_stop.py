@@ -8,6 +8,7 @@ from django.db import connections
 from django.utils import timezone
 
 from okoce.notifications import campaigning, campaigns, outbox
+from okoce.notifications.channels.email import SmtpSender
 from okoce.notifications.models import Campaign, DeliveryEvent, Message
 from okoce.notifications.services import Draft, queue_many
 from tests.factories import ParticipantFactory, UserFactory
@@ -65,14 +66,15 @@ def test_the_stop_is_felt_between_two_letters_of_a_batch_in_hand(mail, monkeypat
     campaign = running()
     greet(campaign, 40)
     sent, from_outside = [], UserFactory()
-    original = outbox._accepted
+    original = SmtpSender.send
 
-    def slow(message, given_id):
+    def slow(sender, letter):
+        given_id = original(sender, letter)
         sent.append(time.monotonic())
         time.sleep(0.02)
-        return original(message, given_id)
+        return given_id
 
-    monkeypatch.setattr(outbox, "_accepted", slow)
+    monkeypatch.setattr(SmtpSender, "send", slow)
 
     def drain():
         try:
@@ -82,7 +84,7 @@ def test_the_stop_is_felt_between_two_letters_of_a_batch_in_hand(mail, monkeypat
 
     thread = threading.Thread(target=drain)
     thread.start()
-    while len(sent) < 5:
+    while len(sent) < 5 and thread.is_alive():
         time.sleep(0.005)
     campaigns.stop(campaign=campaign, by=from_outside)
     stopped_at = time.monotonic()
