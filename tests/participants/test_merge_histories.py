@@ -53,6 +53,7 @@ from participants.services import cards, merging
 from tests.factories import BookingFactory, ParticipantFactory, ScanFactory, SessionFactory, member
 from tests.factories.applicants import sent_in
 from tests.factories.bazaars import ApplicationFactory, open_site
+from tests.factories.trainings import day_at
 from trainings.models import (
     Activity,
     Availability,
@@ -121,7 +122,7 @@ chosen_fields = st.sets(st.sampled_from(merging.CHOICES), max_size=4)
 
 def build_stage() -> dict[str, Any]:
     """Four sessions (two at one time, two of one activity) and two sites on the same days."""
-    start = timezone.now() + timedelta(days=20)
+    start = day_at(20, 9)
     codes = list(Activity.objects.order_by("position").values_list("code", flat=True))
     days = [start + timedelta(days=n) for n in (0, 0, 3, 5)]
     sessions = [

@@ -156,3 +156,12 @@ def test_the_list_asks_the_same_for_one_person_and_for_three(
     page(office, session)
     with django_assert_num_queries(6):
         page(office, session)
+
+
+def test_a_call_goes_with_its_seat(session, camat):
+    booking = invited(session)
+    calls.note(booking_id=booking.pk, outcome="not_reached", by=camat)
+
+    booking.delete()
+
+    assert not CallAttempt.objects.exists()

@@ -84,7 +84,8 @@ class Booking(models.Model):
 class CallAttempt(AppendOnly):
     """Somebody was called about a seat. A yes or no is on the seat itself; this says how it came."""
 
-    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="calls")
+    # The database deletes it with the seat (0021): this role may not.
+    booking = models.ForeignKey(Booking, on_delete=models.DO_NOTHING, related_name="calls")
     outcome = models.CharField(max_length=12, choices=CallOutcome.choices)
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
