@@ -24,7 +24,7 @@ from bazaars.models import (
     TurnLedger,
 )
 from okoce.accounts.roles import Role
-from okoce.notifications.models import Message
+from okoce.notifications.models import Inbound, Message, MessagePause, OptOut, PushSubscription
 from participants import merging as registry
 from participants.models import (
     Business,
@@ -115,6 +115,10 @@ one_history = st.fixed_dictionaries(
         "waits": st.sets(st.integers(0, 2), max_size=2),
         "availability": st.booleans(),
         "group": st.booleans(),
+        "ended": st.sets(st.sampled_from(["trainings", "bazaars"]), max_size=2),
+        "phone": st.booleans(),
+        "paused": st.booleans(),
+        "wrote": st.integers(0, 2),
     }
 )
 chosen_fields = st.sets(st.sampled_from(merging.CHOICES), max_size=4)
@@ -211,6 +215,7 @@ def live(person: Participant, told: dict[str, Any], stage: dict[str, Any], which
         cards.issue(participant_id=person.pk, by=stage["mentors"][which])
     live_in_the_register(person, told, stage, which)
     live_in_trainings(person, told, stage, which)
+    live_in_messages(person, told, stage, which)
 
 
 def live_in_the_register(
@@ -327,6 +332,23 @@ def live_in_trainings(person: Participant, told: dict[str, Any], stage: dict[str
         )
 
 
+def live_in_messages(person: Participant, told: dict[str, Any], stage: dict[str, Any], which: int) -> None:
+    """What somebody wishes about messages, and wrote."""
+    for topic in told["ended"]:
+        OptOut.objects.create(participant_id=person.pk, topic=topic)
+    if told["phone"]:
+        digest = str(person.pk).encode().rjust(32, b"0")
+        PushSubscription.objects.create(participant_id=person.pk, digest=digest, secret_ciphertext=b"x")
+    if told["paused"]:
+        MessagePause.objects.create(
+            participant_id=person.pk, reason="keluarga berduka", made_by=stage["mentors"][which]
+        )
+    for n in range(told["wrote"]):
+        Inbound.objects.create(
+            participant_id=person.pk, provider_id=f"wamid.{person.pk}.{n}", form="text", at=timezone.now()
+        )
+
+
 def plain(value: Any) -> str:
     return bytes(value).hex() if isinstance(value, bytes | memoryview) else str(value)
 
@@ -419,7 +441,7 @@ FULL = {
     "card_seen": True, "requests": {"copy": True}, "moves": 1, "asked_by": {0}, "withdrew": True,
     "step_back": True, "listed": True, "self_registered": True, "certificates": {2025}, "feedback": {0},
     "name_confirmed": True, "equipment": True, "feed": True, "waits": {0}, "availability": True,
-    "group": True,
+    "group": True, "ended": {"bazaars"}, "phone": True, "paused": True, "wrote": 1,
 }  # fmt: skip
 
 

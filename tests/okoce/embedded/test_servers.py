@@ -197,6 +197,7 @@ def test_the_portal_gets_the_embedded_addresses_and_keys():
         "SECRET_KEY": "sk",
         "ENCRYPTION_KEYS": "ek",
         "LOOKUP_KEY": "lk",
+        "VAPID_PRIVATE_KEY": "vk",
         "DATABASE_URL": "postgresql://okoce_app:a@/okoce",
         "DATABASE_OWNER_URL": "postgresql://okoce_owner:o@/okoce",
         "REDIS_URL": "redis://:v@127.0.0.1:1/0",
