@@ -14,7 +14,6 @@ from okoce.notifications.models import Message
 from okoce.notifications.services import Draft, queue_many
 from participants.models import Participant
 from tests.factories import ParticipantFactory
-from tests.factories.trainings import day_at
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +46,7 @@ def people() -> list[int]:
 
 def test_the_nearest_250_go_by_whatsapp_and_the_others_by_the_next_channel(people, whatsapp, mail, settings):
     settings.WHATSAPP_NEW_PEOPLE_A_DAY = A_DAY
-    begins = [day_at(1, 8) + timedelta(hours=2 * n) for n in range(SESSIONS)]
+    begins = [timezone.now() + timedelta(hours=10 + 2 * n) for n in range(SESSIONS)]
     for n in reversed(range(SESSIONS)):  # whoever was queued first does not matter
         queue_many(
             kind="greeting",
