@@ -25,7 +25,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Final
+from typing import Any, Final, Self
+
+from okoce.embedded.stand_in import StandIn
 
 VERSION: Final = "v23.0"
 PHONE_ID: Final = "106540352242922"
@@ -42,6 +44,7 @@ KINDS_OF_THE_DEMONSTRATION: Final = (
     "session_cancelled",
     "seat_offered",
     "stall_offered",
+    "stall_confirm",
 )
 
 
@@ -296,6 +299,7 @@ def template_update(
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two packets: the second would wait for the first
     api: CloudApi
 
     def do_POST(self) -> None:
@@ -344,32 +348,21 @@ class _Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-class CloudApiServer:
+class CloudApiServer(StandIn):
     """A CloudApi on a free port of the loopback address."""
 
     def __init__(self, api: CloudApi | None = None, *, port: int = 0) -> None:
         self.api = api or CloudApi()
-        handler = type("Handler", (_Handler,), {"api": self.api})
-        self._http = _Server(("127.0.0.1", port), handler)
-        self._http.daemon_threads = True
+        super().__init__(type("Handler", (_Handler,), {"api": self.api}), port=port, server=_Server)
 
-    def start(self) -> CloudApiServer:
-        threading.Thread(target=self._http.serve_forever, daemon=True).start()
+    def start(self) -> Self:
         threading.Thread(target=self.api.keep_telling, daemon=True).start()
-        return self
-
-    def stop(self) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-
-    @property
-    def port(self) -> int:
-        return int(self._http.server_address[1])
+        return super().start()
 
     @property
     def url(self) -> str:
         """The value of WHATSAPP_URL."""
-        return f"http://127.0.0.1:{self.port}/{VERSION}"
+        return f"http://{self.place}/{VERSION}"
 
 
 def settings_of_the_demonstration(port: int) -> dict[str, str]:
@@ -381,6 +374,7 @@ def settings_of_the_demonstration(port: int) -> dict[str, str]:
     return {
         "WHATSAPP_URL": f"http://127.0.0.1:{port}/{VERSION}",
         "WHATSAPP_PHONE_ID": PHONE_ID,
+        "WHATSAPP_ACCOUNT_ID": PORTFOLIO,
         "WHATSAPP_TOKEN": secrets.token_urlsafe(24),
         "WHATSAPP_APP_SECRET": secrets.token_urlsafe(24),
         "WHATSAPP_VERIFY_TOKEN": secrets.token_urlsafe(24),

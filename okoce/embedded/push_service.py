@@ -10,11 +10,10 @@ from __future__ import annotations
 import base64
 import json
 import os
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -24,6 +23,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from okoce.embedded.stand_in import StandIn
 
 CURVE = ec.SECP256R1()
 
@@ -145,6 +146,7 @@ class PushService:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two packets: the second would wait for the first
     service: PushService
 
     def do_POST(self) -> None:
@@ -164,25 +166,10 @@ class _Handler(BaseHTTPRequestHandler):
         """Addresses of subscriptions are secrets: nothing is logged."""
 
 
-class PushServiceServer:
-    """A PushService on a port of the loopback address."""
+class PushServiceServer(StandIn):
+    """A PushService on a port of the loopback address. ``place`` is the value of PUSH_STAND_IN."""
 
     def __init__(self, service: PushService | None = None, *, port: int = 0) -> None:
         self.service = service or PushService()
-        handler = type("Handler", (_Handler,), {"service": self.service})
-        self._http = ThreadingHTTPServer(("127.0.0.1", port), handler)
-        self._http.daemon_threads = True
+        super().__init__(type("Handler", (_Handler,), {"service": self.service}), port=port)
         self.service.origin = f"http://{self.place}"
-
-    def start(self) -> PushServiceServer:
-        threading.Thread(target=self._http.serve_forever, daemon=True).start()
-        return self
-
-    def stop(self) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-
-    @property
-    def place(self) -> str:
-        """The value of PUSH_STAND_IN."""
-        return f"127.0.0.1:{self._http.server_address[1]}"

@@ -13,6 +13,7 @@ from participants.enums import Sex, Source
 from participants.models import NameWord, Participant
 from tests.benchmarks import jakarta_names
 from tests.factories import ParticipantFactory
+from tests.table_statistics import learn
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +32,7 @@ def register(names):
         ]
     )  # fmt: skip
     nearby.relearn()
+    learn(Participant, NameWord)
 
 
 def test_of_five_candidates_one_is_the_name_that_was_meant():

@@ -22,6 +22,7 @@ from tests.factories import (
     member,
 )
 from tests.factories.trainings import completed, day_at
+from tests.table_statistics import learn
 from trainings.models import AttendanceScan, Booking
 from trainings.progress import progress_of
 from trainings.radar import ShowUp, extra_seats, radar, served, show_up_rates
@@ -246,6 +247,7 @@ def eight_thousand():
             "FROM participants_participant p, generate_series(1, 7999) n WHERE p.id = %s",
             [first.pk],
         )
+    learn(Participant)
     for area in range(1, 9):
         code = f"31.73.0{area}"
         venue = VenueFactory(kecamatan_id=code)
