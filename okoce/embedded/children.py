@@ -121,6 +121,12 @@ def whatsapp_child(port: int, webhook: str) -> Child:
     return Child("whatsapp", command, patience=3)
 
 
+def sms_child(port: int, webhook: str) -> Child:
+    """An SMS gateway: where the demonstration sends what does not arrive by WhatsApp, and sign-in codes."""
+    command = [sys.executable, "-m", "okoce.embedded.sms_gateway", str(port), webhook]
+    return Child("sms", command, patience=3)
+
+
 def reason(code: int) -> str:
     """An exit code in words."""
     if code < 0:

@@ -46,6 +46,11 @@ class Places:
         return self.root / "secrets.json"
 
     @property
+    def journals(self) -> Path:
+        """What its workers note of letters on their way (okoce.notifications.journal)."""
+        return self.root / "journals"
+
+    @property
     def socket_folder(self) -> Path:
         """A folder for the database's socket, outside its data, short enough for a checkout however deep.
 

@@ -31,6 +31,7 @@ def portal_environment(servers: Servers, given: Mapping[str, str]) -> dict[str, 
         env["DATABASE_OWNER_URL"] = servers.owner_url
     if not env.get("REDIS_URL"):
         env["REDIS_URL"] = servers.redis_url
+    default("OUTBOX_JOURNALS", str(servers.places.journals))
     default("PYTHONUNBUFFERED", "1")
     return env
 

@@ -3,11 +3,17 @@
 ``/v1/messages`` takes JSON with an Authorization header and answers JSON; ``/send`` takes a form with the key
 in it and answers plain text. A reference that came before is answered with the same id and sent once, as
 gateways with idempotency do. It keeps what it accepted and sends nothing to anybody.
+
+    python -m okoce.embedded.sms_gateway PORT WEBHOOK    as the demonstration starts it
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import secrets
+import sys
 import threading
 import time
 import urllib.error
@@ -15,12 +21,17 @@ import urllib.request
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
+from okoce.embedded import cloud_api
+from okoce.embedded.stand_in import StandIn
+
 Answer = tuple[int, bytes]
 TOKEN: Final = "demo-sms-token"  # noqa: S105  the stand-in's own
+KINDS_OF_THE_DEMONSTRATION: Final = (*cloud_api.KINDS_OF_THE_DEMONSTRATION, "sign_in_code", "own_phone_code")
+DELIVERS_AFTER: Final = 2.0  # seconds, in the demonstration
 
 
 @dataclass
@@ -37,12 +48,13 @@ class Taken:
 @dataclass
 class SmsGateway:
     """``misbehave`` gets the fields of a request and answers (status, content) instead, or None. ``hang`` is
-    how long it is silent before it answers.
+    how long it is silent before it answers, ``delivers_after`` how long it takes to tell that one arrived.
     """
 
     token: str = TOKEN
     misbehave: Callable[[dict[str, str]], Answer | None] = lambda fields: None
     hang: float = 0.0
+    delivers_after: float | None = None
     taken: list[Taken] = field(default_factory=list)
     requests: int = 0
     webhook: str = ""
@@ -56,7 +68,13 @@ class SmsGateway:
             one = Taken(f"m-{len(self.taken) + 1}", fields["to"], fields["text"], fields["sender"],
                         fields["reference"])  # fmt: skip
             self.taken.append(one)
-            return one
+        if self.delivers_after is not None:
+            threading.Timer(self.delivers_after, self._delivered, [one]).start()
+        return one
+
+    def _delivered(self, one: Taken) -> None:
+        with contextlib.suppress(OSError):  # the portal is away: it does not hear of this one
+            self.tell(one, "DELIVERED")
 
     def repeated(self) -> int:
         return sum(count - 1 for count in Counter(one.reference for one in self.taken).values())
@@ -80,6 +98,7 @@ class SmsGateway:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two packets: the second would wait for the first
     gateway: SmsGateway
 
     def do_POST(self) -> None:
@@ -146,58 +165,20 @@ class _Handler(BaseHTTPRequestHandler):
         """Numbers of people stand in the bodies: nothing is logged."""
 
 
-class SmsGatewayServer:
+class SmsGatewayServer(StandIn):
     """An SmsGateway on a port of the loopback address."""
 
     def __init__(self, gateway: SmsGateway | None = None, *, port: int = 0) -> None:
         self.gateway = gateway or SmsGateway()
-        handler = type("Handler", (_Handler,), {"gateway": self.gateway})
-        self._http = ThreadingHTTPServer(("127.0.0.1", port), handler)
-        self._http.daemon_threads = True
-
-    def start(self) -> SmsGatewayServer:
-        threading.Thread(target=self._http.serve_forever, daemon=True).start()
-        return self
-
-    def stop(self) -> None:
-        self._http.shutdown()
-        self._http.server_close()
+        super().__init__(type("Handler", (_Handler,), {"gateway": self.gateway}), port=port)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_address[1]}"
+        return f"http://{self.place}"
 
     def json_shape(self, **changes: Any) -> str:
         """The value of SMS_GATEWAY for the address that speaks JSON."""
-        return json.dumps(
-            {
-                "url": f"{self.url}/v1/messages",
-                "headers": {"Authorization": "Bearer {token}"},
-                "body": {
-                    "from": "{sender}",
-                    "messages": [{"to": "{to}", "text": "{text}", "ref": "{reference}"}],
-                },
-                "sender": "OKOCE",
-                "answer": {
-                    "code": "messages.0.status.code",
-                    "id": "messages.0.id",
-                    "accepted": [1],
-                    "again": [9],
-                    "refused": [5],
-                    "account": [7],
-                },
-                "receipts": {
-                    "rows": "results",
-                    "id": "id",
-                    "reference": "ref",
-                    "status": "status",
-                    "delivered": ["DELIVERED"],
-                    "sent": ["SENT"],
-                    "failed": ["UNDELIVERABLE", "EXPIRED"],
-                },
-                **changes,
-            }
-        )
+        return json_shape(self.url, **changes)
 
     def form_shape(self, **changes: Any) -> str:
         """The value of SMS_GATEWAY for the address that takes a form and answers plain text."""
@@ -227,3 +208,64 @@ class SmsGatewayServer:
                 **changes,
             }
         )
+
+
+def json_shape(address: str, /, **changes: Any) -> str:
+    """The value of SMS_GATEWAY for a gateway of JSON at ``address``."""
+    return json.dumps(
+        {
+            "url": f"{address}/v1/messages",
+            "headers": {"Authorization": "Bearer {token}"},
+            "body": {
+                "from": "{sender}",
+                "messages": [{"to": "{to}", "text": "{text}", "ref": "{reference}"}],
+            },
+            "sender": "OKOCE",
+            "answer": {
+                "code": "messages.0.status.code",
+                "id": "messages.0.id",
+                "accepted": [1],
+                "again": [9],
+                "refused": [5],
+                "account": [7],
+            },
+            "receipts": {
+                "rows": "results",
+                "id": "id",
+                "reference": "ref",
+                "status": "status",
+                "delivered": ["DELIVERED"],
+                "sent": ["SENT"],
+                "failed": ["UNDELIVERABLE", "EXPIRED"],
+            },
+            **changes,
+        }
+    )
+
+
+def settings_of_the_demonstration(port: int) -> dict[str, str]:
+    """Connects a portal to the stand-in as an account would connect it to a gateway.
+
+    Sign-in codes and what did not arrive by WhatsApp go that way; the other kinds show what an office does
+    without a contract.
+    """
+    return {
+        "SMS_GATEWAY": json_shape(f"http://127.0.0.1:{port}"),
+        "SMS_TOKEN": secrets.token_urlsafe(24),
+        "SMS_RECEIPT_SECRET": secrets.token_urlsafe(24),
+        "SMS_KINDS": ",".join(KINDS_OF_THE_DEMONSTRATION),
+    }
+
+
+def main(words: list[str]) -> None:
+    gateway = SmsGateway(
+        token=os.environ.get("SMS_TOKEN", TOKEN),
+        webhook=f"{words[1]}{os.environ.get('SMS_RECEIPT_SECRET', '')}/",
+        delivers_after=DELIVERS_AFTER,
+    )
+    SmsGatewayServer(gateway, port=int(words[0])).start()
+    threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -15,8 +15,8 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Any, Final
 
-from okoce.embedded import cloud_api
-from okoce.embedded.children import Child, mail_child, portal_children, reason, whatsapp_child
+from okoce.embedded import cloud_api, sms_gateway
+from okoce.embedded.children import Child, mail_child, portal_children, reason, sms_child, whatsapp_child
 from okoce.embedded.places import LOCAL, refuse_foreign_tree
 from okoce.embedded.portal import demonstration_lines, portal_environment
 from okoce.embedded.ports import (
@@ -41,7 +41,8 @@ from okoce.embedded.servers import Servers
 
 DEFAULT_PORT: Final = 8000
 WEBHOOK: Final = "/pesan/whatsapp/"
-OURS: Final = ("okoce.wsgi", "-A okoce", "okoce.embedded.cloud_api")
+SMS_RECEIPTS: Final = "/pesan/sms/"
+OURS: Final = ("okoce.wsgi", "-A okoce", "okoce.embedded.cloud_api", "okoce.embedded.sms_gateway")
 
 
 class Stopped(BaseException):
@@ -66,6 +67,7 @@ class Supervisor:
     trouble_until: float = 0.0
     mail_port: int | None = None  # of the demonstration's own SMTP server
     whatsapp_port: int | None = None  # of the demonstration's own Cloud API
+    sms_port: int | None = None  # of its own SMS gateway
 
     def run(self) -> int:
         """Start everything, watch over it until a signal comes, stop everything; the exit code."""
@@ -118,6 +120,10 @@ class Supervisor:
             whatsapp = whatsapp_child(self.whatsapp_port, own_address(host, port) + WEBHOOK)
             self.children.append(whatsapp)
             whatsapp.start(env, self._logs)
+        if self.sms_port is not None:
+            sms = sms_child(self.sms_port, own_address(host, port) + SMS_RECEIPTS)
+            self.children.append(sms)
+            sms.start(env, self._logs)
         web.start(env, self._logs)
         self._env = env
         self._remember()
@@ -168,6 +174,9 @@ class Supervisor:
         if given["DEMO"] == "1" and not given.get("WHATSAPP_TOKEN"):
             self.whatsapp_port = free_port()
             given |= cloud_api.settings_of_the_demonstration(self.whatsapp_port)
+        if given["DEMO"] == "1" and not given.get("SMS_GATEWAY"):
+            self.sms_port = free_port()
+            given |= sms_gateway.settings_of_the_demonstration(self.sms_port)
         return portal_environment(self.servers, given)
 
     def _identity(self, env: Mapping[str, str]) -> str:

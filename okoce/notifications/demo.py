@@ -18,6 +18,7 @@ from okoce.notifications.models import Inbound, Message
 
 SHOWN = 30
 PATIENCE = 4.0  # seconds in which an answer comes through the webhook and the worker
+ON_PHONES = (Channel.WHATSAPP, Channel.SMS)
 HERE = ("http://127.0.0.1:", "http://localhost:")
 
 
@@ -36,7 +37,7 @@ def has_phones() -> bool:
 
 @dataclass(frozen=True)
 class Line:
-    """One bubble: from us, or from the person. ``wamid`` can be quoted in an answer."""
+    """One bubble: from us, or from the person. ``wamid`` can be quoted in an answer; an SMS has none."""
 
     at: datetime
     is_ours: bool
@@ -56,8 +57,8 @@ class Phone:
 
 
 def arrived() -> list[compose.Shown]:
-    """The newest message on each phone that WhatsApp has reached, the newest first."""
-    rows = Message.objects.filter(channel=Channel.WHATSAPP, participant_id__isnull=False)
+    """The newest message on each phone that WhatsApp or an SMS has reached, the newest first."""
+    rows = Message.objects.filter(channel__in=ON_PHONES, participant_id__isnull=False)
     rows = rows.exclude(provider_id="").order_by("participant_id", "-finished_at")
     last = sorted(rows.distinct("participant_id")[:500], key=lambda m: m.finished_at or m.created_at)
     return compose.shown(last[::-1][:SHOWN])
@@ -76,7 +77,7 @@ def phone_of(message: Message) -> Phone | None:
 
 
 def _lines(ids: Sequence[int], index: bytes) -> list[Line]:
-    sent = Message.objects.filter(channel=Channel.WHATSAPP, participant_id__in=ids).exclude(provider_id="")
+    sent = Message.objects.filter(channel__in=ON_PHONES, participant_id__in=ids).exclude(provider_id="")
     ours = [_ours(one) for one in compose.shown(list(sent.order_by("-pk")[:SHOWN]), with_secrets=True)]
     wrote = Inbound.objects.filter(phone_lookup=index).order_by("-pk")[:SHOWN]
     theirs = [Line(row.at, False, inbound.text_of(row), status=row.get_state_display()) for row in wrote]
@@ -85,13 +86,14 @@ def _lines(ids: Sequence[int], index: bytes) -> list[Line]:
 
 def _ours(shown: compose.Shown) -> Line:
     message = shown.message
+    is_sms = message.channel == Channel.SMS
     return Line(
         at=message.finished_at or message.created_at,
         is_ours=True,
         text=shown.text,
-        label=kinds.label_of(message.kind),
+        label=f"SMS: {kinds.label_of(message.kind)}" if is_sms else kinds.label_of(message.kind),
         status=message.get_receipt_display(),
-        wamid=message.provider_id,
+        wamid="" if is_sms else message.provider_id,
     )
 
 

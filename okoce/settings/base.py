@@ -231,7 +231,10 @@ globals().update(env.email("EMAIL_URL", default=""))
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="Portal OK OCE <portal@okoce.example>")
 WHATSAPP_URL = env.text("WHATSAPP_URL", default="https://graph.facebook.com/v23.0").rstrip("/")
 WHATSAPP_PHONE_ID = env.text("WHATSAPP_PHONE_ID", default="")
+# The WhatsApp business account of our number: what is told about texts of another account is not believed.
+WHATSAPP_ACCOUNT_ID = env.text("WHATSAPP_ACCOUNT_ID", default="")
 WHATSAPP_TOKEN = env.text("WHATSAPP_TOKEN", default="")
+WHATSAPP_ACCOUNT_ID = env.text("WHATSAPP_ACCOUNT_ID", default="")  # of Meta's "WhatsApp Business account"
 WHATSAPP_APP_SECRET = env.text("WHATSAPP_APP_SECRET", default="")  # signs the webhooks
 WHATSAPP_VERIFY_TOKEN = env.text(
     "WHATSAPP_VERIFY_TOKEN", default=""
@@ -239,6 +242,7 @@ WHATSAPP_VERIFY_TOKEN = env.text(
 # How many workers may send on one channel at once. Each is one line with one letter on its way; some workers
 # must stay free for what is urgent: 2 where workers have four children or more together.
 OUTBOX_LINES = env.number("OUTBOX_LINES", default=1)
+OUTBOX_JOURNALS = env.text("OUTBOX_JOURNALS", default=str(BASE_DIR / ".local" / "journals"))
 # How many different people a day Meta lets us begin a conversation with: 250, 2.000, 10.000, 100.000.
 WHATSAPP_NEW_PEOPLE_A_DAY = env.number("WHATSAPP_NEW_PEOPLE_A_DAY", default=250)
 # No quiet hours, holidays or "one a day": for a demonstration or a trial, which run at any hour.
@@ -246,6 +250,7 @@ MESSAGES_AT_ANY_HOUR = env.flag("MESSAGES_AT_ANY_HOUR", default=DEMO)
 # Kinds of messages that go by WhatsApp once it is connected, separated by commas; empty: all of them. One can
 # begin with the kinds whose texts Meta has approved.
 WHATSAPP_KINDS = frozenset(filter(None, env.text("WHATSAPP_KINDS", default="").replace(" ", "").split(",")))
+SMS_KINDS = frozenset(filter(None, env.text("SMS_KINDS", default="").replace(" ", "").split(",")))  # the same
 # How the SMS gateway wants to be spoken to: one JSON object (docs/operations.md, "SMS").
 SMS_GATEWAY = env.text("SMS_GATEWAY", default="")
 SMS_TOKEN = env.text("SMS_TOKEN", default="")

@@ -181,6 +181,7 @@ def test_a_second_portal_in_the_same_folder_is_told_where_the_first_runs(tmp_pat
 
 
 class _Servers:
+    places = Places(Path("/portal/.local"))
     secrets = SECRETS
     database_url = "postgresql://okoce_app:a@/okoce"
     owner_url = "postgresql://okoce_owner:o@/okoce"
@@ -201,6 +202,7 @@ def test_the_portal_gets_the_embedded_addresses_and_keys():
         "DATABASE_URL": "postgresql://okoce_app:a@/okoce",
         "DATABASE_OWNER_URL": "postgresql://okoce_owner:o@/okoce",
         "REDIS_URL": "redis://:v@127.0.0.1:1/0",
+        "OUTBOX_JOURNALS": "/portal/.local/journals",
     }
     assert as_owner(env)["DATABASE_URL"] == "postgresql://okoce_owner:o@/okoce"
 
