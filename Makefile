@@ -48,7 +48,7 @@ check: environment ## style, types, import contracts, migrations, translations, 
 journeys: environment ## the browser journeys (Debian's chromium)
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
 		echo "The journeys need a browser: sudo apt-get install chromium" >&2; exit 1; }
-	@$(PYTEST) -q -m journey --reruns 1 $(ARGS)
+	@$(PYTEST) -q -m journey --reruns 1 --rerun-show-tracebacks $(ARGS)
 
 bench: environment ## the figures, one line each
 	@$(PYTEST) -q -s -m bench $(ARGS)

@@ -23,7 +23,14 @@ SHORTEST = 9  # digits of the shortest number worth looking for: a mobile number
 
 _DIGITS = re.compile(rb"\d(?:[ .\-]?\d){%d,}" % (SHORTEST - 1))
 _HEX = re.compile(rb"(?<![0-9a-fA-F])(?:[0-9a-fA-F]{2}){%d,}(?![0-9a-fA-F])" % SHORTEST)
-_UUID = re.compile(rb"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b")
+# Digits nobody wrote as a number, among thousands of which some look like one sooner or later: identifiers,
+# sealed bytes in hex (which is also read as bytes), how long a task took, and when.
+_CHANCE = re.compile(
+    rb"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"
+    rb"|(?<![0-9a-f])(?=[0-9]*[a-f])[0-9a-f]{32,}(?![0-9a-f])"
+    rb"|\b\d+\.\d+(?:e-\d+)?s\b"
+    rb"|\b1\d{9}\.\d+\b"
+)
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_\-]{12,}")
 _NO_DIGIT = re.compile(rb"[^0-9]")
 _STANDARD = bytes.maketrans(b"-_", b"+/")
@@ -54,7 +61,7 @@ class KnownNumbers:
 
     def shown_in(self, content: bytes) -> set[str]:
         """``{"NIK in hex", "phone in plain", …}``; empty when none of the numbers can be seen."""
-        found = {f"{kind} in plain" for kind in self._in_plain(_UUID.sub(b" ", content))}
+        found = {f"{kind} in plain" for kind in self._in_plain(_CHANCE.sub(b" ", content))}
         for packed, way in self._unpacked(content):
             found |= {f"{kind} in {way}" for kind in self._in_plain(packed)}
             found |= {f"{what} in {way}" for what in self._digests_in(packed)}

@@ -48,14 +48,20 @@ def numbers_of_the_list() -> tuple[set[str], set[str]]:
     return {nik for nik in niks if len(nik) >= 13}, phones - {""}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def people() -> list[invented.Person]:
+    """Others each time: nobody can be registered twice when the journey is walked once more."""
     return [invented.person() for _ in range(5)]
 
 
 @pytest.fixture(scope="module")
-def known(portal: Portal, people: list[invented.Person]) -> KnownNumbers:
-    niks, phones = numbers_of_the_list()
+def listed() -> tuple[set[str], set[str]]:
+    return numbers_of_the_list()
+
+
+@pytest.fixture
+def known(portal: Portal, people: list[invented.Person], listed: tuple[set[str], set[str]]) -> KnownNumbers:
+    niks, phones = listed
     printed = [person["phone"] for person in portal.participants] + [person.phone for person in people]
     return KnownNumbers(
         niks=niks | {person.nik for person in people},
@@ -63,8 +69,8 @@ def known(portal: Portal, people: list[invented.Person]) -> KnownNumbers:
     )
 
 
-def test_the_numbers_of_the_whole_list_are_looked_for():
-    niks, phones = numbers_of_the_list()
+def test_the_numbers_of_the_whole_list_are_looked_for(listed):
+    niks, phones = listed
 
     assert (len(niks) > 7_500, len(phones) > 7_000) == (True, True)
     assert min(map(len, niks)) >= SHORTEST
@@ -179,9 +185,23 @@ def test_other_numbers_are_not_taken_for_known_ones(one):
     assert one.shown_in(b"3173075708909002 081234567891 317307******9001 2026-11-21 05:57:06.123456") == set()
 
 
-def test_what_is_planted_in_a_running_portal_is_found(portal, known):
+@pytest.mark.parametrize(
+    "text",
+    [
+        "drain_outbox[d0db9d2f-7219-4650-8504-d11c0027b954] succeeded in 0.0109781234567890118s: None",
+        "took 1.81234567890e-05s",
+        "unacked_index 1781234567.8900001",
+        f"\\\\x{'c0ffee' * 5}81234567890{'beef' * 9}",
+    ],
+    ids=["a duration", "a short duration", "a moment", "sealed bytes"],
+)
+def test_digits_that_look_like_a_phone_by_chance_are_passed_over(one, text):
+    assert one.shown_in(text.encode()) == set()
+
+
+def test_what_is_planted_in_a_running_portal_is_found(portal, known, listed):
     """A table nobody thought of, a key and a log line, each with a number of the list."""
-    niks, _phones = numbers_of_the_list()
+    niks, _phones = listed
     nik = sorted(niks)[0]
     log = portal.local / "log" / "planted.log"
     servers = Servers(portal.local)
