@@ -8,7 +8,7 @@ makes the rows. Memory stays flat, whether for ten people or for all of Jakarta.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
-from okoce.notifications import directory, kinds, safety
+from okoce.notifications import chains, directory, safety
 from okoce.notifications.channels import WAYS
 from okoce.notifications.enums import Channel, State
 from okoce.notifications.services import Cause, WayOut, cause_of, ways_out
@@ -55,6 +55,7 @@ def queue_from(
     language: str | Combinable = "",
     due_at: datetime | Combinable | None = None,
     expires_at: datetime | Combinable | None = None,
+    campaign_id: int | None = None,
 ) -> int:
     """Queue one message of ``kind`` for every row of ``recipients``; how many are new.
 
@@ -64,7 +65,7 @@ def queue_from(
     already changes nothing. Consent and the situation are looked at when the message is sent. Raises KeyError
     for an unknown kind and ValueError for one with recipients of its own, a wrong key or a personal context.
     """
-    known = kinds.get(kind)
+    known = chains.in_force([kind]).get(kind)
     if known.recipients is not None:
         raise ValueError(f"messages of kind {kind!r} go to others than participants: queue_many")
     safety.refuse_personal(context or {})
@@ -80,17 +81,19 @@ def queue_from(
         "expires_at": Cast(_expression(expires_at), DateTimeField()),
     }
     try:
-        people = _named(*directory.addresses())
-        rows = _named(recipients, given)
+        people = named(*directory.addresses())
+        rows = named(recipients, given)
     except EmptyResultSet:
         return 0
-    choice = _choice(ways_out(known, channel), or_else=(channel or known.usual_way))
+    nobody = WayOut(channel or known.usual_way, State.HELD, "no_address")
+    choice = choice_of(ways_out(known, channel), or_else=nobody)
     fixed = {
         "kind": known.code,
         "language": settings.LANGUAGE_CODE,
         "context": json.dumps(context or {}, cls=DjangoJSONEncoder),
         "cause_type": cause_type,
         "priority": known.priority,
+        "campaign_id": campaign_id,
     }
     new, wrong = _run(people, rows, choice, fixed)
     if wrong:
@@ -108,7 +111,7 @@ _PREFIX = "outbox_"  # a queryset may not name a column like a field of its mode
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
+class Rows:
     """A queryset as SQL: ``columns`` (our own names) as it gives them."""
 
     columns: str
@@ -116,15 +119,15 @@ class _Rows:
     values: tuple[Any, ...]
 
 
-def _named(rows: QuerySet[Any], columns: Mapping[str, Combinable]) -> _Rows:
-    named = {_PREFIX + name: expression for name, expression in columns.items()}
+def named(rows: QuerySet[Any], columns: Mapping[str, Combinable]) -> Rows:
+    prefixed = {_PREFIX + name: expression for name, expression in columns.items()}
     unordered = rows if rows.query.is_sliced else rows.order_by()
-    sql, values = unordered.annotate(**named).values_list(*named).query.sql_with_params()
-    return _Rows(", ".join(columns), sql, tuple(values))
+    sql, values = unordered.annotate(**prefixed).values_list(*prefixed).query.sql_with_params()
+    return Rows(", ".join(columns), sql, tuple(values))
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
+class Choice:
     """The ways in their order, as a CASE over the person's columns and three arrays to look up in."""
 
     case: str
@@ -133,12 +136,11 @@ class _Choice:
     reasons: list[str]
 
 
-def _choice(ways: list[WayOut], *, or_else: Channel) -> _Choice:
+def choice_of(ways: Sequence[WayOut], *, or_else: WayOut) -> Choice:
     """``reached_by`` is one of our own column names (channels.Way)."""
     whens = [f"WHEN person.{WAYS[way.channel].reached_by} THEN {n}" for n, way in enumerate(ways, 1)]
-    nobody = WayOut(or_else, State.HELD, "no_address")
-    everything = [*ways, nobody]
-    return _Choice(
+    everything = [*ways, or_else]
+    return Choice(
         f"CASE {' '.join(whens)} ELSE {len(everything)} END",
         [way.channel.value for way in everything],
         [way.state.value for way in everything],
@@ -153,11 +155,11 @@ given ({rows.columns}) AS MATERIALIZED ({rows.sql}),
 made AS (
     INSERT INTO notifications_message (
         uid, key, kind, channel, state, reason, participant_id, language, context, cause_type, cause_id,
-        city, kecamatan, priority, due_at, expires_at, created_at, attempts)
+        city, kecamatan, priority, due_at, expires_at, campaign_id, created_at, attempts)
     SELECT gen_random_uuid(), chosen.key, %s, (%s::text[])[chosen.way], (%s::text[])[chosen.way],
         (%s::text[])[chosen.way], chosen.participant_id, COALESCE(NULLIF(chosen.language, ''), %s),
         %s::jsonb, %s, chosen.cause_id, chosen.city, chosen.kecamatan, %s, chosen.due_at, chosen.expires_at,
-        statement_timestamp(), 0
+        %s, statement_timestamp(), 0
     FROM (
         SELECT given.key, given.participant_id, given.language, given.cause_id, given.due_at,
             given.expires_at, {case} AS way,
@@ -174,11 +176,11 @@ SELECT (SELECT count(*) FROM made), (SELECT count(*) FROM given WHERE NOT key ~ 
 """
 
 
-def _run(people: _Rows, rows: _Rows, choice: _Choice, fixed: Mapping[str, Any]) -> tuple[int, int]:
+def _run(people: Rows, rows: Rows, choice: Choice, fixed: Mapping[str, Any]) -> tuple[int, int]:
     sql = _QUEUE.format(people=people, rows=rows, case=choice.case)
     values = [
         *people.values, *rows.values, fixed["kind"], choice.channels, choice.states, choice.reasons,
-        fixed["language"], fixed["context"], fixed["cause_type"], fixed["priority"],
+        fixed["language"], fixed["context"], fixed["cause_type"], fixed["priority"], fixed["campaign_id"],
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(sql, values)

@@ -56,6 +56,19 @@ def sms_gateway(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:
     return []
 
 
+@register()
+def whatsapp_account(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:
+    """An app of Meta's may be connected to several accounts with texts of the same names."""
+    if settings.WHATSAPP_TOKEN and not settings.WHATSAPP_ACCOUNT_ID:
+        return [
+            Warning(
+                "WHATSAPP_ACCOUNT_ID is missing: what is told about the texts of any account is believed.",
+                id="notifications.W004",
+            )
+        ]
+    return []
+
+
 @register(Tags.database)
 def edited_texts(app_configs: Any, databases: Any = None, **_kwargs: Any) -> list[CheckMessage]:
     """Texts of the province that do not fit their kind any more: the portal's own is used instead."""

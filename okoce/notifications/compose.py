@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from okoce.db.encryption import decrypt
 from okoce.notifications import directory, kinds, pauses, safety, texts, wording
+from okoce.notifications.chains import USUAL, Chains
 from okoce.notifications.channels import WAYS, Letter
 from okoce.notifications.channels.cloud_api import LONGEST_BODY, TemplateCall
 from okoce.notifications.directory import Person
@@ -30,7 +31,7 @@ from okoce.notifications.ending_links import ending_path
 from okoce.notifications.enums import Channel, ConsentRule, State
 from okoce.notifications.kinds import Kind
 from okoce.notifications.models import Message, MessageText
-from okoce.notifications.texts import GROUP, moment
+from okoce.notifications.texts import GROUP, LINE, moment
 from okoce.notifications.wording import Wordings
 
 log = logging.getLogger("okoce.notifications")
@@ -39,6 +40,7 @@ SECRET_COLUMN = "notifications.secret"  # noqa: S105  a column, no secret
 HIDDEN_SECRET = "••••••"  # noqa: S105
 CHANNEL_ENDED, PHONE_GONE = "channel_ended", "push_gone"  # the person's next channel takes over
 JOINED = "joined"  # the kind of several in one (okoce.notifications.joining)
+TRIED = "text_test"  # the kind of a text that somebody sends to oneself (okoce.notifications.trying)
 FAILED = "failed"  # not a state: a try that is repeated later
 
 
@@ -62,8 +64,12 @@ class Verdict:
     reason: str
 
 
-def prepare(messages: Sequence[Message], *, with_phone: bool = False) -> tuple[list[Prepared], list[Verdict]]:
+def prepare(
+    messages: Sequence[Message], *, with_phone: bool = False, chains: Chains = USUAL
+) -> tuple[list[Prepared], list[Verdict]]:
     """Split ``messages`` into those that may go now and those that may not, in the order given.
+
+    Who sends them gives the ``chains`` in force: a message that is sent knows its next channels.
 
     A kind whose own code fails delays only its own messages.
     """
@@ -73,7 +79,7 @@ def prepare(messages: Sequence[Message], *, with_phone: bool = False) -> tuple[l
         by_kind[message.kind].append(message)
     words = wording.in_force({*by_kind, JOINED})
     for code, group in by_kind.items():
-        kind = kinds.find(code)
+        kind = chains.find(code)
         if kind is None:
             found.update({m.key: Verdict(m, State.HELD, "unknown_kind") for m in group})
             continue
@@ -164,6 +170,8 @@ class Unsayable(Exception):
 
 def letter(prepared: Prepared) -> Letter:
     """The message in the recipient's language, for its channel. Raises Unsayable."""
+    if prepared.kind.code == TRIED and prepared.message.channel == Channel.WHATSAPP:
+        prepared = _as_tried(prepared)
     message = prepared.message
     values = variables(
         message, prepared.details, secret=open_secret(message), name=prepared.person.name,
@@ -200,7 +208,8 @@ def _said_on(
     if text is not None:
         said = texts.lines_of(values, language=_supported(message.language))
         return texts.fill(text.subject, said), texts.fill(text.body, said)
-    wanted = ("text",) if kind.is_free_text else parts_of(kind, message.channel)
+    has_parts = message.channel == Channel.EMAIL or not kind.is_free_text
+    wanted = parts_of(kind, message.channel) if has_parts else ("text",)
     parts = {part: render(kind, part, values, language=message.language) for part in wanted}
     subject = " ".join(parts.get("subject", "").split())
     return subject, parts.get("email") or parts.get("text") or parts.get("sms") or subject
@@ -249,13 +258,33 @@ def line_of(prepared: Prepared) -> str:
         values = variables(
             message, prepared.details, secret="", name=prepared.person.name, number=prepared.person.number
         )
-        line = " ".join(render(prepared.kind, "line", values, language=message.language).split())
+        language = _supported(message.language)
+        edited = prepared.words.text(message.kind, LINE, language)
+        if edited is not None:
+            said = texts.fill(edited.body, texts.lines_of(values, language=language))
+        else:
+            said = render(prepared.kind, LINE, values, language=language)
+        line = " ".join(said.split())
     except Unsayable:
         return ""
     except Exception:
         log.exception("the line of a message of kind %s failed", message.kind)
         return ""
     return "" if len(line) > texts.LONGEST_VALUE or safety.problem_in(line) else line
+
+
+def _as_tried(prepared: Prepared) -> Prepared:
+    """A registered text as somebody tries it on oneself: the one in use, with the example in its gaps."""
+    message = prepared.message
+    kind = kinds.find(str(message.context.get("tried")))
+    if kind is None:
+        raise Unsayable("unknown_kind")
+    stand_in = Message(
+        key=message.key, uid=message.uid, kind=kind.code, channel=message.channel, language=message.language,
+        user_id=message.user_id,
+    )  # fmt: skip
+    details = {**kind.sample, **_dated(kind.sample)}
+    return Prepared(stand_in, kind, prepared.person, details, wording.in_force({kind.code}))
 
 
 def _free_letter(prepared: Prepared, values: Mapping[str, Any]) -> Letter:

@@ -7,7 +7,8 @@ choose an earlier moment. Every function is given its clock.
 - Ordinary ones go between two hours of a day (08.00-20.00), not on holidays, and in Ramadan not while the
   fast is broken (17.30-19.00).
 - A change or cancellation of what begins within 24 hours goes between 06.00 and 21.00, Ramadan or not. On a
-  holiday only when no ordinary hour is left before it begins.
+  holiday only when no ordinary hour is left before it begins. So does an offer (a seat that became free) that
+  would come too late otherwise.
 - A code that somebody has just asked for goes at any hour.
 - What would be too late at the next opening goes at the last moment of the opening before, when it is planned
   early enough; otherwise it is held, and the office calls. Nobody is woken.
@@ -182,11 +183,16 @@ def allowed_from(moment: datetime, manner: Manner, rules: Rules, *, begins_at: d
     if rules.any_hour or manner is Manner.AT_ONCE:
         return moment
     allowed = next_moment(moment, rules)
-    if manner is Manner.CHANGE and begins_at is not None and allowed > moment:
+    if begins_at is not None and allowed > moment and _may_hurry(manner, allowed, begins_at):
         urgent = _next_urgent(moment, rules, begins_at)
         if urgent is not None:
             return min(allowed, urgent)
     return allowed
+
+
+def _may_hurry(manner: Manner, allowed: datetime, begins_at: datetime) -> bool:
+    """An offer or answer hurries only where it would come too late otherwise."""
+    return manner is Manner.CHANGE or (manner is Manner.PROMPT and allowed >= begins_at)
 
 
 def decide(

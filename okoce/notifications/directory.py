@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
 
 from okoce.accounts.models import User
+from okoce.db.encryption import decrypt
+
+OWN_PHONE_COLUMN: Final = "notifications.own_phone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,8 @@ def find_one(user: Any, uid: UUID) -> Found | None:
 
 def addresses() -> Addresses:
     """Everybody who can be written to, as a queryset and its columns: ``participant_id``, ``city``,
-    ``kecamatan`` and, named as in Person, what a channel asks for (Way.reached_by).
+    ``kecamatan`` and, named as in Person, what a channel asks for (Way.reached_by); ``has_dead_number``
+    where WhatsApp does not reach the number.
     """
     assert _addresses is not None, "the app of the participants has registered no addresses"
     return _addresses()
@@ -123,8 +127,13 @@ def index_of(phone: str) -> bytes:
 
 def people_with(index: bytes) -> list[int]:
     """The people who have this phone number now; several may share one."""
+    return list(people_with_any([index]).get(index, ()))
+
+
+def people_with_any(indexes: Collection[bytes]) -> Mapping[bytes, Sequence[int]]:
+    """The same of several numbers, asked once."""
     assert _phones is not None
-    return list(_phones.people_with([index]).get(index, ()))
+    return _phones.people_with(indexes) if indexes else {}
 
 
 class Facts(Protocol):
@@ -168,7 +177,8 @@ def look_up(keys: Iterable[Key], *, with_phone: bool = False) -> dict[Key, Perso
         people = _participants(wanted["participant"], with_phone=with_phone)
         found.update({("participant", pk): person for pk, person in people.items()})
     if wanted["user"]:
-        found.update({("user", pk): person for pk, person in _users(wanted["user"]).items()})
+        users = _users(wanted["user"], with_phone=with_phone)
+        found.update({("user", pk): person for pk, person in users.items()})
     return found
 
 
@@ -178,6 +188,16 @@ def of_messages(messages: Collection[Any], *, with_phone: bool = False) -> dict[
     return {m.key: people[key_of(m)] for m in messages if key_of(m) in people}
 
 
-def _users(ids: Collection[int]) -> dict[int, Person]:
-    rows = User.objects.filter(pk__in=ids, is_active=True).values_list("pk", "full_name", "email")
-    return {pk: Person(name=name, email=email, consent=True) for pk, name, email in rows}
+def _users(ids: Collection[int], *, with_phone: bool) -> dict[int, Person]:
+    """Staff; a confirmed number of their own is for tests to themselves (okoce.notifications.own_phones)."""
+    rows = User.objects.filter(pk__in=ids, is_active=True).select_related("own_phone")
+    return {row.pk: _user(row, with_phone=with_phone) for row in rows}
+
+
+def _user(row: User, *, with_phone: bool) -> Person:
+    own = getattr(row, "own_phone", None)
+    has_phone = own is not None and own.confirmed_at is not None
+    phone = ""
+    if own is not None and has_phone and with_phone:
+        phone = decrypt(own.phone_ciphertext, column=OWN_PHONE_COLUMN, row=own.uid)
+    return Person(name=row.full_name, email=row.email, phone=phone, has_phone=has_phone, consent=True)

@@ -106,6 +106,7 @@ class Event(models.TextChoices):
     UNDELIVERED = "undelivered", _("Could not be delivered")
     WAITS = "waits", _("Waits")
     PASSED_ON = "passed_on", _("Passed on to another channel")
+    RECHOSEN = "rechosen", _("Given another way, because the province changed the ways")
 
 
 class Form(models.TextChoices):

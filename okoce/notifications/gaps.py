@@ -38,6 +38,8 @@ def names(kind: Kind, channel: str) -> frozenset[str]:
 def required(kind: Kind, channel: str) -> tuple[str, ...]:
     if channel == Channel.PUSH:
         return ()  # one line on a screen; touching it opens the page
+    if channel == texts.LINE:
+        return tuple(name for name in kind.required if name.endswith("_link"))
     if channel == texts.GROUP:
         return tuple(name for name in kind.required if name not in kind.personal)
     return kind.required

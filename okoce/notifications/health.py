@@ -13,7 +13,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from okoce.notifications import breaker, outbox
+from okoce.notifications import breaker, leases
 from okoce.notifications.budget import Budget
 from okoce.notifications.channels import WAYS
 from okoce.notifications.enums import Channel, State
@@ -73,7 +73,7 @@ class Health:
 def look(*, now: datetime) -> Health:
     """At most five statements, each on a partial index: old messages cost nothing."""
     counts, held = _counted()
-    waits = outbox.oldest_due(now=now, of_campaigns=False)
+    waits = leases.oldest_due(now=now, of_campaigns=False)
     unread = WebhookCall.objects.filter(processed_at=None)
     backlog = unread.aggregate(count=Count("pk"), oldest=Min("received_at"))
     limit, left = _budget(now)

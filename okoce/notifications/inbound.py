@@ -12,16 +12,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Max
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from okoce.db.encryption import decrypt, encrypt
-from okoce.notifications import directory, kinds, numbers, opting_in, opting_out, replies, words
+from okoce.notifications import directory, heard, kinds, numbers, opting_in, opting_out, replies, words
 from okoce.notifications.enums import Form, InboundState, Meaning, State
 from okoce.notifications.kinds import Answered
 from okoce.notifications.models import Inbound, Message
@@ -48,50 +49,53 @@ _READABLE = (Form.TEXT, Form.BUTTON, Form.REACTION)
 
 def keep(value: Mapping[str, Any], *, until: datetime) -> int:
     """Keep every message of one webhook value, each once; how many there were."""
-    rows = [_row(one, until=until) for one in value.get("messages", ()) if one.get("type") != "unsupported"]
+    rows = [
+        _row(one, until=until)
+        for one in heard.objects(value, "messages")
+        if one.get("type") != "unsupported" and heard.text(one.get("id"), longest=200)
+    ]
     Inbound.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
 
 
 def _row(said: Mapping[str, Any], *, until: datetime) -> Inbound:
-    phone = "+" + "".join(letter for letter in str(said["from"]) if letter.isdigit())[:15]
+    sender = heard.text(said.get("from"), longest=40)
+    phone = "+" + "".join(letter for letter in sender if letter.isascii() and letter.isdigit())[:15]
+    index = directory.index_of(phone)
     row = Inbound(
-        provider_id=str(said["id"])[:200],
-        at=min(_moment(said.get("timestamp")) or until, until),
-        form=_FORMS.get(str(said.get("type")), Form.OTHER),
-        phone_lookup=directory.index_of(phone),
-        quotes=_quoted(said)[:200],
+        provider_id=heard.text(said["id"], longest=200),
+        at=heard.moment(said.get("timestamp"), until=until, newest=lambda: _newest_of(index)),
+        form=_FORMS.get(heard.text(said.get("type"), longest=40), Form.OTHER),
+        phone_lookup=index,
+        quotes=_quoted(said),
     )
     row.phone_ciphertext = encrypt(phone, column=PHONE_COLUMN, row=row.uid)
     if text := _text(said):
-        row.words_ciphertext = encrypt(text[:LONGEST], column=WORDS_COLUMN, row=row.uid)
+        row.words_ciphertext = encrypt(text, column=WORDS_COLUMN, row=row.uid)
     return row
 
 
-def _moment(value: Any) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(int(value), UTC)
-    except (TypeError, ValueError, OverflowError, OSError):
-        return None
+def _newest_of(index: bytes) -> datetime | None:
+    """When this phone wrote last, as far as we know."""
+    newest: datetime | None = Inbound.objects.filter(phone_lookup=index).aggregate(at=Max("at"))["at"]
+    return newest
 
 
 def _quoted(said: Mapping[str, Any]) -> str:
     if said.get("type") == "reaction":
-        return str(said["reaction"].get("message_id", ""))
-    return str((said.get("context") or {}).get("id") or "")
+        return heard.text(heard.part(said, "reaction").get("message_id"), longest=200)
+    return heard.text(heard.part(said, "context").get("id"), longest=200)
 
 
 def _text(said: Mapping[str, Any]) -> str:
     """The words of a message, also of a button that was pressed; a caption under a picture."""
-    form = said.get("type")
-    part = said.get(form) if isinstance(form, str) else None
-    if not isinstance(part, Mapping):
-        return ""
+    form = heard.text(said.get("type"), longest=40)
+    part = heard.part(said, form)
     if form == "interactive":
-        part = part.get("button_reply") or part.get("list_reply") or {}
+        part = heard.part(part, "button_reply") or heard.part(part, "list_reply")
     found = {"text": "body", "button": "text", "interactive": "title", "reaction": "emoji"}
-    text = part.get(found.get(str(form), "caption")) or part.get("payload") or ""
-    return str(text).replace("\x00", "")
+    words = (part.get(found.get(form, "caption")), part.get("payload"))
+    return next(filter(None, (heard.text(one, longest=LONGEST) for one in words)), "")
 
 
 def text_of(inbound: Inbound) -> str:
@@ -273,6 +277,8 @@ def _questions(known: Iterable[int], meaning: Meaning, *, now: datetime) -> list
     asked = _sent_questions(known, now=now)
     ranks = _ranks(asked)
     still = [m for m in asked if ranks.get(m.key)]
+    if any(ranks[m.key] > kinds.BESIDE for m in still):
+        still = [m for m in still if ranks[m.key] > kinds.BESIDE]
     if meaning == Meaning.YES and any(ranks[m.key] == kinds.UNANSWERED for m in still):
         still = [m for m in still if ranks[m.key] == kinds.UNANSWERED]
     newest: dict[int | None, Message] = {}

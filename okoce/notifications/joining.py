@@ -148,7 +148,7 @@ def _parcel(group: Sequence[Prepared], channel: str) -> Parcel | None:
         return parcel
     lines, room = [first], LONGEST if channel != Channel.SMS else LONGEST_SMS - len(first)
     for one in others:
-        line = compose.line_of(one) if channel in one.kind.channels else ""
+        line = compose.line_of(one) if channel in one.kind.chain else ""
         if line and len(lines) < MOST and len(line) + 2 <= room and _is_same_reader(mine[0], one):
             parcel.parts.append(one)
             lines.append(line)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -28,6 +29,9 @@ TOKEN_SECONDS = 12 * 3600  # at most 24 hours are allowed
 
 # ---------------------------------------------------------------- which addresses
 
+# Only what every program reads alike: behind a backslash one sees a path, another one the rest of the name.
+_ORDINARY = re.compile(r"https?://[A-Za-z0-9.:-]+(?:[/?][!-\[\]-~]*)?")
+
 
 def is_push_service(endpoint: str) -> bool:
     """Whether ``endpoint`` is an address of a known push service. Everything else is not ours to call."""
@@ -36,7 +40,7 @@ def is_push_service(endpoint: str) -> bool:
         port = parts.port
     except ValueError:
         return False
-    if not parts.hostname or parts.username or parts.password or not endpoint.isascii():
+    if not parts.hostname or parts.username or parts.password or not _ORDINARY.fullmatch(endpoint):
         return False
     if is_stand_in(parts.scheme, parts.netloc):
         return True

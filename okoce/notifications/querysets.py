@@ -13,7 +13,18 @@ from okoce.accounts.roles import has_permission
 from okoce.accounts.scope import scope_of
 
 OLDEST_TO_RELEASE = timedelta(days=2)
-NOT_CONNECTED = ("email_not_configured", "sms_not_connected", "sms_description_faulty")
+NOT_CONNECTED = (
+    "email_not_configured", "whatsapp_not_connected", "sms_not_connected", "sms_description_faulty",
+    "push_not_connected",
+)  # fmt: skip
+# How messages to many stand, for counting; together they are all of them.
+STANDINGS = {
+    "sent": Q(state="sent"),
+    "waiting": Q(state="pending"),
+    "by_hand": Q(state="ready"),
+    "stuck": Q(state__in=["dead", "held"]),
+    "not_needed": Q(state__in=["cancelled", "expired"]),
+}
 
 
 class MessageQuerySet(models.QuerySet):
@@ -106,6 +117,15 @@ class RegisteredTemplateQuerySet(models.QuerySet):
 class SendingTimesQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> SendingTimesQuerySet:
         return self if has_permission(user, "notifications.texts") else self.none()
+
+
+class MessageChainQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> MessageChainQuerySet:
+        return self if has_permission(user, "notifications.view") else self.none()
+
+    def newest(self) -> MessageChainQuerySet:
+        """The version of each kind that counts."""
+        return self.order_by("kind", "-version").distinct("kind")
 
 
 class PauseQuerySet(models.QuerySet):

@@ -9,23 +9,23 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from okoce.db import background
 from okoce.db.encryption import decrypt_bytes, encrypt_bytes
-from okoce.notifications import inbound, kinds, numbers, registering, services
+from okoce.notifications import campaigns, chains, fallback, heard, inbound, numbers, registering, services
+from okoce.notifications.chains import Chains
 from okoce.notifications.channels.cloud_api import NUMBER_IS_DEAD
 from okoce.notifications.enums import ARRIVED, OPEN, Channel, Event, Receipt, State
 from okoce.notifications.models import DeliveryEvent, DeliveryReceipt, Message, WebhookCall
@@ -36,6 +36,7 @@ LARGEST_CALL = 3 * 1024 * 1024  # bytes, Meta's own limit
 COLUMN = "notifications.webhook"
 WORK = "okoce.notifications.tasks.work_through_webhooks"  # by name: tasks stand above this module
 AT_ONCE = 50
+STILL_NEWS = timedelta(hours=1)  # a failure that is told later stops no campaign that was looked at since
 
 _RANK: Mapping[str, int] = {
     "": 0,
@@ -114,9 +115,14 @@ def _work_on_next() -> bool:
     try:
         with transaction.atomic():
             call.problem = _take_in(call)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        log.warning("a webhook call could not be read (%s)", type(error).__name__)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away or full: the call stays as it is, for the next time
+    except heard.Unreadable:
+        log.warning("a webhook call could not be read")
         call.problem = "unreadable"
+    except Exception:  # one call never holds up those behind it
+        log.exception("a webhook call could not be worked through")
+        call.problem = "failed"
     call.content_ciphertext, call.processed_at = None, timezone.now()
     call.save(update_fields=["content_ciphertext", "processed_at", "problem"])
     return True
@@ -125,17 +131,20 @@ def _work_on_next() -> bool:
 def _take_in(call: WebhookCall) -> str:
     """Everything a call says; a code when it is nothing for us."""
     assert call.content_ciphertext is not None
-    said = json.loads(decrypt_bytes(call.content_ciphertext, column=COLUMN, row=call.uid))
+    said = heard.parse(decrypt_bytes(call.content_ciphertext, column=COLUMN, row=call.uid))
+    if not isinstance(said, dict):
+        raise heard.Unreadable
     for mark, source in _sources.items():
-        if isinstance(said, dict) and mark in said:
+        if mark in said:
             note(source(said, heard_at=call.received_at))
             return ""
+    said = {**said, "entry": [one for one in heard.objects(said, "entry") if _is_of_our_account(one)]}
     news = list(registering.news_in(said, until=call.received_at))
     registering.note(news)
     ours = [
         value
         for value in _values(said)
-        if value.get("metadata", {}).get("phone_number_id") == settings.WHATSAPP_PHONE_ID
+        if heard.part(value, "metadata").get("phone_number_id") == settings.WHATSAPP_PHONE_ID
     ]
     if not ours:
         return "" if news else "not_ours"
@@ -146,37 +155,49 @@ def _take_in(call: WebhookCall) -> str:
     return ""
 
 
-def _note_numbers(value: Mapping[str, Any]) -> None:
-    """Numbers that WhatsApp does not reach, and those where something arrived."""
-    told = [one for one in value.get("statuses", ()) if one.get("recipient_id")]
-    numbers.are_alive(f"+{one['recipient_id']}" for one in told if one.get("status") in ARRIVED)
-    numbers.is_dead(
-        f"+{one['recipient_id']}"
-        for one in told
-        if one.get("status") == Receipt.FAILED
-        and any(error.get("code") == NUMBER_IS_DEAD for error in one.get("errors") or ())
+def _is_of_our_account(entry: Mapping[str, Any]) -> bool:
+    """An app may be connected to several WhatsApp accounts; texts of the others may have the same names."""
+    return (
+        not settings.WHATSAPP_ACCOUNT_ID
+        or heard.text(entry.get("id"), longest=40) == settings.WHATSAPP_ACCOUNT_ID
     )
 
 
-def _values(said: Any) -> Iterator[dict[str, Any]]:
-    for entry in said.get("entry", ()):
-        for change in entry.get("changes", ()):
+def _note_numbers(value: Mapping[str, Any]) -> None:
+    """Numbers that WhatsApp does not reach, and those where something arrived."""
+    alive, dead = [], []
+    for one in heard.objects(value, "statuses"):
+        digits = heard.text(one.get("recipient_id"), longest=20)
+        if not digits:
+            continue
+        codes = {heard.number(error.get("code")) for error in heard.objects(one, "errors")}
+        if one.get("status") in list(ARRIVED):
+            alive.append(f"+{digits}")
+        elif one.get("status") == Receipt.FAILED and NUMBER_IS_DEAD in codes:
+            dead.append(f"+{digits}")
+    numbers.are_alive(alive)
+    numbers.is_dead(dead)
+
+
+def _values(said: Any) -> Iterator[Mapping[str, Any]]:
+    for entry in heard.objects(said, "entry"):
+        for change in heard.objects(entry, "changes"):
             if change.get("field") == "messages":
-                yield change["value"]
+                yield heard.part(change, "value")
 
 
 def _statuses(value: Mapping[str, Any], *, until: datetime) -> Iterator[Told]:
-    for one in value.get("statuses", ()):
-        if one.get("status") not in Receipt.values:
+    for one in heard.objects(value, "statuses"):
+        provider_id = heard.text(one.get("id"), longest=200)
+        if one.get("status") not in Receipt.values or not provider_id:
             continue
-        errors = one.get("errors") or [{}]
-        code = errors[0].get("code")
+        error = next(heard.objects(one, "errors"), {})
         yield Told(
-            provider_id=str(one["id"])[:200],
+            provider_id=provider_id,
             reference=uuid_of(one.get("biz_opaque_callback_data")),
             status=Receipt(one["status"]),
-            code=code if isinstance(code, int) else None,
-            at=min(_moment(one.get("timestamp")) or until, until),
+            code=heard.number(error.get("code")),
+            at=heard.moment(one.get("timestamp"), until=until),
         )
 
 
@@ -184,13 +205,6 @@ def uuid_of(value: Any) -> UUID | None:
     try:
         return UUID(str(value))
     except ValueError:
-        return None
-
-
-def _moment(value: Any) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(int(value), UTC)
-    except (TypeError, ValueError, OverflowError, OSError):
         return None
 
 
@@ -219,35 +233,57 @@ def note(told: Sequence[Told]) -> int:
         .exclude(state__in=["pending", "ready", "held"], provider_id="", attempts=0)
         .order_by("pk")
     )
-    changed, events = [], []
+    changed, events, limits = [], [], set()
+    has_failed = any(one.status == Receipt.FAILED for one in told)
+    known = chains.in_force() if has_failed else chains.USUAL
     for message, best in _with_parts(_highest(rows, told)):
         if _RANK[best.status] <= _RANK[message.receipt] and message.provider_id:
             continue
-        _follow(message, best)
+        _follow(message, best, known)
         changed.append(message)
+        if best.status == Receipt.FAILED and best.at > timezone.now() - STILL_NEWS:
+            limits.add(_reason(best))
         if event := _EVENTS.get(best.status):
             events.append(DeliveryEvent(message=message, event=event, reason=_reason(best)))
-    Message.objects.bulk_update(changed, ["provider_id", "receipt", "receipt_at", "falls_back_at", "reason"])
+    _write(changed)
     DeliveryEvent.objects.bulk_create(events)
     _take_back_followers([message for message in changed if message.receipt in ARRIVED])
+    for reason in sorted(limits):
+        campaigns.heed(reason)
     return len(changed)
+
+
+# One call may tell of ten thousand: bulk_update would compare each with every other.
+_WRITE = """
+UPDATE notifications_message AS m
+SET provider_id = g.provider_id, receipt = g.receipt, receipt_at = g.receipt_at,
+    falls_back_at = g.falls_back_at, reason = g.reason
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[])
+    AS g (id, provider_id, receipt, receipt_at, falls_back_at, reason)
+WHERE m.id = g.id
+"""
+_WRITTEN = ("pk", "provider_id", "receipt", "receipt_at", "falls_back_at", "reason")
+
+
+def _write(changed: Sequence[Message]) -> None:
+    if not changed:
+        return
+    columns = [[getattr(message, name) for message in changed] for name in _WRITTEN]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, columns)
 
 
 def _take_back_followers(arrived: Sequence[Message]) -> None:
     """What was passed on and still waits is not needed: nobody gets one thing by two channels."""
-    keys = {key for message in arrived for key in _followers_of(message)}
-    if keys:
-        waiting = Message.objects.filter(key__in=keys, state__in=OPEN)
+    found: set[int] = set()
+    ids = [message.pk for message in arrived]
+    while ids and (keys := fallback.keys_of_followers(ids)):
+        followers = set(Message.objects.filter(key__in=keys).values_list("pk", flat=True))
+        ids = list(followers - found)
+        found |= followers
+    if found:
+        waiting = Message.objects.filter(pk__in=found, state__in=OPEN)
         services.close(waiting, state=State.CANCELLED, reason="arrived_otherwise")
-
-
-def _followers_of(message: Message) -> Iterator[str]:
-    """The keys that okoce.notifications.fallback gives, two channels far."""
-    kind = kinds.find(message.kind)
-    for first in kind.after(message.channel) if kind is not None else ():
-        yield f"{message.key}|{first}"
-        for second in kind.after(first) if kind is not None else ():
-            yield f"{message.key}|{first}|{second}"
 
 
 def _with_parts(found: Iterable[tuple[Message, Told]]) -> list[tuple[Message, Told]]:
@@ -275,7 +311,7 @@ def _highest(rows: Iterable[Message], told: Sequence[Told]) -> Iterator[tuple[Me
             yield message, max(about, key=lambda one: _RANK[one.status])
 
 
-def _follow(message: Message, best: Told) -> None:
+def _follow(message: Message, best: Told, known: Chains) -> None:
     message.provider_id = message.provider_id or best.provider_id
     message.receipt, message.receipt_at = best.status, best.at
     if best.status in ARRIVED:
@@ -283,7 +319,7 @@ def _follow(message: Message, best: Told) -> None:
         message.reason = ""
     elif best.status == Receipt.FAILED:
         message.reason = _reason(best)
-        kind = kinds.find(message.kind)
+        kind = known.find(message.kind)
         if kind is not None and kind.after(message.channel):
             message.falls_back_at = timezone.now()
 

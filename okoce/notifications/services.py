@@ -23,7 +23,7 @@ from django.utils import timezone
 from okoce.accounts.models import User
 from okoce.audit.services import record
 from okoce.db.encryption import encrypt
-from okoce.notifications import compose, decency, directory, kinds, safety
+from okoce.notifications import chains, compose, decency, directory, safety
 from okoce.notifications.channels import WAYS, Letter
 from okoce.notifications.decency import Rules
 from okoce.notifications.directory import Person
@@ -120,7 +120,7 @@ def queue_many(
     One INSERT per two thousand, in the order of their keys, so that two callers never wait for each other in
     a ring.
     """
-    known = kinds.get(kind)
+    known = chains.in_force([kind]).get(kind)
     now = timezone.now()
     whole = sorted(
         (
@@ -288,8 +288,10 @@ def cancel(
     cause: Cause | None = None,
     keys: Collection[str] = (),
     kinds: Collection[str] = (),
+    participant_id: int | None = None,
 ) -> int:
-    """Cancel what still waits of a cause, or under ``keys``, of all kinds or the named ones; how many.
+    """Cancel what still waits of a cause, or under ``keys``, of all kinds or the named ones, to everybody or
+    one person; how many.
 
     What is being sent this very second may still go; the re-check at send time catches all else.
     """
@@ -303,7 +305,26 @@ def cancel(
         waiting = waiting.filter(key__in=keys)
     if kinds:
         waiting = waiting.filter(kind__in=kinds)
+    if participant_id is not None:
+        waiting = waiting.filter(participant_id=participant_id)
     return close(waiting, state=State.CANCELLED, reason=reason)
+
+
+_KEEP_UNTIL = """
+WITH waiting AS (
+    SELECT id FROM notifications_message
+    WHERE cause_type = %s AND cause_id = %s AND kind = ANY(%s) AND state = ANY(%s)
+    ORDER BY id FOR UPDATE
+)
+UPDATE notifications_message AS m SET expires_at = %s FROM waiting WHERE m.id = waiting.id
+"""
+
+
+def keep_until(moment: datetime, *, cause: Cause, kinds: Collection[str]) -> int:
+    """What still waits of a cause is of use until ``moment`` from now on; how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP_UNTIL, [*cause_of(cause), list(kinds), list(OPEN), moment])
+        return int(cursor.rowcount)
 
 
 def cancel_unwanted(*, participant_id: int, reason: str, kinds: Collection[str] | None = None) -> int:

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 
 from django.conf import settings
 
+from okoce.notifications import heard
 from okoce.notifications.channels import sms, sms_description
 from okoce.notifications.channels.sms_description import LONGEST_ID, Receipts
 from okoce.notifications.enums import Receipt
@@ -37,11 +38,12 @@ def wrapped(content: bytes, *, content_type: str) -> bytes:
 
 
 def told(call: Mapping[str, Any], *, heard_at: datetime) -> list[Told]:
-    """The receipts in a stored call. Raises ValueError for one that cannot be read."""
+    """The receipts in a stored call. Raises Unreadable."""
     described = sms.gateway()
     if described is None or described.receipts is None:
         return []
-    said = dict(parse_qsl(call[MARK])) if call.get("is_form") else json.loads(call[MARK])
+    content = str(call[MARK])
+    said = dict(parse_qsl(content)) if call.get("is_form") else heard.parse(content)
     return list(_told(described.receipts, said, heard_at))
 
 
@@ -49,12 +51,12 @@ def _told(mapped: Receipts, said: Any, heard_at: datetime) -> Iterator[Told]:
     rows = sms_description.at(said, mapped.rows) if mapped.rows else said
     for row in rows if isinstance(rows, list) else [rows]:
         status = _status(mapped, str(sms_description.at(row, mapped.status)))
-        given_id = sms_description.at(row, mapped.id) if mapped.id else None
+        given_id = heard.text(sms_description.at(row, mapped.id), longest=LONGEST_ID) if mapped.id else ""
         reference = uuid_of(sms_description.at(row, mapped.reference)) if mapped.reference else None
         if status is None or (not given_id and reference is None):
             continue
         provider_id = f"{sms.IDS}{given_id}" if given_id else f"{sms.IDS}{reference}"
-        yield Told(provider_id[: LONGEST_ID + len(sms.IDS)], reference, status, None, heard_at, "sms")
+        yield Told(provider_id, reference, status, None, heard_at, "sms")
 
 
 def _status(mapped: Receipts, word: str) -> Receipt | None:

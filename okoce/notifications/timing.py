@@ -36,24 +36,40 @@ def newest_of(kind: Kind) -> SendingTimes | None:
     return SendingTimes.objects.filter(kind=kind.code).order_by("-version").first()
 
 
-def occasion(before: timedelta) -> str:
-    """``7d``, ``1d``, ``2h``, ``90m``: how a key names the time."""
+def _counted(before: timedelta) -> tuple[int, str]:
+    """In the largest unit that fits whole: ``(7, "d")``, ``(2, "h")``, ``(90, "m")``."""
     minutes = round(before.total_seconds() / 60)
     if minutes % 1440 == 0:
-        return f"{minutes // 1440}d"
-    return f"{minutes // 60}h" if minutes % 60 == 0 else f"{minutes}m"
+        return minutes // 1440, "d"
+    return (minutes // 60, "h") if minutes % 60 == 0 else (minutes, "m")
+
+
+def occasion(before: timedelta) -> str:
+    """``7d``, ``1d``, ``2h``, ``90m``: how a key names the time."""
+    count, unit = _counted(before)
+    return f"{count}{unit}"
+
+
+def typed(before: timedelta) -> str:
+    """7 days: as people write it."""
+    count, unit = _counted(before)
+    said = {
+        "d": ngettext("%(count)d day", "%(count)d days", count),
+        "h": ngettext("%(count)d hour", "%(count)d hours", count),
+        "m": ngettext("%(count)d minute", "%(count)d minutes", count),
+    }
+    return said[unit] % {"count": count}
 
 
 def words(before: timedelta) -> str:
     """7 days before."""
-    minutes = round(before.total_seconds() / 60)
-    if minutes % 1440 == 0:
-        days = minutes // 1440
-        return ngettext("%(count)d day before", "%(count)d days before", days) % {"count": days}
-    if minutes % 60 == 0:
-        hours = minutes // 60
-        return ngettext("%(count)d hour before", "%(count)d hours before", hours) % {"count": hours}
-    return _("%(count)d minutes before") % {"count": minutes}
+    count, unit = _counted(before)
+    said = {
+        "d": ngettext("%(count)d day before", "%(count)d days before", count),
+        "h": ngettext("%(count)d hour before", "%(count)d hours before", count),
+        "m": _("%(count)d minutes before"),
+    }
+    return said[unit] % {"count": count}
 
 
 def problems_of(times: Sequence[timedelta]) -> list[str]:

@@ -72,30 +72,33 @@ class Portal:
 
     def web(self, port: int) -> subprocess.Popen:
         words = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
-        return self._start("web", ["granian", "okoce.wsgi:application", *words, "--blocking-threads", "4"])
-
-    def worker(self, children: int = 2) -> subprocess.Popen:
-        words = [
-            "worker",
-            "--concurrency",
-            str(children),
-            "--without-gossip",
-            "--without-mingle",
-            "-l",
-            "INFO",
+        command = [
+            sys.executable,
+            "-m",
+            "granian",
+            "okoce.wsgi:application",
+            *words,
+            "--blocking-threads",
+            "4",
         ]
-        return self._celery("worker", words)
+        return self._start("web", command)
+
+    def worker(self, children: int = 2, *, restarted: bool = False) -> subprocess.Popen:
+        """``restarted``: by whoever keeps services running (docs/operations.md), a second after it ended."""
+        words = ["celery", "-A", "okoce", "worker", "--concurrency", str(children), "-l", "INFO"]
+        command = [sys.executable, "-m", *words, "--without-gossip", "--without-mingle"]
+        if restarted:
+            command = ["sh", "-c", 'while :; do "$@"; sleep 1; done', "sh", *command]
+        return self._start("worker", command)
 
     def clock(self, name: str = "clock") -> subprocess.Popen:
-        return self._celery(name, ["beat", "--pidfile=", "-s", str(self.folder / name), "-l", "INFO"])
+        words = ["celery", "-A", "okoce", "beat", "--pidfile=", "-s", str(self.folder / name), "-l", "INFO"]
+        return self._start(name, [sys.executable, "-m", *words])
 
-    def _celery(self, name: str, words: list[str]) -> subprocess.Popen:
-        return self._start(name, ["celery", "-A", "okoce", *words])
-
-    def _start(self, name: str, words: list[str]) -> subprocess.Popen:
+    def _start(self, name: str, command: list[str]) -> subprocess.Popen:
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", *words],
+                command,
                 cwd=PROJECT,
                 env=self.env,
                 stdout=log,
@@ -172,9 +175,7 @@ def repeats_by_kill(keys: list[str], marks: list[int]) -> Counter[int]:
     return caused
 
 
-def reminders_survive_kills(
-    folder: Path, *, reminders: int, kills: int, children: int = 2
-) -> dict[str, float]:
+def reminders_survive_kills(folder: Path, *, reminders: int, kills: int, children: int) -> dict[str, float]:
     """Queue, send, and kill the whole worker again and again while it sends; the figures of the drill."""
     with portal(folder, letter_seconds=0.004) as one:
         queued = int(one.python(QUEUE.format(count=reminders)))

@@ -5,6 +5,8 @@ import pytest
 from okoce.embedded.processes import wait_until
 from tests.drills.portal import QUEUE, portal, reminders_survive_kills
 
+CHILDREN = 2  # of the worker that is killed; each has one letter on its way
+
 
 def say(capsys, figures) -> None:
     with capsys.disabled():
@@ -13,12 +15,12 @@ def say(capsys, figures) -> None:
 
 @pytest.mark.drill
 def test_ten_kills_during_two_thousand_reminders_lose_none(tmp_path, capsys):
-    figures = reminders_survive_kills(tmp_path, reminders=2000, kills=10)
+    figures = reminders_survive_kills(tmp_path, reminders=2000, kills=10, children=CHILDREN)
 
     say(capsys, figures)
     assert (figures["queued"], figures["distinct"], figures["lost"]) == (2000, 2000, 0)
-    assert figures["repeated"] <= 10
-    assert figures["repeated_by_one_kill"] <= 1
+    assert figures["repeated"] <= 10 * CHILDREN
+    assert figures["repeated_by_one_kill"] <= CHILDREN
 
 
 @pytest.mark.drill
@@ -56,7 +58,7 @@ def test_a_broker_that_is_away_for_a_while_delays_and_loses_nothing(tmp_path, ca
 
 
 def test_three_kills_during_two_hundred_reminders_lose_none(tmp_path):
-    figures = reminders_survive_kills(tmp_path, reminders=200, kills=3)
+    figures = reminders_survive_kills(tmp_path, reminders=200, kills=3, children=CHILDREN)
 
     assert (figures["queued"], figures["distinct"], figures["lost"]) == (200, 200, 0)
-    assert figures["repeated_by_one_kill"] <= 1
+    assert figures["repeated_by_one_kill"] <= CHILDREN

@@ -8,7 +8,6 @@ that a receipt finds its message even when this process died before it could not
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -17,6 +16,8 @@ from typing import Any, ClassVar
 import urllib3
 from django.conf import settings
 
+from okoce.notifications import heard
+from okoce.notifications.channels.answers import beginning_of
 from okoce.notifications.channels.base import (
     ChannelDown,
     ConnectionLost,
@@ -29,8 +30,6 @@ from okoce.notifications.directory import Person
 from okoce.notifications.enums import Channel, State
 
 TIMEOUT = urllib3.Timeout(connect=5.0, read=15.0)
-LONGEST_SECONDS = 20.0  # of one answer, however slowly it comes
-LONGEST_ANSWER = 64 * 1024  # bytes; a real one has a few hundred
 LONGEST_BODY = 1024  # characters of a template's body with its values
 PAIR_PAUSE, LONGEST_PAIR_PAUSE = 4.0, 3600.0
 
@@ -115,7 +114,7 @@ class CloudApiSender:
             answer = self.http.request(
                 "POST", self.url, body=json.dumps(body_of(letter)), redirect=False, preload_content=False
             )
-            content = _content(answer)
+            content = beginning_of(answer)
         except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.TimeoutError) as error:
             # Silence too: the next letter would only wait as long, and everybody behind it.
             raise ChannelDown("whatsapp_down") from error
@@ -125,21 +124,6 @@ class CloudApiSender:
 
     def close(self) -> None:
         self.http.clear()
-
-
-def _content(answer: urllib3.BaseHTTPResponse) -> bytes:
-    """The beginning of an answer; one that trickles in for longer than an answer may take is none."""
-    until, content = time.monotonic() + LONGEST_SECONDS, b""
-    while len(content) < LONGEST_ANSWER and (more := answer.read1(LONGEST_ANSWER)):
-        content += more
-        if time.monotonic() > until:
-            answer.close()
-            raise urllib3.exceptions.ProtocolError("the answer trickles")
-    if len(content) >= LONGEST_ANSWER:
-        answer.close()
-    else:
-        answer.release_conn()
-    return content
 
 
 def body_of(letter: Letter) -> dict[str, Any]:
@@ -185,19 +169,15 @@ def accepted_id(status: int, content: bytes) -> str:
 
 
 def _id_of(said: Any) -> str:
-    try:
-        wamid = said["messages"][0]["id"]
-    except (TypeError, KeyError, IndexError):
-        wamid = None
-    if not isinstance(wamid, str) or not 0 < len(wamid) <= 200:
+    wamid = next(heard.objects(said, "messages"), {}).get("id")
+    if not isinstance(wamid, str) or not 0 < len(wamid) <= 200 or not wamid.isprintable():
         raise ConnectionLost  # a 200 of somebody else: nobody knows what became of the message
     return wamid
 
 
 def _code_of(said: Any) -> int | None:
-    error = said.get("error") if isinstance(said, dict) else None
-    code = error.get("code") if isinstance(error, dict) else None
-    return code if isinstance(code, int) else None
+    code = heard.part(said, "error").get("code")
+    return heard.number(code) if isinstance(code, int) else None
 
 
 def _problem(code: int) -> Exception:
@@ -219,6 +199,6 @@ def _problem(code: int) -> Exception:
 
 def _json(content: bytes) -> Any:
     try:
-        return json.loads(content)
-    except ValueError:
+        return heard.parse(content)
+    except heard.Unreadable:
         return None

@@ -14,7 +14,9 @@ from urllib.parse import urlencode
 import urllib3
 from django.conf import settings
 
+from okoce.notifications import heard
 from okoce.notifications.channels import sms_description
+from okoce.notifications.channels.answers import beginning_of
 from okoce.notifications.channels.base import ChannelDown, ConnectionLost, Letter, Refused, Sender
 from okoce.notifications.channels.sms_description import LONGEST_ID, Faulty, Gateway, Meaning
 from okoce.notifications.directory import Person
@@ -22,7 +24,6 @@ from okoce.notifications.enums import Channel, State
 from okoce.notifications.sms_length import as_sms, sms_parts
 
 TIMEOUT = urllib3.Timeout(connect=5.0, read=15.0)
-LONGEST_ANSWER = 64 * 1024  # bytes
 IDS = "sms:"  # before the gateway's own ids, which may be as short as "17"
 
 
@@ -84,9 +85,7 @@ class SmsSender:
                 redirect=False,
                 preload_content=False,
             )
-            content = answer.read(LONGEST_ANSWER)
-            if len(content) >= LONGEST_ANSWER:
-                answer.close()  # no answer to an SMS is that long: the rest is not worth waiting for
+            content = beginning_of(answer)
         except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as error:
             raise ChannelDown("sms_down") from error
         except urllib3.exceptions.HTTPError as error:
@@ -164,6 +163,6 @@ def _said(content: bytes, *, is_json: bool) -> Any:
     if not is_json:
         return text
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return heard.parse(text)
+    except heard.Unreadable:
         return None

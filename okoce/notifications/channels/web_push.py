@@ -17,6 +17,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from okoce.notifications import phones
+from okoce.notifications.channels.answers import beginning_of
 from okoce.notifications.channels.base import ChannelDown, ConnectionLost, Letter, Refused, Sender
 from okoce.notifications.directory import Person
 from okoce.notifications.enums import Channel, State
@@ -24,7 +25,6 @@ from okoce.notifications.models import PushSubscription
 from okoce.notifications.push_protocol import is_push_service, seal, signature_for
 
 TIMEOUT = urllib3.Timeout(connect=5.0, read=10.0)
-LONGEST_ANSWER = 16 * 1024  # bytes
 LONGEST_PAYLOAD = 3000  # bytes; every push service takes 4,096 with what sealing adds
 LONGEST_WAIT, SHORTEST_WAIT = (
     14 * 86400,
@@ -89,8 +89,7 @@ class PushSender:
                 redirect=False,
                 preload_content=False,
             )
-            if len(answer.read(LONGEST_ANSWER)) >= LONGEST_ANSWER:
-                answer.close()
+            beginning_of(answer)
         except urllib3.exceptions.HTTPError as error:  # one browser's service is away: others may work
             raise ConnectionLost from error
         return self._is_taken(phone, answer.status)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -142,3 +146,21 @@ def connect(settings, server: CloudApiServer) -> None:
     settings.WHATSAPP_TOKEN = server.api.token
     settings.WHATSAPP_APP_SECRET = server.api.app_secret
     settings.WHATSAPP_VERIFY_TOKEN = "bukti"
+
+
+@contextmanager
+def trickling() -> Iterator[str]:
+    """The place of a server that begins its answer at once and never ends it."""
+
+    def answer(server: socket.socket) -> None:
+        with suppress(OSError):
+            line, _address = server.accept()
+            with line:
+                line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n")
+                for _ in range(100):
+                    line.sendall(b" ")
+                    time.sleep(0.1)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=answer, args=[server], daemon=True).start()
+        yield f"127.0.0.1:{server.getsockname()[1]}"

@@ -41,7 +41,7 @@ def call(client, whatsapp):
 
     def post(*entries, phone_id=None, signature=None, worked=True):
         more = {"phone_id": phone_id} if phone_id else {}
-        whatsapp.wrote |= {f"+{one['from']}": time.time() for one in entries}
+        whatsapp.wrote |= {f"+{one['from']}": time.time() for one in entries if isinstance(one, dict)}
         content = json.dumps(envelope(messages=entries, **more)).encode()
         answer = client.post(
             reverse("notifications:whatsapp"),
@@ -224,6 +224,17 @@ def test_an_answer_from_the_future_counts_as_now(call, session):
     assert newest().at <= timezone.now()
 
 
+def test_a_clock_set_back_makes_no_later_answer_an_earlier_one(call, session, time_machine):
+    booking = invite(session)
+    now = timezone.now()
+    call(written(SITI, "YA", at=now.timestamp()))
+    time_machine.move_to(now - timedelta(hours=1))
+
+    call(written(SITI, "TIDAK", at=now.timestamp() + 60))
+
+    assert (state(booking), newest().outcome) == ("declined", "passed_on")
+
+
 def test_three_megabytes_are_taken_and_kept_short_and_more_is_refused(call, session):
     invite(session)
     assert call(written(SITI, "x" * (3 * 1024 * 1024 - 2000))).status_code == 200
@@ -235,14 +246,37 @@ def test_three_megabytes_are_taken_and_kept_short_and_more_is_refused(call, sess
 
 @pytest.mark.parametrize(
     "broken",
-    [{"from": None}, {"id": None, "type": "text"}, {"type": 7}, {"text": "ya"}, {"timestamp": "gestern"}],
+    [
+        {"from": None},
+        {"from": {"a": 1}},
+        {"from": 62812},
+        {"from": "٦٢"},
+        {"id": None, "type": "text"},
+        {"id": ["x"]},
+        {"id": "\x00"},
+        {"id": "\ud800"},
+        {"type": 7},
+        {"type": None},
+        {"type": {"text": 1}},
+        {"type": "reaction", "reaction": None},
+        {"type": "interactive", "interactive": {"button_reply": "ya"}},
+        {"text": "ya"},
+        {"text": {"body": ["ya"]}},
+        {"text": {"body": "halo \x00 \ud83d"}},
+        {"context": "wamid.1"},
+        {"context": {"id": "wamid.\x00"}},
+        {"timestamp": "gestern"},
+        {"timestamp": None},
+        {"timestamp": "-62135596800"},
+        {"timestamp": 10**30},
+    ],
 )
 def test_strange_messages_do_not_stop_the_others(call, session, broken):
     booking = invite(session)
-    call({**written(BUDI, "halo"), **broken})
-    call(written(SITI, "YA"))
+    call({**written(BUDI, "halo"), **broken}, None, "ya", written(SITI, "YA"))
 
     assert state(booking) == "confirmed"
+    assert not WebhookCall.objects.exclude(problem="").exists()
 
 
 def test_words_and_numbers_lie_sealed(call, session):

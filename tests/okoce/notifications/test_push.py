@@ -14,13 +14,14 @@ from django.utils import timezone
 
 from okoce.embedded.push_service import PushServiceServer
 from okoce.notifications import fallback, kinds, outbox, phones, push_protocol
-from okoce.notifications.channels import web_push
+from okoce.notifications.channels import answers, web_push
 from okoce.notifications.enums import Channel
 from okoce.notifications.models import Message, OptOut, PushSubscription
 from okoce.notifications.phones import NotAPhone
 from okoce.notifications.push_protocol import Keys, unbase64
 from okoce.notifications.services import queue
 from tests.factories import ParticipantFactory
+from tests.okoce.notifications.conftest import trickling
 
 pytestmark = pytest.mark.django_db
 
@@ -189,6 +190,19 @@ def test_a_service_that_is_silent_does_not_hold_the_worker(service, monkeypatch)
     assert (message.state, message.reason) == ("pending", "connection_lost")
 
 
+def test_an_answer_that_trickles_in_is_given_up(service, settings, monkeypatch):
+    monkeypatch.setattr(answers, "LONGEST_SECONDS", 0.3)
+    with trickling() as place:
+        settings.PUSH_STAND_IN, service.origin = place, f"http://{place}"
+        message = greet(service)
+        began = time.monotonic()
+        outbox.drain()
+
+    message.refresh_from_db()
+    assert time.monotonic() - began < 3
+    assert (message.state, message.reason) == ("pending", "connection_lost")
+
+
 def test_without_a_key_the_channel_is_not_connected(service, mail, settings):
     settings.VAPID_PRIVATE_KEY = ""
     assert greet(service).channel == "email"
@@ -270,6 +284,13 @@ def test_a_receipt_nobody_signed_is_refused(service, token):
         "file:///etc/passwd",
         "https://fcm.googleapis.com\\@evil.example/",
         "https://fcm․googleapis․com/x",
+        # One program sees the name of a push service here, another one evil.example and a path.
+        "https://evil.example\\.notify.windows.com/w/",
+        "https://127.0.0.1\\.push.apple.com/",
+        "https://169.254.169.254%2f.notify.windows.com/",
+        "https://evil.example\t.notify.windows.com/",
+        "https://evil.example\n.notify.windows.com/",
+        " https://fcm.googleapis.com/x",
         "",
     ],
 )

@@ -4,8 +4,10 @@ import pytest
 from django.utils import timezone
 
 from okoce.notifications import services
+from okoce.notifications.channels import WAYS
 from okoce.notifications.enums import Channel
 from okoce.notifications.models import DeliveryEvent, Message
+from okoce.notifications.querysets import NOT_CONNECTED
 from okoce.notifications.services import Draft, queue, queue_many
 from tests.factories import ParticipantFactory, UserFactory
 
@@ -53,7 +55,7 @@ def test_many_are_queued_once_and_counted(mail, django_assert_num_queries):
     queue(kind="greeting", key="greeting:0", participant_id=people[0].pk)
 
     drafts = [Draft(key=f"greeting:{n}", participant_id=p.pk) for n, p in enumerate(people)]
-    with django_assert_num_queries(4):  # savepoint, people, insert, release
+    with django_assert_num_queries(5):  # savepoint, the chain, people, insert, release
         new = queue_many(kind="greeting", drafts=[*drafts, drafts[1]], cause=("x.y", 1))
 
     assert new == 4
@@ -149,6 +151,30 @@ def test_a_kind_nobody_registered_cannot_be_queued():
         queue(kind="nobody", key="nobody:1", participant_id=person.pk)
 
 
+def test_what_waits_for_one_person_of_a_cause_can_be_cancelled_alone(mail):
+    first, second = (ParticipantFactory(email=f"p{n}@example.org") for n in range(2))
+    drafts = [Draft(key=f"greeting:{p.pk}", participant_id=p.pk) for p in (first, second)]
+    queue_many(kind="greeting", drafts=drafts, cause=("x.y", 1))
+
+    cancelled = services.cancel(cause=("x.y", 1), participant_id=first.pk, reason="answered")
+
+    states = dict(Message.objects.values_list("participant_id", "state"))
+    assert (cancelled, states) == (1, {first.pk: "cancelled", second.pk: "pending"})
+
+
+def test_what_waits_of_a_cause_can_be_of_use_for_longer_and_what_was_sent_stays(mail):
+    people = [ParticipantFactory(email=f"p{n}@example.org") for n in range(3)]
+    soon, later = timezone.now() + timedelta(days=1), timezone.now() + timedelta(days=4)
+    drafts = [Draft(key=f"greeting:{n}", participant_id=p.pk) for n, p in enumerate(people)]
+    queue_many(kind="greeting", drafts=drafts[:2], cause=("x.y", 1), expires_at=soon)
+    queue_many(kind="greeting", drafts=drafts[2:], cause=("x.y", 2), expires_at=soon)
+    Message.objects.filter(key="greeting:0").update(state="sent", finished_at=timezone.now())
+
+    assert services.keep_until(later, cause=("x.y", 1), kinds=["greeting"]) == 1
+    ends = list(Message.objects.order_by("key").values_list("expires_at", flat=True))
+    assert ends == [soon, later, soon]
+
+
 def test_cancelling_a_cause_stops_what_waits_and_leaves_what_was_sent(mail):
     people = [ParticipantFactory(email=f"p{n}@example.org") for n in range(3)]
     drafts = [Draft(key=f"greeting:{n}", participant_id=p.pk) for n, p in enumerate(people)]
@@ -182,6 +208,15 @@ def test_what_can_no_longer_arrive_in_time_is_closed_and_its_secret_wiped():
     first = Message.objects.get(key="code:1")
     assert (first.state, first.secret_ciphertext) == ("expired", None)
     assert Message.objects.get(key="code:2").state == "held"
+
+
+def test_every_way_that_can_be_unconnected_gives_back_what_was_held_for_it(settings):
+    settings.EMAIL_URL = settings.WHATSAPP_TOKEN = settings.SMS_GATEWAY = settings.VAPID_PRIVATE_KEY = ""
+
+    reasons = {reason for way in WAYS.values() if (reason := way.why_not())}
+
+    assert reasons <= set(NOT_CONNECTED)
+    assert len(reasons) == 4
 
 
 def test_what_was_held_goes_back_when_the_mail_server_is_connected(settings, mail):

@@ -4,13 +4,16 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from okoce.embedded.cloud_api import Accepted, envelope, status_of
-from okoce.notifications import fallback, outbox, receipts
-from okoce.notifications.models import DeliveryReceipt, Message, WebhookCall
+from okoce.embedded.cloud_api import PORTFOLIO, Accepted, envelope, status_of, written
+from okoce.notifications import fallback, inbound, outbox, receipts
+from okoce.notifications.models import DeliveryReceipt, Inbound, Message, WebhookCall
 from okoce.notifications.services import queue
+from okoce.notifications.views import webhook
 from tests.factories import ParticipantFactory
 
 pytestmark = pytest.mark.django_db
@@ -156,12 +159,39 @@ def test_without_a_receipt_in_four_hours_the_next_channel_takes_over(sent, mail)
     assert fallback.pass_on(now=now + timedelta(hours=4, minutes=1)) == 1
 
 
-def test_a_call_for_another_number_changes_nothing(call, sent):
-    call(envelope(statuses=[status_of(sent, "read")], phone_id="999"))
+def of_another(said, *, account=None, **metadata):
+    """The same call as it would be for a number of another portfolio."""
+    said["entry"][0]["id"] = account or said["entry"][0]["id"]
+    said["entry"][0]["changes"][0]["value"]["metadata"] |= metadata
+    return said
+
+
+OTHER_NUMBER = {"phone_number_id": "999", "display_phone_number": "628110000000"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        OTHER_NUMBER,
+        {"phone_number_id": "999"},  # though it is displayed as ours
+        {"account": "555", **OTHER_NUMBER},
+        {"account": "555"},  # though the number is said to be ours
+    ],
+)
+def test_a_call_for_the_number_of_another_portfolio_is_stored_and_changes_nothing(
+    call, sent, settings, other
+):
+    settings.WHATSAPP_ACCOUNT_ID = PORTFOLIO
+    said = envelope(statuses=[status_of(sent, "read")], messages=[written(PHONE, "BERHENTI")])
+
+    assert call(of_another(said, **other)).status_code == 200
     receipts.work_through()
+    inbound.work_through()
 
     assert WebhookCall.objects.get().problem == "not_ours"
     assert state() == ("accepted", True)
+    assert not DeliveryReceipt.objects.exists()
+    assert not Inbound.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -171,6 +201,9 @@ def test_a_call_for_another_number_changes_nothing(call, sent):
         b"bukan json",
         b"[]",
         b"null",
+        b"[" * 2_000_000,
+        b'{"entry":' * 100_000,
+        b"\xff\xfe",
         b'{"entry": 5}',
         b'{"entry": [{"changes": [{"field": "messages"}]}]}',
     ],
@@ -182,6 +215,137 @@ def test_a_signed_call_that_cannot_be_read_is_noted_and_blocks_nobody(call, sent
     assert receipts.work_through() == 2
     assert state() == ("delivered", False)
     assert WebhookCall.objects.filter(problem__in=["unreadable", "not_ours"]).count() == 1
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        None, 7, "sent", [],
+        {"id": None, "status": "read"},
+        {"id": ["a"], "status": "read"},
+        {"id": "wamid.x\x00", "status": "read"},
+        {"id": "wamid.\ud800", "status": "read"},
+        {"id": "wamid.x", "status": ["read"]},
+        {"id": "wamid.x", "status": "failed", "errors": {"code": 1}},
+        {"id": "wamid.x", "status": "failed", "errors": [None]},
+        {"id": "wamid.x", "status": "failed", "errors": [{"code": 10**40}]},
+        {"id": "wamid.x", "status": "failed", "errors": [{"code": "131026"}], "recipient_id": {"a": 1}},
+        {"id": "wamid.x", "status": "read", "recipient_id": "\x00\ud800", "timestamp": [1]},
+        {"id": "wamid.x", "status": "read", "timestamp": 1e400, "biz_opaque_callback_data": {"a": [1]}},
+        {"id": "wamid.x", "status": "read", "timestamp": "-99999999999999"},
+    ],
+)  # fmt: skip
+def test_one_broken_status_does_not_cost_the_others_of_its_call(call, sent, broken):
+    assert call(envelope(statuses=[broken, status_of(sent, "delivered")])).status_code == 200
+    receipts.work_through()
+
+    assert state() == ("delivered", False)
+    assert WebhookCall.objects.get().problem == ""
+
+
+@pytest.mark.parametrize(
+    "value", [None, 5, [], {"statuses": None}, {"statuses": {"id": 1}, "messages": "ya"}]
+)
+def test_a_broken_part_of_a_call_does_not_cost_the_other_parts(call, sent, value):
+    whole = envelope(statuses=[status_of(sent, "delivered")])
+    (change,) = whole["entry"][0]["changes"]
+    broken = {"field": "messages", "value": value}
+    if isinstance(value, dict):
+        broken["value"] = {**value, "metadata": change["value"]["metadata"]}
+    whole["entry"] = [None, {"changes": None}, {"changes": [3, {"field": []}, broken, change]}]
+
+    call(whole)
+    receipts.work_through()
+
+    assert state() == ("delivered", False)
+
+
+def test_a_fault_of_ours_holds_up_no_later_call(call, sent, monkeypatch):
+    call(envelope(statuses=[]))
+    call(envelope(statuses=[status_of(sent, "delivered")]))
+    monkeypatch.setattr(receipts.registering, "note", failing_once())
+
+    assert receipts.work_through() == 2
+    assert state() == ("delivered", False)
+    assert WebhookCall.objects.filter(problem="failed").count() == 1
+
+
+def failing_once():
+    calls = []
+
+    def note(news):
+        calls.append(news)
+        if len(calls) == 1:
+            raise ZeroDivisionError
+
+    return note
+
+
+def test_a_call_whose_request_begins_anew_is_stored_whole(rf, whatsapp, sent):
+    """As the middleware does when the database ends the connection in the middle of it."""
+    content = json.dumps(envelope(statuses=[status_of(sent, "delivered")])).encode()
+    request = rf.post(
+        reverse("notifications:whatsapp"), content, content_type="application/json",
+        headers={"X-Hub-Signature-256": whatsapp.sign(content)},
+    )  # fmt: skip
+
+    answers = [webhook.whatsapp(request).status_code for _time in range(2)]
+    receipts.work_through()
+
+    assert answers == [200, 200]
+    assert state() == ("delivered", False)
+
+
+def test_a_call_that_cannot_be_stored_is_no_200_so_that_it_is_told_again(call, client, sent, monkeypatch):
+    def full(*_rows, **_how):
+        raise OperationalError("No space left on device")
+
+    client.raise_request_exception = False
+    with monkeypatch.context() as broken:
+        broken.setattr(receipts.WebhookCall.objects, "bulk_create", full)
+        refused = call(envelope(statuses=[status_of(sent, "delivered")]))
+    again = call(envelope(statuses=[status_of(sent, "delivered")]))
+
+    assert (refused.status_code, again.status_code) == (500, 200)
+    assert WebhookCall.objects.count() == 1
+
+
+def test_a_database_that_is_full_keeps_the_call_for_later(call, sent, monkeypatch):
+    def full(news):
+        raise OperationalError("No space left on device")
+
+    call(envelope(statuses=[status_of(sent, "delivered")]))
+    with monkeypatch.context() as broken:
+        broken.setattr(receipts.registering, "note", full)
+        with pytest.raises(OperationalError):
+            receipts.work_through()
+
+    assert WebhookCall.objects.get().processed_at is None
+    assert receipts.work_through() == 1
+    assert state() == ("delivered", False)
+
+
+def test_a_call_with_many_statuses_asks_the_database_no_more_often_than_one_with_few(call, whatsapp):
+    person = ParticipantFactory(full_name="Siti", phone=PHONE)
+
+    def questions(count, mark):
+        now = timezone.now()
+        Message.objects.bulk_create(
+            Message(
+                key=f"{mark}:{n}", kind="greeting", channel="whatsapp", state="sent",
+                participant_id=person.pk, provider_id=f"wamid.{mark}{n}", receipt="accepted", due_at=now,
+                finished_at=now,
+            )
+            for n in range(count)
+        )  # fmt: skip
+        statuses = [{"id": f"wamid.{mark}{n}", "status": "delivered", "timestamp": "1"} for n in range(count)]
+        call(envelope(statuses=statuses))
+        with CaptureQueriesContext(connection) as asked:
+            receipts.work_through()
+        assert Message.objects.filter(key__startswith=f"{mark}:", receipt="delivered").count() == count
+        return len(asked)
+
+    assert questions(1000, "many") == questions(2, "few")
 
 
 def test_a_time_in_the_future_is_taken_as_now(call, sent):

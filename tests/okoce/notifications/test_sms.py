@@ -1,6 +1,7 @@
 """What real local gateways of two shapes get, and what their answers do to the outbox."""
 
 import json
+import queue as queue_of_words
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -12,12 +13,13 @@ from django.utils import timezone
 
 from okoce.embedded.sms_gateway import TOKEN, SmsGatewayServer
 from okoce.notifications import breaker, fallback, kinds, outbox, receipts
-from okoce.notifications.channels import sms, sms_description
+from okoce.notifications.channels import answers, sms, sms_description
 from okoce.notifications.channels.sms_description import Faulty
 from okoce.notifications.enums import Channel
 from okoce.notifications.models import DeliveryEvent, DeliveryReceipt, Message, WebhookCall
 from okoce.notifications.services import queue
 from tests.factories import ParticipantFactory
+from tests.okoce.notifications.conftest import trickling
 
 pytestmark = pytest.mark.django_db
 
@@ -218,6 +220,19 @@ def test_a_gateway_that_is_silent_does_not_hold_the_worker(gateway, monkeypatch)
     assert (message.state, message.attempts, message.reason) == ("pending", 1, "connection_lost")
 
 
+def test_an_answer_that_trickles_in_is_given_up(gateway, settings, server, monkeypatch):
+    monkeypatch.setattr(answers, "LONGEST_SECONDS", 0.3)
+    message = greet()
+    with trickling() as place:
+        settings.SMS_GATEWAY = server.json_shape(url=f"http://{place}/send")
+        began = time.monotonic()
+        outbox.drain()
+
+    message.refresh_from_db()
+    assert time.monotonic() - began < 3
+    assert (message.state, message.attempts, message.reason) == ("pending", 1, "connection_lost")
+
+
 def test_a_gateway_that_is_away_costs_nobody_a_message(gateway, settings, server):
     message = greet()
     settings.SMS_GATEWAY = server.json_shape(url="http://127.0.0.1:9/")
@@ -280,7 +295,26 @@ def test_a_faulty_description_is_told_at_the_start_and_messages_are_held(setting
     assert (message.state, message.reason) == ("held", "sms_description_faulty")
 
 
+def test_sms_may_be_left_to_some_kinds(gateway, settings):
+    settings.SMS_KINDS = frozenset({"session_reminder"})
+
+    assert greet(n=1).channel == "ready_text"
+    settings.SMS_KINDS = frozenset({"greeting"})
+    assert greet(n=2).channel == "sms"
+
+
 # ---------------------------------------------------------------- receipts
+
+
+def test_the_gateway_of_the_demonstration_tells_by_itself_what_arrived(gateway, monkeypatch):
+    told_of = queue_of_words.Queue()
+    monkeypatch.setattr(gateway, "tell", lambda one, status: told_of.put((one.to, status)))
+    gateway.delivers_after = 0.0
+    greet()
+
+    outbox.drain()
+
+    assert told_of.get(timeout=2) == (PHONE, "DELIVERED")
 
 
 def sent(gateway):
@@ -343,8 +377,16 @@ def test_without_a_secret_in_the_settings_the_address_takes_nothing(gateway, set
 
 
 @pytest.mark.parametrize(
-    "content", ["", "[", "[1]", '{"results": 7}', '{"results": [{"status": null}]}', "ü"]
-)
+    "content",
+    [
+        "", "[", "[1]", "null", "ü", "[" * 200_000,
+        '{"results": 7}',
+        '{"results": [{"status": null}]}',
+        '{"results": [{"id": "m-\\u0000\\ud800", "status": "DELIVERED"}]}',
+        '{"results": [{"id": {"a": 1}, "ref": ["x"], "status": "DELIVERED"}]}',
+        '{"results": [{"id": "m-99", "ref": 7, "status": {"DELIVERED": 1}}]}',
+    ],
+)  # fmt: skip
 def test_a_call_nobody_can_read_is_answered_and_changes_nothing(gateway, content):
     message = sent(gateway)
     assert told(content).status_code == 200

@@ -1,9 +1,6 @@
 """What a real local server that speaks the Cloud API gets, and what its answers do to the outbox."""
 
-import socket
-import threading
 import time
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,20 +8,26 @@ import pytest
 import urllib3
 from django.utils import timezone
 
+from okoce.accounts.roles import Role
 from okoce.embedded.cloud_api import problem
-from okoce.notifications import breaker, fallback, kinds, outbox
-from okoce.notifications.channels import cloud_api
+from okoce.notifications import breaker, fallback, kinds, outbox, registering
+from okoce.notifications.channels import answers, cloud_api
 from okoce.notifications.channels.cloud_api import Reaction, reaction_to
-from okoce.notifications.enums import Channel
-from okoce.notifications.models import DeliveryEvent, Message, RegisteredTemplate
+from okoce.notifications.enums import Channel, TemplateState
+from okoce.notifications.models import DeliveryEvent, Message, MessageText, RegisteredTemplate
 from okoce.notifications.services import queue
-from tests.factories import ParticipantFactory, UserFactory
-from tests.okoce.notifications.conftest import use
+from tests.factories import ParticipantFactory, UserFactory, member
+from tests.okoce.notifications.conftest import trickling, use
 from tests.smtp import MailServer
 
 pytestmark = pytest.mark.django_db
 
 PHONE = "+6281234567890"
+
+
+@pytest.fixture
+def province():
+    return member(Role.PROVINCE)
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +78,38 @@ def test_a_value_with_line_breaks_is_one_line_and_an_empty_one_is_a_dash(whatsap
     outbox.drain()
 
     assert [one.values[1] for one in whatsapp.accepted] == ["satu dua", "-"]
+
+
+def test_a_text_too_long_with_its_values_goes_by_the_next_channel(whatsapp, mail, domain, province):
+    gaps = " dan ".join("{words}" for _ in range(4))
+    body = f"Halo {{name}}, {gaps} Salam."
+    MessageText.objects.create(
+        kind="greeting", channel="whatsapp", language="id", version=1, body=body, reason="x",
+        created_by=province,
+    )  # fmt: skip
+    registering.set_by_hand(
+        kind="greeting", language="id", version=1, state=TemplateState.APPROVED, reason="", by=province
+    )
+    domain.fresh = {"words": "panjang " * 60}
+    message = greet(email="siti@example.org")
+
+    outbox.drain()
+    fallback.pass_on(now=timezone.now())
+    outbox.drain()
+
+    message.refresh_from_db()
+    assert (message.state, message.reason, whatsapp.requests) == ("dead", "text_too_long", 0)
+    assert mail.box.keys == ["greeting:1|email"]
+
+
+@pytest.mark.parametrize("language", ["id", "en", "jv", ""])
+def test_every_channel_has_words_in_a_language_without_texts(whatsapp, mail, language):
+    greet(n=1, language=language)
+    person = ParticipantFactory(full_name="Budi", email="budi@example.org", phone="")
+    queue(kind="greeting", key="greeting:2", participant_id=person.pk, language=language)
+
+    assert outbox.drain().sent == 2
+    assert (len(whatsapp.accepted), len(mail.box.letters)) == (1, 1)
 
 
 def test_a_number_in_the_text_is_not_sent(whatsapp, domain):
@@ -193,7 +228,22 @@ def test_rule_58_without_another_channel_it_is_held_until_the_text_is_approved(w
     assert (message.state, message.reason, message.attempts) == ("held", "whatsapp:132000", 0)
 
 
-@pytest.mark.parametrize("answer", [(200, b"<html>OK</html>"), (200, b""), (200, {"messages": []})])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (200, b"<html>OK</html>"),
+        (200, b""),
+        (200, b"[" * 60_000),
+        (200, b"\xff\xfe"),
+        (200, {"messages": []}),
+        (200, {"messages": {"id": "wamid.1"}}),
+        (200, {"messages": [{"id": 17}]}),
+        (200, {"messages": [{"id": "wamid.\x00"}]}),
+        (200, {"messages": [{"id": "wamid.\ud800"}]}),
+        (200, {"messages": [{"id": "x" * 201}]}),
+        (500, b"[" * 60_000),
+    ],
+)
 def test_a_gateway_that_says_200_and_nonsense_is_asked_again_later(whatsapp, answer):
     whatsapp.misbehave = lambda body: answer
     message = greet()
@@ -203,6 +253,17 @@ def test_a_gateway_that_says_200_and_nonsense_is_asked_again_later(whatsapp, ans
     message.refresh_from_db()
     assert (message.state, message.attempts, message.reason) == ("pending", 1, "connection_lost")
     assert message.due_at > timezone.now()
+
+
+@pytest.mark.parametrize("code", [10**60, "131026", None, True, [], -(2**40)])
+def test_an_error_code_that_is_none_costs_nobody_a_letter(whatsapp, code):
+    whatsapp.misbehave = lambda body: (400, {"error": {"code": code}})
+    message = greet()
+
+    outbox.drain()
+
+    message.refresh_from_db()
+    assert (message.state, message.lease_owner) == ("pending", None)
 
 
 def test_a_redirect_is_not_followed(whatsapp):
@@ -245,26 +306,16 @@ def test_a_gateway_that_hangs_costs_one_timeout_and_delays_nobody_else(whatsapp,
 
 
 def test_an_answer_that_trickles_in_is_given_up(whatsapp, settings, monkeypatch):
-    monkeypatch.setattr(cloud_api, "LONGEST_SECONDS", 0.3)
+    monkeypatch.setattr(answers, "LONGEST_SECONDS", 0.3)
     message = greet()
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        settings.WHATSAPP_URL = f"http://127.0.0.1:{server.getsockname()[1]}/v23.0"
-        threading.Thread(target=trickle, args=[server], daemon=True).start()
+    with trickling() as place:
+        settings.WHATSAPP_URL = f"http://{place}/v23.0"
         began = time.monotonic()
         outbox.drain()
 
     message.refresh_from_db()
     assert time.monotonic() - began < 3
     assert (message.state, message.attempts, message.reason) == ("pending", 1, "connection_lost")
-
-
-def trickle(server: socket.socket) -> None:
-    line, _address = server.accept()
-    with line, suppress(OSError):
-        line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n")
-        for _ in range(100):
-            line.sendall(b" ")
-            time.sleep(0.1)
 
 
 def test_a_clock_that_is_set_back_does_not_keep_a_channel_at_rest(monkeypatch):
