@@ -156,6 +156,12 @@ PERMISSIONS: dict[str, Permission] = {
     "notifications.send_ready": _may(_("send ready texts by hand and tick them off"), *OFFICES),
     "notifications.pause": _may(_("pause messages to one person"), R.PROVINCE, *OFFICES),
     "notifications.hours": _may(_("set the hours at which messages go out"), R.PROVINCE),
+    "notifications.own_phone": _may(
+        _("keep the own number, to which tests of messages go"), R.PROVINCE, *OFFICES
+    ),
+    "notifications.chains": _may(
+        _("set by which ways messages go, and how long each is waited for"), R.PROVINCE
+    ),
     "notifications.answer": _may(_("read and answer what people write to the portal"), R.PROVINCE, *OFFICES),
     "notifications.retry": _may(_("put a message back into the queue"), R.PROVINCE, *OFFICES),
     "notifications.texts": _may(_("change the texts of messages, and when reminders go"), R.PROVINCE),

@@ -19,6 +19,7 @@ from okoce.accounts import browsers, drafts, services, sessions
 from okoce.accounts.access import home_of, public, requires, safe_next, signed_in
 from okoce.accounts.forms import UnitForm
 from okoce.accounts.models import SignIn
+from okoce.accounts.roles import has_permission
 from okoce.ui.responses import render_page
 
 
@@ -109,6 +110,7 @@ def my_sessions(request: HttpRequest) -> HttpResponse:
     context = {
         "places": [{"row": row, "is_here": row.pk == here} for row in places],
         "has_password": request.user.has_usable_password(),
+        "may_note_phone": has_permission(request.user, "notifications.own_phone"),
         "layout": layout_of(request),
     }
     return render_page(request, "accounts/sessions.html", context)

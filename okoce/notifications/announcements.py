@@ -7,6 +7,7 @@ or an address (okoce.notifications.safety).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ KIND = "announcement"
 CAUSE = "notifications.campaign"
 GAPS = ("name", "number")
 LONGEST = 280
+LASTS = timedelta(days=7)  # what has not gone by then is old news
 CATEGORY = Category.MARKETING
 SAMPLE = {
     "announcement": "Pendaftaran pelatihan tahap 2 dibuka sampai Jumat. Kuota terbatas.",
@@ -61,10 +63,12 @@ def details(messages: Sequence[Any]) -> Mapping[str, Mapping[str, Any]]:
             continue
         person = people.get(message.key)
         values = {"name": person.name, "number": person.number} if person else {}
+        path = audiences.path_of(campaign.page)
         found[message.key] = {
             "announcement": texts.fill(campaign.announcement, values),
             "office": campaign.office,
-            "read_path": audiences.path_of(campaign.page),
+            "read_path": path,
+            "page_path": path,  # where a notice on the phone leads to
         }
     return found
 

@@ -9,10 +9,14 @@ class NotificationsConfig(AppConfig):
             announcements,
             checks,  # noqa: F401  registers itself
             own_kinds,
+            own_phones,
             replies,
             sms_receipts,  # noqa: F401  registers itself
+            trying,
         )
 
         announcements.register()
         own_kinds.register()
+        own_phones.register()
+        trying.register()
         replies.register()

@@ -1,8 +1,9 @@
 """The life of a campaign up to the outbox: written, asked for, agreed to by a second person, put in.
 
-Putting in goes by people in the order of their rows, two thousand at a time, each piece in a transaction with
-how far it got. So it may be killed, run twice, or stopped in the middle: nobody is told twice and nobody is
-left out.
+Putting in is one statement for each twenty thousand people of the audience, in the order of their rows;
+nobody passes through this process. Each piece is a transaction with how far it got, and one that was stopped
+meanwhile is undone. So it may be killed, run twice, or stopped in the middle: nobody is told twice and nobody
+is left out.
 """
 
 from __future__ import annotations
@@ -14,20 +15,22 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from okoce.accounts.models import User
 from okoce.accounts.roles import has_permission
 from okoce.audit.services import record
 from okoce.db import background
-from okoce.notifications import announcements, audiences, campaigns, kinds, reach
-from okoce.notifications.enums import ARRIVED, Receipt, State
+from okoce.notifications import announcements, audiences, budget, campaigns, chains, decency, reach
+from okoce.notifications.bulk import key_of, queue_from
+from okoce.notifications.enums import ARRIVED, Channel, Receipt, State
 from okoce.notifications.models import Campaign, Message
-from okoce.notifications.services import Draft, queue, queue_many
+from okoce.notifications.querysets import STANDINGS
+from okoce.notifications.services import queue
 
-LASTS = timedelta(days=7)  # what has not gone by then is old news
-AT_ONCE = 2000
+LASTS = announcements.LASTS
+AT_ONCE = 20_000
 SPACE = 7303  # of advisory locks
 MAY = "notifications.campaigns"
 
@@ -49,7 +52,7 @@ def people_of(campaign: Campaign, user: User) -> Any:
 
 
 def reach_of(campaign: Campaign, user: User, *, now: datetime) -> reach.Reach:
-    kind = kinds.get(campaign.kind)
+    kind = chains.in_force([campaign.kind]).get(campaign.kind)
     return reach.counted(people_of(campaign, user), kind, text=sample_text(campaign), now=now)
 
 
@@ -84,20 +87,21 @@ def save_draft(*, campaign: Campaign, by: User) -> Campaign:
     return campaign
 
 
-def test(*, campaign: Campaign, by: User, now: datetime) -> Message:
-    """Send it to the one who is signed in, in earnest: through the outbox, to their own address."""
+def test(*, campaign: Campaign, by: User, now: datetime, channel: Channel) -> Message:
+    """Send it to the one who is signed in, in earnest: through the outbox, to their own address or number."""
     count = Message.objects.filter(campaign=campaign, user=by).count()
     message = queue(
         kind=campaign.kind,
         key=f"campaign:{campaign.pk}:test:{by.pk}:{count + 1}",
         user=by,
+        channel=channel,
         cause=(announcements.CAUSE, campaign.pk),
         city=campaign.city,
         kecamatan=campaign.kecamatan,
         expires_at=now + timedelta(hours=1),
         campaign_id=campaign.pk,
     )
-    record(by, "notifications.campaign.tested", campaign)
+    record(by, "notifications.campaign.tested", campaign, channel=channel.value)
     return message
 
 
@@ -178,8 +182,11 @@ def _start(campaign: Campaign, *, now: datetime) -> None:
 
 
 def work(*, most: int = 50) -> int:
-    """Put people of running campaigns into the outbox, and back what was laid aside; how many are new."""
+    """Put people of running campaigns into the outbox, and back what was laid aside; how many are new. What
+    still waits of stopped ones is laid aside.
+    """
     total = 0
+    campaigns.lay_aside_stopped()
     running = Campaign.objects.running().filter(ends_at__gt=timezone.now())
     for campaign in running.order_by("started_at", "pk"):
         with background.alone(SPACE, campaign.pk) as is_alone:
@@ -194,44 +201,62 @@ def work(*, most: int = 50) -> int:
     return total
 
 
-@transaction.atomic
 def queue_next(campaign_id: int, *, now: datetime) -> int | None:
     """The next piece of a campaign; how many messages are new, None when there is nothing left to do."""
+    try:
+        with transaction.atomic():
+            return _queue_piece(campaign_id, now=now)
+    except _StoppedMeanwhile:
+        return None
+
+
+class _StoppedMeanwhile(Exception):
+    """Somebody stopped the campaign while a piece of it was being put in: the piece is undone."""
+
+
+def _queue_piece(campaign_id: int, *, now: datetime) -> int | None:
     campaign = Campaign.objects.to_queue().select_related("made_by").filter(pk=campaign_id).first()
     if campaign is None or campaign.ends_at is None or campaign.ends_at <= now:
         return None
     writer = writer_of(campaign)
-    kind = kinds.get(campaign.kind)
-    people: list[tuple[int, str, str]] = []
-    if writer is not None:
-        wanted = reach.to_tell(people_of(campaign, writer), kind, now=now, but=campaign.pk)
-        rows = wanted.filter(pk__gt=campaign.queued_until).order_by("pk")
-        people = list(rows.values_list("pk", "city_id", "kecamatan_id")[:AT_ONCE])
-    new = queue_many(
+    if writer is None:
+        _got_to(campaign, None, 0)
+        return 0
+    kind, audience = chains.in_force([campaign.kind]).get(campaign.kind), people_of(campaign, writer)
+    following = audience.filter(pk__gt=campaign.queued_until).order_by("pk").values_list("pk", flat=True)
+    last = following[AT_ONCE - 1 : AT_ONCE].first()
+    piece = audience.filter(pk__gt=campaign.queued_until)
+    if last is not None:
+        piece = piece.filter(pk__lte=last)
+    new = queue_from(
+        reach.to_tell(piece, kind, now=now, but=campaign.pk),
         kind=kind.code,
-        drafts=[
-            Draft(
-                key=f"campaign:{campaign.pk}:{pk}",
-                participant_id=pk,
-                city=city or "",
-                kecamatan=kecamatan or "",
-                campaign_id=campaign.pk,
-            )
-            for pk, city, kecamatan in people
-        ],
+        key=key_of("campaign:", campaign.pk, ":", F("pk")),
+        participant_id=F("pk"),
         cause=(announcements.CAUSE, campaign.pk),
+        city=F("city_id"),
+        kecamatan=F("kecamatan_id"),
+        due_at=decency.next_moment(now, decency.rules_at(now)),
         expires_at=campaign.ends_at,
+        campaign_id=campaign.pk,
     )
-    _got_to(campaign, people[-1][0] if people else campaign.queued_until, new, is_done=len(people) < AT_ONCE)
+    _got_to(campaign, last, new)
     return new
 
 
-def _got_to(campaign: Campaign, person: int, new: int, *, is_done: bool) -> None:
-    Campaign.objects.filter(pk=campaign.pk).update(
-        queued_until=person,
-        queued_count=campaign.queued_count + new,
-        queued_at=timezone.now() if is_done else None,
+def _got_to(campaign: Campaign, person: int | None, new: int) -> None:
+    """``person`` None: everybody is in. Raises _StoppedMeanwhile."""
+    changed = (
+        Campaign.objects.to_queue()
+        .filter(pk=campaign.pk)
+        .update(
+            queued_until=campaign.queued_until if person is None else person,
+            queued_count=campaign.queued_count + new,
+            queued_at=timezone.now() if person is None else None,
+        )
     )
+    if not changed:
+        raise _StoppedMeanwhile
 
 
 def writer_of(campaign: Campaign) -> User | None:
@@ -249,6 +274,9 @@ def writer_of(campaign: Campaign) -> User | None:
 # ---------------------------------------------------------------- afterwards
 
 
+LAID_ASIDE = Q(state=State.HELD, reason=campaigns.STOPPED)
+
+
 @dataclass(frozen=True)
 class Figures:
     """How a campaign stands, people each counted once by their first message."""
@@ -262,15 +290,12 @@ class Figures:
     stuck: int
     aside: int
     not_needed: int
+    no_room: int  # of those who wait: for a place in WhatsApp's day
 
     @property
     def open(self) -> int:
         """Whoever may still get it."""
         return self.waiting + self.by_hand + self.aside
-
-    @property
-    def not_gone(self) -> int:
-        return self.stuck + self.aside
 
     @property
     def done(self) -> int:
@@ -283,16 +308,13 @@ class Figures:
 
 def figures_of(campaign: Campaign) -> Figures:
     """One statement over the messages of the campaign."""
-    laid_aside = Q(state=State.HELD, reason=campaigns.STOPPED)
     conditions: Mapping[str, Q] = {
-        "waiting": Q(state=State.PENDING),
-        "by_hand": Q(state=State.READY),
-        "sent": Q(state=State.SENT),
-        "arrived": Q(state=State.SENT, receipt__in=ARRIVED),
-        "read": Q(state=State.SENT, receipt=Receipt.READ),
-        "aside": laid_aside,
-        "stuck": Q(state=State.DEAD) | Q(state=State.HELD) & ~laid_aside,
-        "not_needed": Q(state__in=[State.CANCELLED, State.EXPIRED]),
+        **STANDINGS,
+        "no_room": STANDINGS["waiting"] & Q(reason=budget.SPENT),
+        "arrived": STANDINGS["sent"] & Q(receipt__in=ARRIVED),
+        "read": STANDINGS["sent"] & Q(receipt=Receipt.READ),
+        "aside": LAID_ASIDE,
+        "stuck": STANDINGS["stuck"] & ~LAID_ASIDE,
     }
     counted = (
         Message.objects.filter(campaign=campaign, participant_id__isnull=False)

@@ -7,23 +7,29 @@ that is on its way still goes; what waits is then laid aside in pieces, and put 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from okoce.accounts.models import User
 from okoce.audit.services import record
 from okoce.db import background
+from okoce.notifications.enums import State
 from okoce.notifications.models import Campaign, Message
 
 log = logging.getLogger("okoce.notifications")
 
 STOPPED = "campaign_stopped"
-SPAM_LIMIT = "whatsapp:131048"
+SPAM_LIMIT, NO_PAYMENT = "whatsapp:131048", "whatsapp:131042"
+LOCKED = ("whatsapp:131031", "whatsapp:368")
+LIMITS = frozenset({SPAM_LIMIT, NO_PAYMENT, *LOCKED})  # of the whole account, not of one letter
 WORK = "okoce.notifications.tasks.work_on_campaigns"
 AT_ONCE = 5000
+IN_HAND_SECONDS = 1.0  # of whoever presses the button
 
 
 # ---------------------------------------------------------------- what the outbox asks
@@ -38,9 +44,12 @@ def stopped_among(messages: Iterable[Message]) -> set[int]:
 
 
 def heed(reason: str) -> None:
-    """WhatsApp says that too many have called us spam: no campaign goes on until somebody has looked."""
-    if reason == SPAM_LIMIT and (count := stop_all(reason=SPAM_LIMIT)):
-        log.error("%d campaigns stopped: WhatsApp answered with its limit against spam", count)
+    """WhatsApp limits the whole account (too many have called us spam, a bill is open, it is locked): no
+    campaign goes on until somebody has looked. It says so when a letter is sent, or of a letter it had
+    accepted.
+    """
+    if reason in LIMITS and (count := stop_all(reason=reason)):
+        log.error("%d campaigns stopped: WhatsApp answered %s", count, reason)
 
 
 # ---------------------------------------------------------------- stopping
@@ -55,7 +64,7 @@ def stop(*, campaign: Campaign, by: User) -> bool:
         if stopped:
             record(by, "notifications.campaign.stopped", campaign)
     if stopped:
-        lay_aside(campaign.pk)
+        _begin_to_lay_aside(campaign.pk)
     return bool(stopped)
 
 
@@ -69,8 +78,14 @@ def stop_all(*, reason: str) -> int:
         for campaign in running:
             record(None, "notifications.campaign.stopped", campaign, reason=reason)
     for campaign in running:
-        lay_aside(campaign.pk)
+        _begin_to_lay_aside(campaign.pk)
     return len(running)
+
+
+def _begin_to_lay_aside(campaign_id: int) -> None:
+    """Nothing more goes from here on; of a long queue the worker lays the rest aside."""
+    if lay_aside(campaign_id, seconds=IN_HAND_SECONDS) >= AT_ONCE:
+        nudge()
 
 
 _LAY_ASIDE = """
@@ -108,9 +123,16 @@ SELECT count(*) FROM moved
 """
 
 
-def lay_aside(campaign_id: int) -> int:
+def lay_aside(campaign_id: int, *, seconds: float = 60) -> int:
     """Hold what waits of a stopped campaign and nobody has in hand; a drain holds what it has."""
-    return _in_pieces(_LAY_ASIDE, [campaign_id, AT_ONCE, STOPPED, STOPPED])
+    return _in_pieces(_LAY_ASIDE, [campaign_id, AT_ONCE, STOPPED, STOPPED], seconds=seconds)
+
+
+def lay_aside_stopped() -> int:
+    """What is left of campaigns that were stopped with a long queue."""
+    waiting = Message.objects.filter(campaign_id=OuterRef("pk"), state__in=[State.PENDING, State.READY])
+    stopped = Campaign.objects.filter(Exists(waiting), stopped_at__isnull=False)
+    return sum(lay_aside(pk) for pk in stopped.values_list("pk", flat=True))
 
 
 def take_up(campaign_id: int) -> int:
@@ -118,14 +140,14 @@ def take_up(campaign_id: int) -> int:
     return _in_pieces(_TAKE_UP, [campaign_id, STOPPED, AT_ONCE])
 
 
-def _in_pieces(sql: str, values: list[Any]) -> int:
-    total = 0
+def _in_pieces(sql: str, values: list[Any], *, seconds: float = 60) -> int:
+    total, until = 0, time.monotonic() + seconds
     while True:
         with connection.cursor() as cursor:
             cursor.execute(sql, values)
             (moved,) = cursor.fetchone()
         total += moved
-        if moved < AT_ONCE:
+        if moved < AT_ONCE or time.monotonic() > until:
             return total
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Subquery, Value, When
 from django.utils.translation import gettext as _
 
-from okoce.notifications import budget, directory
+from okoce.notifications import budget, decency, directory
 from okoce.notifications.enums import ARRIVED, Channel, InboundState, State
 from okoce.notifications.models import Inbound, Message
 
@@ -134,30 +134,42 @@ def why_words() -> dict[str, str]:
 @dataclass(frozen=True)
 class Spread:
     """How the messages of a cause go out: counted by channel; ``moved`` left WhatsApp because its day was
-    full, ``waits`` wait for the next day.
+    full, ``waits`` wait for the next day. ``quiet`` of them go at ``opens_at`` only, because nobody is
+    disturbed now.
     """
 
     by: Mapping[str, int]
     moved: int
     waits: int
+    quiet: int = 0
+    opens_at: datetime | None = None
 
 
-def spread_of(cause: tuple[str, int]) -> Spread:
-    """People by the channel of their newest message. One statement."""
+def spread_of(cause: tuple[str, int], *, now: datetime) -> Spread:
+    """People by the channel of their newest message. Two statements, and the hours if some are later."""
     mine = Message.objects.about(*cause).filter(participant_id__isnull=False)
     newest = mine.order_by("participant_id", "-created_at", "-pk").distinct("participant_id")
-    rows = (
+    is_later = Q(state=State.PENDING, due_at__gt=now) & ~Q(reason=budget.SPENT)
+    rows = list(
         Message.objects.filter(pk__in=Subquery(newest.values("pk")), state__in=_GOES)
         .order_by()
         .values_list("channel")
-        .annotate(n=Count("pk"))
+        .annotate(n=Count("pk"), later=Count("pk", filter=is_later))
     )
     full = mine.filter(channel=Channel.WHATSAPP, reason=budget.SPENT).order_by()
     counted = full.aggregate(
         moved=Count("participant_id", distinct=True, filter=Q(state=State.DEAD)),
         waits=Count("participant_id", distinct=True, filter=Q(state=State.PENDING)),
     )
-    return Spread(dict(rows), counted["moved"], counted["waits"])
+    later = sum(row[2] for row in rows)
+    opens_at = decency.next_moment(now, decency.rules_at(now)) if later else now
+    return Spread(
+        {row[0]: row[1] for row in rows},
+        counted["moved"],
+        counted["waits"],
+        later if opens_at > now else 0,
+        opens_at,
+    )
 
 
 _GOES = (State.PENDING, State.READY, State.SENT)

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from okoce.notifications.budget import Forecast
 from okoce.notifications.desk import Spread
 from okoce.notifications.enums import Channel
-from okoce.ui.templatetags.okoce_ui import number
+from okoce.ui.templatetags.okoce_ui import moment, number
 
 
 def spread_in_words(spread: Spread) -> str:
@@ -31,6 +31,17 @@ def spread_in_words(spread: Spread) -> str:
         "ways": "; ".join(said),
         "limit": number(settings.WHATSAPP_NEW_PEOPLE_A_DAY),
     }
+
+
+def hours_in_words(spread: Spread) -> str:
+    """ "150 messages go on Tuesday 08.00: nobody is disturbed before." """
+    if not spread.quiet:
+        return ""
+    return ngettext(
+        "%(count)s message goes on %(moment)s: nobody is disturbed before.",
+        "%(count)s messages go on %(moment)s: nobody is disturbed before.",
+        spread.quiet,
+    ) % {"count": number(spread.quiet), "moment": moment(spread.opens_at)}
 
 
 def forecast_in_words(forecast: Forecast) -> str:

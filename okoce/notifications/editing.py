@@ -28,9 +28,11 @@ from okoce.notifications.enums import Channel
 from okoce.notifications.kinds import Kind
 from okoce.notifications.models import Message, MessageText, RegisteredTemplate
 from okoce.notifications.sms_length import SmsLength, sms_length
-from okoce.notifications.texts import GROUP
+from okoce.notifications.texts import GROUP, LINE
 
-LONGEST: Final[Mapping[str, int]] = {Channel.WHATSAPP: LONGEST_BODY, Channel.PUSH: 240, Channel.SMS: 765}
+LONGEST: Final[Mapping[str, int]] = {
+    Channel.WHATSAPP: LONGEST_BODY, Channel.PUSH: 240, Channel.SMS: 765, LINE: 240,
+}  # fmt: skip
 LONGEST_TEXT: Final = 2000
 LONGEST_SUBJECT: Final = 120
 
@@ -57,17 +59,19 @@ def editable() -> list[Kind]:
 
 
 def places(kind: Kind) -> list[str]:
-    """The channels for which a kind has texts of its own, the group's text last."""
-    return [*kind.channels, *([GROUP] if _has_group_text(kind) else [])]
+    """The channels for which a kind has texts of its own, then its line among others and the group's text."""
+    return [*kind.channels, *(part for part in (LINE, GROUP) if _has(kind, part))]
 
 
 def place_label(channel: str) -> Any:
+    if channel == LINE:
+        return _("One line, when several messages go in one")
     return _("Text for the group") if channel == GROUP else Channel(channel).label
 
 
-def _has_group_text(kind: Kind) -> bool:
+def _has(kind: Kind, part: str) -> bool:
     try:
-        compose.render(kind, "group", {}, language=settings.LANGUAGE_CODE)
+        compose.render(kind, part, {}, language=settings.LANGUAGE_CODE)
     except compose.Unsayable:
         return False
     return True
@@ -92,6 +96,8 @@ def own_text(kind: Kind, channel: str, *, language: str) -> tuple[str, str]:
     subject = _with_gaps(kind, "subject", language) if channel == Channel.EMAIL else ""
     if channel == Channel.PUSH:
         return "", " ".join(_with_gaps(kind, "subject", language).split())
+    if channel == LINE:
+        return "", " ".join(_with_gaps(kind, LINE, language).split())
     if channel != GROUP and Channel.WHATSAPP in kind.channels:
         usable = language if compose.has_registered_text(kind, language) else settings.LANGUAGE_CODE
         return " ".join(subject.split()), compose.registered_text(kind, usable)
@@ -219,6 +225,8 @@ def _body_problems(kind: Kind, channel: str, body: str, *, language: str) -> lis
             _("Without %(gaps)s nobody can do anything with this message. Put it in.")
             % {"gaps": ", ".join(f"{{{name}}}" for name in lacking)}
         )
+    if channel == LINE and "\n" in body.strip():
+        found.append(_("It is one line among others: take the line breaks out."))
     found += gaps.private_in(body)
     whole = texts.fill(body, compose.sample_lines(kind, language=language))
     if not found and len(whole) > most:
@@ -376,7 +384,7 @@ def for_person(kind: Kind, channel: str, *, participant_id: int, language: str, 
     )
     stand_in = Message(
         key=f"{kind.code}:pratinjau", kind=kind.code,
-        channel=channel if channel != GROUP else kind.channels[0],
+        channel=channel if channel in kind.channels else kind.channels[0],
         language=language, participant_id=participant_id, context=message.context,
         cause_type=message.cause_type, cause_id=message.cause_id,
     )  # fmt: skip

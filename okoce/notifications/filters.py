@@ -18,15 +18,15 @@ class MessageFilter(forms.FilterForm):
     """``asal`` narrows to one cause and comes from links (``trainings.trainingsession:12``)."""
 
     kind = forms.ChoiceField(label=_("Message"))
-    state = forms.ChoiceField(label=_("State"), choices=[("", _("All states")), *State.choices])
-    channel = forms.ChoiceField(label=_("Channel"), choices=[("", _("All channels")), *Channel.choices])
+    state = forms.ChoiceField(label=_("State"), choices=[("", _("All")), *State.choices])
+    channel = forms.ChoiceField(label=_("Channel"), choices=[("", _("All")), *Channel.choices])
     day = forms.DateField(label=_("Day"))
     asal = forms.CharField(widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [  # type: ignore[attr-defined]
-            ("", _("All messages")),
+            ("", _("All")),
             *((kind.code, kind.label) for kind in kinds.registered()),
         ]
 
@@ -41,7 +41,7 @@ class MessageFilter(forms.FilterForm):
                 created_at__gte=start, created_at__lt=start + datetime.timedelta(days=1)
             )
         cause_type, _colon, cause_id = str(chosen.get("asal", "")).partition(":")
-        if cause_id.isdigit() and len(cause_id) < 19:
+        if cause_id.isascii() and cause_id.isdigit() and len(cause_id) < 19:
             messages = messages.about(cause_type, int(cause_id))
         return messages
 

@@ -10,13 +10,17 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from okoce.notifications import editing, timing
+from okoce.notifications import editing, texts, timing
 from okoce.notifications.enums import Channel, TemplateState
 from okoce.notifications.kinds import Kind
 from okoce.notifications.registering import SET_BY_HAND
 from okoce.ui import forms
 
-UNITS = {"d": 1440, "h": 60, "m": 1}
+# Whole words in both languages: "7h" would be seven days to one reader and seven hours to another.
+UNITS = {
+    "hari": 1440, "jam": 60, "menit": 1,
+    "day": 1440, "days": 1440, "hour": 60, "hours": 60, "minute": 1, "minutes": 1,
+}  # fmt: skip
 
 
 class ReasonForm(forms.Form):
@@ -36,7 +40,7 @@ class TextForm(ReasonForm):
     subject = forms.CharField(label=gettext_lazy("Subject line"), max_length=editing.LONGEST_SUBJECT)
     body = forms.CharField(
         label=gettext_lazy("Text"),
-        max_length=6000,
+        max_length=10000,
         strip=False,
         widget=forms.Textarea(attrs={"rows": "12", "spellcheck": "true"}),
     )
@@ -49,6 +53,8 @@ class TextForm(ReasonForm):
         super().__init__(*args, **kwargs)
         self.kind, self.channel, self.language = kind, channel, language
         self.fields["body"].widget.attrs["lang"] = language
+        if channel == texts.LINE:
+            self.fields["body"].widget.attrs["rows"] = "4"
         if channel != Channel.EMAIL:
             del self.fields["subject"]
         else:
@@ -78,14 +84,14 @@ class TextForm(ReasonForm):
 
 
 class TimesForm(ReasonForm):
-    """Times before an occasion, typed as 7d, 1d, 2h."""
+    """Times before an occasion, typed as 7 days, 1 day, 2 hours."""
 
     times = forms.CharField(
         label=gettext_lazy("How long before"),
-        max_length=60,
+        max_length=100,
         required=False,
         help_text=gettext_lazy(
-            "Days with d, hours with h, minutes with m, for example: 7d, 1d, 2h. Empty: none."
+            "With days, hours or minutes, for example: 7 days, 1 day, 2 hours. Empty: it is not sent."
         ),
     )
 
@@ -95,9 +101,11 @@ class TimesForm(ReasonForm):
         typed = str(self.cleaned_data["times"]).lower().replace(";", ",")
         found = []
         for piece in filter(None, (one.strip() for one in typed.split(","))):
-            read = re.fullmatch(r"(\d{1,5})\s*([dhm])", piece)
-            if read is None:
-                raise ValidationError(_("“%(piece)s” is no time. Write it like 1d or 2h.") % {"piece": piece})
+            read = re.fullmatch(r"([0-9]{1,5})\s*([a-z]+)", piece)
+            if read is None or read[2] not in UNITS:
+                raise ValidationError(
+                    _("“%(piece)s” is no time. Write it like 1 day or 2 hours.") % {"piece": piece}
+                )
             found.append(timedelta(minutes=int(read[1]) * UNITS[read[2]]))
         if problems := timing.problems_of(found):
             raise ValidationError(problems)

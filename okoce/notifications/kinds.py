@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 Messages = Sequence["Message"]
 
 URGENT, ORDINARY, BULK = 0, 5, 8
-# Hours without a receipt after which the person's next channel takes over, unless a kind says others.
 # The next one takes over where one does not reach somebody: first what costs nothing, last what people do.
 USUAL_CHAIN = (Channel.PUSH, Channel.WHATSAPP, Channel.SMS, Channel.EMAIL, Channel.READY_TEXT)
+# Hours without a receipt after which it does, unless a kind or the province (chains.py) says others.
 WAITS: Mapping[Channel, float] = {Channel.PUSH: 1, Channel.WHATSAPP: 4, Channel.SMS: 4}
 HURRIED: Mapping[Channel, float] = {Channel.PUSH: 0.25, Channel.WHATSAPP: 1, Channel.SMS: 1}
 
@@ -37,6 +37,15 @@ REASONS: dict[str, Any] = {
     ),
     "whatsapp_down": _("WhatsApp could not be reached"),
     "whatsapp": _("WhatsApp did not take the message"),
+    "whatsapp:131026": _("This number is not on WhatsApp, or its WhatsApp is too old"),
+    "whatsapp:131049": _("WhatsApp did not deliver it: the person gets very many messages of this kind"),
+    "whatsapp:130472": _("WhatsApp did not deliver it to this person"),
+    "whatsapp:131050": _("The person has stopped announcements in WhatsApp"),
+    "whatsapp:131056": _("Too many messages to this person within seconds; it goes a little later"),
+    "whatsapp:131048": _("WhatsApp has stopped us for a while: too many people reported our messages"),
+    "whatsapp:131042": _("WhatsApp waits for its payment. Tell the administrator"),
+    "whatsapp:190": _("WhatsApp does not accept the portal's key. Tell the administrator"),
+    "whatsapp:132015": _("WhatsApp has paused this text. The province sees why under Texts"),
     "whatsapp_budget": _(
         "WhatsApp lets this portal begin with only so many people a day; nearer ones went first"
     ),
@@ -60,6 +69,7 @@ REASONS: dict[str, Any] = {
     "topic_ended": _("The person wants no messages of this kind any more"),
     "arrived_otherwise": _("It arrived by another channel in the meantime"),
     "no_address": _("We know no address or phone number that this message can go to"),
+    "no_way": _("None of the ways that this message may take now reaches the person"),
     "person_gone": _("The person is not in the list any more"),
     "consent_refused": _("The person does not want messages"),
     "consent_missing": _("The person has not agreed to this kind of message"),
@@ -95,7 +105,9 @@ PERSONAL = frozenset(
 )
 
 
-ANSWERED, UNANSWERED = 1, 2  # an answered question can still be answered otherwise
+# What can still be answered, and how much is waited for it: an invitation that needs no answer takes one only
+# where nothing else was asked; an answered question can still be answered otherwise.
+BESIDE, ANSWERED, UNANSWERED = 1, 2, 3
 
 
 @dataclass(frozen=True)
@@ -110,9 +122,9 @@ class Answered:
 class Answers:
     """How a kind that asks something takes YES, NO and MOVE.
 
-    ``still_open`` answers {key: ANSWERED or UNANSWERED} for the messages whose question can still be
-    answered. ``take`` has the effect, repeatably, under the person's language, and never raises for what the
-    rules refuse: it says so. ``about`` names what was asked in a few words.
+    ``still_open`` answers {key: BESIDE, ANSWERED or UNANSWERED} for the messages whose question can still
+    be answered. ``take`` has the effect, repeatably, under the person's language, and never raises for what
+    the rules refuse: it says so. ``about`` names what was asked in a few words.
     """
 
     still_open: Callable[[Messages], Mapping[str, int]]
@@ -126,7 +138,7 @@ class Kind:
 
     code: str
     label: Any
-    channels: tuple[Channel, ...]
+    channels: tuple[Channel, ...]  # for which it has words, in the order in which they usually go
     recipients: Callable[[Messages], Mapping[str, Person]] | None = None
     recheck: Callable[[Messages], Mapping[str, str]] | None = None
     details: Callable[[Messages], Mapping[str, Mapping[str, Any]]] | None = None
@@ -134,7 +146,8 @@ class Kind:
     consent: ConsentRule = ConsentRule.UNLESS_REFUSED
     urgent: bool = False
     topic: Topic = Topic.PROGRAMME  # a person can end each topic
-    waits: Mapping[Channel, float] = field(default_factory=dict)  # hours, instead of those of WAITS
+    waits: Mapping[Channel, float | None] = field(default_factory=dict)  # hours, instead of those of WAITS
+    chosen: tuple[Channel, ...] = ()  # the channels as the province orders them (okoce.notifications.chains)
     is_bulk: bool = False  # to many at once: everything else goes before it
     manner: Manner = Manner.ORDINARY
     sample: Mapping[str, Any] = field(default_factory=dict)
@@ -165,23 +178,47 @@ class Kind:
         return next((way for way in self.ways if way != Channel.PUSH), self.ways[0])
 
     def hours(self, channel: str) -> float | None:
-        """How long this kind waits for a receipt of ``channel``; None where there are none."""
+        """How long this kind waits for a receipt of ``channel``; None where only a refusal counts."""
         return self.waits.get(Channel(channel), WAITS.get(Channel(channel)))
 
+    def receipt_within(self, channel: str) -> float | None:
+        """Seconds in which a receipt should come before the next channel takes over; None: nobody waits.
+
+        Only of channels that give receipts.
+        """
+        hours = self.hours(channel) if self.after(channel) else None
+        return None if hours is None else hours * 3600
+
+    @property
+    def chain(self) -> tuple[Channel, ...]:
+        return self.chosen or self.channels
+
     def after(self, channel: str) -> tuple[Channel, ...]:
-        """The channels that take over when ``channel`` does not reach somebody, in their order."""
+        """The channels that take over when ``channel`` does not reach somebody, in their order.
+
+        Behind one that the province uses no more come all that it uses.
+        """
         if channel not in self.channels:
             return ()
-        later = self.channels[self.channels.index(Channel(channel)) + 1 :]
-        return tuple(way for way in later if way in self.ways)
+        at = self.chain.index(Channel(channel)) + 1 if channel in self.chain else 0
+        return tuple(way for way in self.chain[at:] if way in self.ways)
 
     @property
     def ways(self) -> tuple[Channel, ...]:
-        """Its channels on this portal: WHATSAPP_KINDS may leave WhatsApp to some kinds only."""
-        chosen = settings.WHATSAPP_KINDS
-        if not chosen or self.code in chosen or len(self.channels) == 1:
-            return self.channels
-        return tuple(way for way in self.channels if way != Channel.WHATSAPP)
+        """Its chain on this portal: WHATSAPP_KINDS and SMS_KINDS may leave them to some kinds only."""
+        if len(self.channels) == 1:
+            return self.chain
+        of_others = {
+            channel
+            for channel, codes in (
+                (Channel.WHATSAPP, settings.WHATSAPP_KINDS), (Channel.SMS, settings.SMS_KINDS),
+            )
+            if codes and self.code not in codes
+        }  # fmt: skip
+        if not of_others:
+            return self.chain
+        allowed = tuple(way for way in self.chain if way not in of_others)
+        return allowed or tuple(way for way in self.channels if way not in of_others) or self.chain
 
 
 _kinds: dict[str, Kind] = {}
@@ -208,16 +245,6 @@ def find(code: str) -> Kind | None:
     return _kinds.get(code)
 
 
-def receipt_within(code: str, channel: str) -> float | None:
-    """Seconds in which a receipt should come before the next channel takes over; None: nobody waits.
-
-    Only of channels that give receipts.
-    """
-    kind = _kinds.get(code)
-    hours = kind.hours(channel) if kind is not None and kind.after(channel) else None
-    return None if hours is None else hours * 3600
-
-
 def registered() -> list[Kind]:
     return sorted(_kinds.values(), key=lambda kind: kind.code)
 
@@ -238,5 +265,5 @@ def words_for(reason: str, kind: str = "") -> Any:
     if known is not None and reason in known.reasons:
         return known.reasons[reason]
     code, _colon, number = reason.partition(":")
-    words = REASONS.get(code, code)
+    words = REASONS.get(reason) or REASONS.get(code, code)
     return _("%(words)s (answer %(number)s)") % {"words": words, "number": number} if number else words

@@ -9,6 +9,7 @@ goes back into the queue and is looked at again, as everything is before it goes
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -42,6 +43,30 @@ def open_pause(participant_id: int, *, on: date) -> MessagePause | None:
     pauses = MessagePause.objects.open_on(on).filter(participant_id=participant_id)
     found: MessagePause | None = pauses.select_related("made_by").first()
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the person concerned is told of a pause: since and until when, never the office's reason."""
+
+    since: datetime
+    until: date | None
+    ended_at: datetime | None = None
+
+
+def told_of(participant_id: int, *, on: date) -> Told | None:
+    """The pause that holds. One query."""
+    row = MessagePause.objects.open_on(on).filter(participant_id=participant_id).first()
+    return None if row is None else _told(row)
+
+
+def all_told_of(participant_id: int) -> list[Told]:
+    """Every pause, the newest first. One query."""
+    return [_told(row) for row in MessagePause.objects.filter(participant_id=participant_id)]
+
+
+def _told(row: MessagePause) -> Told:
+    return Told(row.made_at, row.until, row.ended_at)
 
 
 @transaction.atomic

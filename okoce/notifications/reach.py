@@ -26,7 +26,10 @@ NOBODY = "nobody"  # no channel reaches the person
 NO_CONSENT, ENDED, PAUSED, TOLD = "no_consent", "ended", "paused", "told"
 REFUSALS = (NO_CONSENT, ENDED, PAUSED, TOLD, NOBODY)
 TOLD_WITHIN = timedelta(days=7)  # nobody gets two announcements in a week
-A_SECOND: Mapping[str, int] = {Channel.WHATSAPP: 20, Channel.SMS: 10, Channel.EMAIL: 20}
+CAN_WAIT = announcements.LASTS - timedelta(days=1)  # for WhatsApp's day; then the next channel takes over
+A_SECOND: Mapping[str, int] = {
+    Channel.PUSH: 10, Channel.WHATSAPP: 20, Channel.SMS: 10, Channel.EMAIL: 20,
+}  # fmt: skip
 OTHERWISE_A_SECOND = 10
 
 
@@ -51,6 +54,8 @@ def _refusals(kind: Kind, now: datetime, but: int | None) -> Iterable[tuple[str,
     yield ENDED, Exists(no_more)
     open_pauses = MessagePause.objects.open_on(timezone.localtime(now).date())
     yield PAUSED, Exists(open_pauses.filter(participant_id=OuterRef("pk")))
+    if kind.code != announcements.KIND:
+        return
     told = Message.objects.filter(
         participant_id=OuterRef("pk"),
         campaign__isnull=False,
@@ -91,7 +96,7 @@ class Line:
 
     channel: Channel
     count: int
-    rupiah: int | None  # None: nobody has said the price
+    rupiah: int | None  # of those who go by it in the end; None: nobody has said the price
     parts: int = 1
     until: datetime | None = None  # None: by hand
 
@@ -102,13 +107,23 @@ class Line:
 
 @dataclass(frozen=True)
 class Reach:
-    """``refused`` by code. ``first_day`` of WhatsApp's people fit into today; the others wait or move on."""
+    """``refused`` by code. Of WhatsApp's people ``waits`` do not fit into today and wait for another day;
+    ``moved`` of these go by their next channel in the end.
+    """
 
     lines: Sequence[Line]
     refused: Mapping[str, int]
     waits: int = 0  # people of WhatsApp who do not fit into today's budget
     a_day: int = 0
-    days: int = 1
+    kept: int = 0  # of today's budget, for what is nearer
+    moved: int = 0  # of those who wait: they would not fit in before the message is old news
+    moved_on: datetime | None = None
+    dead: int = 0  # people whose number WhatsApp does not reach
+    dead_reached: int = 0  # those of them who get it by another channel
+
+    @property
+    def days(self) -> int:
+        return 1 + math.ceil((self.waits - self.moved) / self.a_day) if self.a_day else 1
 
     @property
     def total(self) -> int:
@@ -135,33 +150,63 @@ class Reach:
             "by": {line.channel.value: line.count for line in self.lines},
             "refused": dict(self.refused),
             "rupiah": self.rupiah,
+            "dead": self.dead,
         }
 
 
 def counted(people: Any, kind: Kind, *, text: str, now: datetime) -> Reach:
     """One statement for the people, one for the prices, one for what is left of WhatsApp's day."""
-    rows = sorted_out(people, kind, now=now).order_by().values_list("way").annotate(n=Count("pk"))
-    found = dict(rows)
+    rows = sorted_out(people, kind, now=now).order_by().values_list("way")
+    counts = list(rows.annotate(n=Count("pk"), dead=Count("pk", filter=Q(has_dead_number=True))))
+    found = {way: count for way, count, _dead in counts}
+    dead = {way: count for way, _count, count in counts if way not in REFUSALS or way == NOBODY}
     refused = {code: found.pop(code) for code in REFUSALS if code in found}
     day = timezone.localtime(now).date()
     known = prices.on(day)
-    left, limit = _left_today(found, now)
+    today = _today(sorted_out(people, kind, now=now), found.get(Channel.WHATSAPP, 0), now)
     rules = decency.rules_at(now)
     lines = [
-        _line(Channel(code), found[code], text=text, known=known, left=left, now=now, rules=rules)
+        _line(Channel(code), found[code], text=text, known=known, today=today, now=now, rules=rules)
         for code in kind.ways
         if code in found
     ]
-    by_whatsapp = found.get(Channel.WHATSAPP, 0)
-    waits = max(0, by_whatsapp - left) if by_whatsapp else 0
-    return Reach(lines, refused, waits=waits, a_day=limit, days=1 + math.ceil(waits / limit) if limit else 1)
+    moved_on = _decent(budget.after_tomorrow(now + CAN_WAIT - timedelta(days=2)), rules)
+    return Reach(
+        lines, refused, today.waits, today.a_day, today.kept, today.moved, moved_on,
+        dead=sum(dead.values()), dead_reached=sum(dead.values()) - dead.get(NOBODY, 0),
+    )  # fmt: skip
 
 
-def _left_today(found: Mapping[str, int], now: datetime) -> tuple[int, int]:
-    if Channel.WHATSAPP not in found:
-        return 0, 0
+@dataclass(frozen=True)
+class _Today:
+    """WhatsApp's day, for a message to many."""
+
+    waits: int = 0
+    a_day: int = 0
+    kept: int = 0
+
+    @property
+    def moved(self) -> int:
+        return max(0, self.waits - self.a_day * CAN_WAIT.days)
+
+    @property
+    def days(self) -> int:
+        """How many days after today the last one goes."""
+        return math.ceil((self.waits - self.moved) / self.a_day) if self.a_day else 0
+
+
+def _today(sorted_people: Any, by_whatsapp: int, now: datetime) -> _Today:
+    """Who was begun with today, or is going to be for something nearer, takes nobody else's room."""
+    if not by_whatsapp:
+        return _Today()
     limit = settings.WHATSAPP_NEW_PEOPLE_A_DAY
-    return max(0, budget.Budget(limit, now=now).left), limit
+    day = budget.Budget(limit, now=now)
+    room = day.left_for_many
+    if by_whatsapp <= room:
+        return _Today(0, limit, len(day.nearer))
+    counted = Q(pk__in=budget.begun_with(now)) | Q(pk__in=day.nearer)
+    free = sorted_people.filter(counted, way=Channel.WHATSAPP).count()
+    return _Today(max(0, by_whatsapp - free - room), limit, len(day.nearer))
 
 
 def _line(
@@ -170,16 +215,15 @@ def _line(
     *,
     text: str,
     known: prices.Prices,
-    left: int,
+    today: _Today,
     now: datetime,
     rules: decency.Rules,
 ) -> Line:
     parts = max(1, sms_parts(text)) if channel == Channel.SMS else 1
     price = known.of(channel, announcements.CATEGORY)
-    until = None
+    until, paid = None, count - (today.moved if channel == Channel.WHATSAPP else 0)
     if WAYS[channel].starts_as == State.PENDING:
         seconds = count / A_SECOND.get(channel, OTHERWISE_A_SECOND)
-        waits = max(0, count - left) if channel == Channel.WHATSAPP else 0
-        days = math.ceil(waits / settings.WHATSAPP_NEW_PEOPLE_A_DAY)
-        until = _decent(_decent(now, rules) + timedelta(days=days, seconds=math.ceil(seconds)), rules)
-    return Line(channel, count, None if price is None else price * parts * count, parts, until)
+        later = timedelta(days=today.days if channel == Channel.WHATSAPP else 0, seconds=math.ceil(seconds))
+        until = _decent(_decent(now, rules) + later, rules)
+    return Line(channel, count, None if price is None else price * parts * paid, parts, until)

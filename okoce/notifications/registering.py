@@ -15,11 +15,12 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from okoce.accounts.models import User
 from okoce.audit.services import record
-from okoce.notifications import compose, kinds, texts
+from okoce.notifications import compose, heard, kinds, texts
 from okoce.notifications.channels.base import Letter
 from okoce.notifications.enums import OFF, Channel, Event, State, TemplateState
 from okoce.notifications.kinds import Kind
@@ -87,39 +88,41 @@ def samples_of(kind: Kind, body: str, *, language: str) -> list[tuple[int, str, 
 
 
 def news_in(said: Mapping[str, Any], *, until: datetime) -> Iterable[News]:
-    """The news about registered texts in a webhook call; words that Meta may yet invent are passed over."""
-    for entry in said.get("entry", ()):
-        at = _moment(entry.get("time"), until=until)
-        for change in entry.get("changes", ()):
-            if change.get("field") != FIELD:
-                continue
-            value = change["value"]
-            event = str(value.get("event", ""))[:40]
-            if event not in _STATES:
-                log.warning("WhatsApp says something new about a registered text: %r", event)
-                continue
-            yield News(
-                name=str(value["message_template_name"])[:120],
-                language=str(value["message_template_language"])[:12],
-                event=event,
-                state=_STATES[event],
-                reason=_reason(value),
-                at=at,
-            )
+    """The news about registered texts in a webhook call; words that Meta may yet invent are passed over, and
+    what is said to another account (settings.WHATSAPP_ACCOUNT_ID, where it is given).
+    """
+    for entry in heard.objects(said, "entry"):
+        at = heard.moment(entry.get("time"), until=until, newest=_newest_news)
+        account = heard.text(entry.get("id"), longest=60)
+        if settings.WHATSAPP_ACCOUNT_ID not in ("", account):
+            continue
+        for change in heard.objects(entry, "changes"):
+            if change.get("field") == FIELD and (one := _news(heard.part(change, "value"), at)) is not None:
+                yield one
+
+
+def _newest_news() -> datetime | None:
+    newest: datetime | None = TemplateNews.objects.aggregate(at=Max("at"))["at"]
+    return newest
+
+
+def _news(value: Mapping[str, Any], at: datetime) -> News | None:
+    event = heard.text(value.get("event"), longest=40)
+    name = heard.text(value.get("message_template_name"), longest=120)
+    if event not in _STATES or not name:
+        log.warning("WhatsApp says something new about a registered text: %r", event)
+        return None
+    language = heard.text(value.get("message_template_language"), longest=12)
+    return News(name=name, language=language, event=event, state=_STATES[event], reason=_reason(value), at=at)
 
 
 def _reason(value: Mapping[str, Any]) -> str:
-    other = value.get("other_info") or value.get("disable_info") or {}
-    words = [value.get("reason"), other.get("title"), other.get("description")]
-    return ": ".join(str(word) for word in words if word and word != "NONE")[:200]
-
-
-def _moment(seconds: Any, *, until: datetime) -> datetime:
-    """Meta's time; never later than we heard of it."""
-    try:
-        return min(datetime.fromtimestamp(int(seconds), until.tzinfo), until)
-    except (TypeError, ValueError, OverflowError, OSError):
-        return until
+    other = heard.part(value, "other_info") or heard.part(value, "disable_info")
+    words = [
+        heard.text(w, longest=200)
+        for w in (value.get("reason"), other.get("title"), other.get("description"))
+    ]
+    return ": ".join(word for word in words if word and word != "NONE")[:200]
 
 
 @transaction.atomic

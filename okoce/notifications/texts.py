@@ -22,9 +22,11 @@ GAP: Final = re.compile(r"\{([a-z_]+)\}")
 _BRACE: Final = re.compile(r"[{}]")
 LONGEST_VALUE: Final = 300
 GROUP: Final = "group"  # not a channel: the text that one person sends to a whole group
+LINE: Final = "line"  # not a channel either: the message as one line of several that go in one
 NOTHING: Final = "-"  # registered templates refuse an empty value
 
 
+@lru_cache(maxsize=1000)
 def gaps(text: str) -> tuple[str, ...]:
     """The names of the gaps in their order, repeated ones too."""
     return tuple(GAP.findall(text))
@@ -48,15 +50,15 @@ def lines_of(
     the link ``x_link``.
     """
     if only is not None:
-        needed = {"portal_url", *only, *(f"{name.removesuffix('_link')}_path" for name in only)}
+        needed = _needed(frozenset(only))
         values = {name: value for name, value in values.items() if name in needed}
     with translation.override(language):
         said = {name: one_line(value) for name, value in values.items()}
         times = {
-            f"{name}_{part}": one_line(piece)
+            f"{name}_{part}": piece
             for name, value in values.items()
             if isinstance(value, datetime.datetime)
-            for part, piece in (("day", timezone.localtime(value).date()), ("clock", _clock(value)))
+            for part, piece in _parts_of(value, language)
         }
     portal = said.get("portal_url", "")
     links = {
@@ -67,8 +69,9 @@ def lines_of(
     return said | times | links
 
 
-def _clock(value: datetime.datetime) -> datetime.time:
-    return timezone.localtime(value).time()
+@lru_cache(maxsize=1000)
+def _needed(gaps: frozenset[str]) -> frozenset[str]:
+    return frozenset({"portal_url", *gaps, *(f"{name.removesuffix('_link')}_path" for name in gaps)})
 
 
 def moment(key: str, value: Any) -> Any:
@@ -100,6 +103,13 @@ def one_line(value: Any) -> str:
 def _moment(value: datetime.datetime, language: str) -> str:
     local = timezone.localtime(value)
     return f"{date_format(local, 'LONG_DATE_FORMAT')}, {time_format(local)} WIB"
+
+
+@lru_cache(maxsize=1000)
+def _parts_of(value: datetime.datetime, language: str) -> tuple[tuple[str, str], ...]:
+    local = timezone.localtime(value)
+    with translation.override(language):
+        return ("day", one_line(local.date())), ("clock", one_line(local.time()))
 
 
 def problems_of(text: str, *, known: Iterable[str], longest: int, is_registered: bool = False) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from okoce.notifications.enums import Meaning
@@ -55,6 +55,14 @@ STOP: Final = _set(
     stop berhenti batal unsubscribe
     """
 )
+# What somebody says along with it: "berhenti ya", "stop kirim pesan ini". Not along with "batal": "ya, batal"
+# may be the answer to an invitation.
+OF_A_STOP: Final = _set(
+    """
+    ya iya kirim mengirim pesan pesannya wa wanya whatsapp sms lagi semua semuanya langganan
+    berlangganan notifikasi kirimi kiriman me from all messages message this sending messaging
+    """
+)
 START: Final = _set(
     """
     start mulai
@@ -92,6 +100,9 @@ PHRASES: Final = (
     (re.compile(r"\bcan ?'? ?t\b|\bcan ?not\b"), "cannot"),
     (re.compile(r"\bo+ke+h?\b"), "oke"),
 )
+# Between words; also the marks that WhatsApp makes bold and italic of, and the curly quotes of phones.
+_EITHER: Final = re.compile(r"[/|&+\\]")  # "YA/TIDAK" repeats the question
+_BETWEEN: Final = re.compile(r"[\s,.!;:()/\"'*_~`#+=|<>\\\[\]{}“”„‘«»–—-]+")
 _NUMBERS: Final = {"satu": 1, "dua": 2, "tiga": 3, "empat": 4, "one": 1, "two": 2, "three": 3}
 _ALL: Final = _set(
     """
@@ -105,7 +116,9 @@ def meaning_of(text: str) -> Meaning | None:
     plain = _plain(text)
     if not plain or len(plain) > LONGEST:
         return None
-    words = [word for word in re.split(r"[\s,.!;:()/\"'-]+", plain.replace("?", " ? ")) if word]
+    if _is_stop(text):
+        return Meaning.STOP
+    words = [word for word in _BETWEEN.split(plain.replace("?", " ? ")) if word]
     if any(word in NEVER_BESIDE for word in words):
         return None
     is_question = "?" in words
@@ -117,18 +130,36 @@ def meaning_of(text: str) -> Meaning | None:
         return Meaning.MOVE if known <= MOVE | OF_A_MOVE | YES and not known & NOT else None
     if is_question:
         return None
-    if known <= STOP:
-        return Meaning.STOP
     if known <= START:
         return Meaning.START
     if known <= THANKS or (words[0] in THANKS and known - THANKS <= {"ya", "iya"}):
         return Meaning.THANKS  # "makasih ya" is no yes
+    if _is_both(text, plain, words):
+        return None
     return _yes_or_no([word for word in words if word not in THANKS])
+
+
+def _is_stop(text: str) -> bool:
+    """Whether somebody wants peace. Pictures beside the word change nothing in it."""
+    plain = _plain(text, pictures={})
+    words = set(_BETWEEN.split(plain)) - FILLERS - THANKS - {""}
+    said = words & STOP
+    is_plain = "batal" in said or _EITHER.search(plain)
+    return bool(said) and len(plain) <= LONGEST and words - said <= (set() if is_plain else OF_A_STOP)
+
+
+def _is_both(text: str, plain: str, words: Sequence[str]) -> bool:
+    """Whether it only names the answers there are: "YA/TIDAK", 👍👎."""
+    known, signs = set(words), {PICTURES.get(letter) for letter in text}
+    has_both = bool(known & NOT and known & (YES | CAN))
+    return has_both and (
+        bool(_EITHER.search(plain)) or {"ya", "tidak"} <= signs or list(words) == ["ya", "tidak"]
+    )
 
 
 def is_agreement(text: str) -> bool:
     """Whether it agrees to a text that was shown before: in so many words, nothing else."""
-    words = set(re.split(r"[\s,.!]+", _plain(text))) - FILLERS - {""} - {"ya", "iya"}
+    words = set(_BETWEEN.split(_plain(text))) - FILLERS - {""} - {"ya", "iya"}
     return bool(words) and words <= AGREE
 
 
@@ -138,7 +169,7 @@ def chosen(text: str, names: Sequence[str]) -> list[int] | None:
     Positions from 0; None when it is no choice.
     """
     plain = _plain(text)
-    words = [w for w in re.split(r"[\s,.!;:&+/()-]+", plain) if w and w not in ("dan", "and", "no", "nomor")]
+    words = [w for w in _BETWEEN.split(plain.replace("&", " ")) if w not in ("", "dan", "and", "no", "nomor")]
     words = [w for w in words if w not in FILLERS and w not in YES]
     if not words or len(plain) > LONGEST:
         return None
@@ -174,12 +205,12 @@ def _yes_or_no(words: list[str]) -> Meaning | None:
     return Meaning.NO
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, *, pictures: Mapping[str, str] = PICTURES) -> str:
     """Small letters, pictures as words, nothing stretched: "Iyaaa Buu 👍🏽" is "iya bu ya"."""
     found = []
     for letter in unicodedata.normalize("NFKC", text[:400]).casefold():
-        if letter in PICTURES:
-            found.append(f" {PICTURES[letter]} ")
+        if letter in pictures:
+            found.append(f" {pictures[letter]} ")
         elif letter == "’":
             found.append("'")
         elif unicodedata.category(letter) in ("Sk", "Mn", "Me", "Cf", "Cc", "Cs", "Co", "So"):

@@ -2,9 +2,11 @@
 
 from okoce.notifications.models.answers import DeadNumber, Inbound, Reply
 from okoce.notifications.models.campaigns import Campaign, ChannelPrice
+from okoce.notifications.models.chains import MessageChain
 from okoce.notifications.models.decency import DecentHours, MessagePause
 from okoce.notifications.models.message import DeliveryEvent, Message
 from okoce.notifications.models.receipts import DeliveryReceipt, WebhookCall
+from okoce.notifications.models.staff import OwnPhone
 from okoce.notifications.models.texts import MessageText, RegisteredTemplate, SendingTimes, TemplateNews
 from okoce.notifications.models.wishes import OptOut, PushSubscription
 
@@ -17,9 +19,11 @@ __all__ = [
     "DeliveryReceipt",
     "Inbound",
     "Message",
+    "MessageChain",
     "MessagePause",
     "MessageText",
     "OptOut",
+    "OwnPhone",
     "PushSubscription",
     "RegisteredTemplate",
     "Reply",

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages as notices
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -21,14 +22,23 @@ from okoce.notifications import (
     audiences,
     campaigning,
     campaigns,
+    chains,
     compose,
     kinds,
+    own_phones,
     prices,
     texts,
 )
 from okoce.notifications.audiences import Audience
 from okoce.notifications.campaign_forms import CampaignForm, PriceForm, label_of
-from okoce.notifications.campaign_words import cost_in_words, refusals_in_words, schedule_in_words, state_of
+from okoce.notifications.campaign_words import (
+    cost_in_words,
+    dead_numbers_in_words,
+    refusals_in_words,
+    schedule_in_words,
+    state_of,
+    stop_in_words,
+)
 from okoce.notifications.campaigning import NotPossible
 from okoce.notifications.enums import Channel
 from okoce.notifications.models import Campaign, ChannelPrice, Message
@@ -38,10 +48,10 @@ from okoce.ui.responses import render_page
 from okoce.ui.templatetags.okoce_ui import number
 
 FILTERS = {
-    "": {},
-    "menunggu": {"state__in": ["pending", "ready"]},
-    "sampai": {"state": "sent", "receipt__in": ["delivered", "read"]},
-    "gagal": {"state__in": ["held", "dead"]},
+    "": Q(),
+    "menunggu": Q(state__in=["pending", "ready"]) | campaigning.LAID_ASIDE,
+    "sampai": Q(state="sent", receipt__in=["delivered", "read"]),
+    "gagal": Q(state="dead") | Q(state="held") & ~campaigning.LAID_ASIDE,
 }
 
 
@@ -82,9 +92,9 @@ def campaign_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires("notifications.campaigns")
 def campaign_write(request: HttpRequest) -> HttpResponse:
-    audience = _audience(request.POST.get("untuk") or request.GET.get("untuk", ""))
-    form = CampaignForm(request.POST or None, audience=audience, user=request.user)
-    if request.method == "POST" and form.is_valid():
+    audience = _audience(_asked(request))
+    form = _form(request, audience, initial={})
+    if form.is_bound and form.is_valid():
         campaign = campaigning.save_draft(campaign=form.fill(Campaign()), by=request.user)
         return redirect(campaign)
     return _form_page(
@@ -99,13 +109,13 @@ def campaign_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     if not campaign.is_draft:
         notices.info(request, _("Sending was asked for already. Take it back before changing it."))
         return redirect(campaign)
-    audience = _audience(request.POST.get("untuk") or request.GET.get("untuk", "") or campaign.audience)
+    audience = _audience(_asked(request) or campaign.audience)
     initial = {
         "title": campaign.title, "announcement": campaign.announcement, "page": campaign.page,
         **campaign.choices,
     }  # fmt: skip
-    form = CampaignForm(request.POST or None, initial=initial, audience=audience, user=request.user)
-    if request.method == "POST" and form.is_valid():
+    form = _form(request, audience, initial=initial)
+    if form.is_bound and form.is_valid():
         try:
             campaigning.save_draft(campaign=form.fill(campaign), by=request.user)
         except NotPossible:
@@ -114,6 +124,19 @@ def campaign_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     return _form_page(
         request, form, audience, title=_("Change the message"), back=campaign.get_absolute_url()
     )
+
+
+def _asked(request: HttpRequest) -> str:
+    return request.POST.get("ganti") or request.POST.get("untuk") or request.GET.get("untuk", "")
+
+
+def _form(request: HttpRequest, audience: Audience, *, initial: dict[str, Any]) -> CampaignForm:
+    """Whoever only chooses other people (``ganti``) keeps what was typed and is told of no faults yet."""
+    if request.method == "POST" and "ganti" in request.POST:
+        typed = initial | request.POST.dict()
+        return CampaignForm(initial=typed, audience=audience, user=request.user)
+    given = request.POST if request.method == "POST" else None
+    return CampaignForm(given, initial=initial, audience=audience, user=request.user)
 
 
 def _audience(code: str) -> Audience:
@@ -165,23 +188,32 @@ def _before(request: HttpRequest, campaign: Campaign, now: Any) -> dict[str, Any
         "reach": found,
         "lines": [{"line": line, "cost": cost_in_words(line)} for line in found.lines],
         "refused": refusals_in_words(found),
+        "dead_numbers": dead_numbers_in_words(found),
         "schedule": schedule_in_words(found, now=now),
         "is_many": found.total > campaigning.approval_above(),
         "approval_above": number(campaigning.approval_above()),
         "own_tests": rows_of(campaigning.tests_of(campaign, request.user)),
-        "own_address": request.user.email,
+        "own_ways": _own_ways(request.user, campaign),
     }
+
+
+def _own_ways(user: Any, campaign: Campaign) -> list[dict[str, Any]]:
+    """By which channels it can be tried on oneself."""
+    return [
+        {"code": channel.value, "label": channel.label, "address": address}
+        for channel, address in own_phones.ways_to(user, kinds.get(campaign.kind))
+    ]
 
 
 def _after(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
     figures = campaigning.figures_of(campaign)
     chosen = request.GET.get("tampil", "")
-    narrowed = FILTERS.get(chosen, {})
+    narrowed = FILTERS.get(chosen, Q())
     mine = Message.objects.visible_to(request.user).filter(
-        campaign=campaign, participant_id__isnull=False, **narrowed
+        narrowed, campaign=campaign, participant_id__isnull=False
     )
     page = keyset_page(mine, request, order=("-pk",))
-    is_busy = not campaign.is_stopped and (campaign.is_queueing or figures.waiting > 0)
+    is_busy = not campaign.is_stopped and (campaign.is_queueing or figures.waiting > figures.no_room)
     return {
         "figures": figures,
         "chosen": chosen,
@@ -190,13 +222,23 @@ def _after(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         "is_busy": is_busy,
         "poll_url": request.path if is_busy else "",
         "progress": _progress(campaign, figures),
-        "stop_words": kinds.words_for(campaign.stop_reason) if campaign.stop_reason else "",
+        "stop_words": stop_in_words(campaign) if campaign.stop_reason else "",
     }
 
 
 def _progress(campaign: Campaign, figures: campaigning.Figures) -> str:
     said = _("%(sent)s of %(all)s sent") % {"sent": number(figures.sent), "all": number(figures.total)}
-    return f"{said}. {_('People are still being put into the queue.')}" if campaign.is_queueing else said
+    more = []
+    if figures.no_room:
+        waits = ngettext(
+            "%(count)s person waits for a place in WhatsApp's day; nearer messages go first.",
+            "%(count)s people wait for a place in WhatsApp's day; nearer messages go first.",
+            figures.no_room,
+        )
+        more.append(waits % {"count": number(figures.no_room)})
+    if campaign.is_queueing:
+        more.append(_("People are still being put into the queue."))
+    return f"{said}. {' '.join(more)}" if more else said
 
 
 def _texts(campaign: Campaign) -> list[dict[str, Any]]:
@@ -207,10 +249,12 @@ def _texts(campaign: Campaign) -> list[dict[str, Any]]:
         "office": campaign.office,
         "read_path": audiences.path_of(campaign.page),
     }
-    kind = replace(kinds.get(campaign.kind), sample=sample)
+    kind = replace(chains.in_force([campaign.kind]).get(campaign.kind), sample=sample)
     long = (Channel.WHATSAPP, "whatsapp") if Channel.WHATSAPP in kind.ways else (Channel.EMAIL, "email")
+    notice = (Channel.PUSH, "subject")
     return [
         {"label": long[0].label, "text": _text(kind, *long)},
+        *([{"label": Channel.PUSH.label, "text": _text(kind, *notice)}] if Channel.PUSH in kind.ways else []),
         {"label": _("SMS and WhatsApp by hand"), "text": _text(kind, Channel.READY_TEXT, "text")},
     ]
 
@@ -233,16 +277,17 @@ def _in_words(campaign: Campaign, user: Any) -> dict[str, Any]:
 @requires("notifications.campaigns")
 def campaign_test(request: HttpRequest, uid: UUID) -> HttpResponse:
     campaign = _find(request, uid)
-    if not request.user.email:
-        notices.error(request, _("Your account has no e-mail address. The administrator can add one."))
+    ways = dict(own_phones.ways_to(request.user, kinds.get(campaign.kind)))
+    asked = request.POST.get("lewat", Channel.EMAIL)
+    if asked not in ways:
+        notices.error(request, _("You have no address or confirmed number of your own for this channel."))
         return redirect(campaign)
-    message = campaigning.test(campaign=campaign, by=request.user, now=timezone.now())
+    channel = Channel(asked)
+    message = campaigning.test(campaign=campaign, by=request.user, now=timezone.now(), channel=channel)
     if message.state == "held":
         notices.warning(request, kinds.words_for(message.reason, message.kind))
     else:
-        notices.success(
-            request, _("The message is on its way to %(address)s.") % {"address": request.user.email}
-        )
+        notices.success(request, _("The message is on its way to %(address)s.") % {"address": ways[channel]})
     return redirect(campaign)
 
 

@@ -17,7 +17,7 @@ from okoce.accounts.roles import has_permission
 from okoce.db.sealed_files import private_response
 from okoce.notifications import budget, desk
 from okoce.notifications.desk import Desk
-from okoce.notifications.desk_words import forecast_in_words, spread_in_words
+from okoce.notifications.desk_words import forecast_in_words, hours_in_words, spread_in_words
 from okoce.notifications.enums import State
 from okoce.notifications.models import Message
 from okoce.notifications.views.rows import row
@@ -60,10 +60,15 @@ def context_of(
         "view": view,
         "page": page,
         "lines": lines_of(request.user, which, page.rows, answer=answer),
-        "spread": spread_in_words(desk.spread_of(which.cause))
-        or forecast_in_words(budget.forecast(which.cause, now=now)),
+        "spread": _spread_in_words(which.cause, now=now),
         "ready_url": _ready_url(request.user, which),
     }
+
+
+def _spread_in_words(cause: tuple[str, int], *, now: datetime) -> str:
+    spread = desk.spread_of(cause, now=now)
+    of_budget = spread_in_words(spread) or forecast_in_words(budget.forecast(cause, now=now))
+    return " ".join(filter(None, (of_budget, hours_in_words(spread))))
 
 
 def lines_of(user: Any, which: Desk, rows: Sequence[Any], *, answer: Answer) -> list[Line]:

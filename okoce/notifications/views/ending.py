@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from okoce.accounts.access import public
-from okoce.notifications import opting_out, wishes
+from okoce.notifications import directory, opting_out, wishes
 from okoce.notifications.models import Message
 from okoce.ui.responses import render_page
 
@@ -35,11 +35,17 @@ def end(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "topic": topic.label,
         "is_ended": any(wish.code == topic and not wish.is_wanted for wish in topics),
+        "is_everything_ended": _wants_nothing(message.participant_id),
         "is_done": request.GET.get("selesai") == "1",
     }
     response = render_page(request, "notifications/end.html", context)
     response["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def _wants_nothing(participant_id: int) -> bool:
+    person = directory.look_up([("participant", participant_id)]).get(("participant", participant_id))
+    return person is not None and person.consent is False
 
 
 def _end(message: Message, *, is_everything: bool) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages as notices
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -41,6 +42,9 @@ OUTCOMES: Mapping[str, Any] = {
     "confirmed": gettext_lazy("Comes"),
     "passed_on": gettext_lazy("Does not come; the place was passed on"),
     "link_to_move": gettext_lazy("Wants another day; got the link"),
+    "link_to_apply": gettext_lazy("Wants to apply for a bazaar; got the link"),
+    "link_to_report": gettext_lazy("Answered the question about sales; got the link"),
+    "not_interested": gettext_lazy("Does not want to apply"),
     "chosen": gettext_lazy("Said whom it is for"),
 }
 WRITE_WHY: Mapping[str, Any] = {
@@ -76,11 +80,18 @@ def tray(request: HttpRequest) -> HttpResponse:
 
 
 def _rows(rows: Sequence[Inbound]) -> list[dict[str, Any]]:
-    people = directory.look_up(("participant", row.participant_id) for row in rows if row.participant_id)
+    shared = directory.people_with_any(
+        {bytes(row.phone_lookup) for row in rows if not row.participant_id and row.phone_lookup}
+    )
+    known: dict[int, Sequence[int]] = {
+        row.pk: [row.participant_id] if row.participant_id else shared.get(bytes(row.phone_lookup or b""), ())
+        for row in rows
+    }
+    people = directory.look_up(("participant", pk) for ids in known.values() for pk in ids)
     return [
         {
             "row": row,
-            "person": people.get(("participant", row.participant_id)) if row.participant_id else None,
+            "names": [people[key].name for pk in known[row.pk] if (key := ("participant", pk)) in people],
             "text": _excerpt(row),
             "why": _why(row),
         }
@@ -97,7 +108,7 @@ def _excerpt(row: Inbound) -> str:
 
 def _why(row: Inbound) -> Any:
     if row.outcome in Form.values:
-        return _("%(form)s: the portal cannot open it. Call, or ask the person to write.") % {
+        return _("%(form)s: the portal cannot open it. Call, or ask the person to write") % {
             "form": Form(row.outcome).label
         }
     return OUTCOMES.get(row.outcome) or (Meaning(row.meaning).label if row.meaning else "")
@@ -113,7 +124,7 @@ def _page(request: HttpRequest, row: Inbound, *, typed: str = "", problem: Any =
     now, known = timezone.now(), inbox.people_of(row)
     questions = inbox.questions_of(row, list(known), now=now)
     about = inbound.about_of(questions)
-    following = Inbound.objects.visible_to(request.user).in_tray().filter(at__lt=row.at)
+    waiting = Inbound.objects.visible_to(request.user).in_tray()
     context = {
         "row": row,
         "why": _why(row),
@@ -131,7 +142,8 @@ def _page(request: HttpRequest, row: Inbound, *, typed: str = "", problem: Any =
         "typed": typed,
         "problem": problem,
         "kecamatan": _kecamatan(row),
-        "next": following.order_by("-at", "-pk").first(),
+        "next": waiting.filter(Q(at__lt=row.at) | Q(at=row.at, pk__lt=row.pk)).order_by("-at", "-pk").first(),
+        "before": waiting.filter(Q(at__gt=row.at) | Q(at=row.at, pk__gt=row.pk)).order_by("at", "pk").first(),
         "longest": replies.LONGEST,
         "crumbs": [
             {"label": _("Messages"), "url": reverse("notifications:messages")},
@@ -218,7 +230,8 @@ def answer(request: HttpRequest, uid: UUID) -> HttpResponse:
 @requires("notifications.answer")
 def hand_over(request: HttpRequest, uid: UUID) -> HttpResponse:
     row = _find(request, uid)
-    area = _kecamatan(row).filter(code=request.POST.get("kecamatan", "")).first()
+    wanted = request.POST.get("kecamatan", "")
+    area = next((one for one in _kecamatan(row) if one.code == wanted), None)
     if area is None:
         notices.error(request, _("Choose the kecamatan that shall answer."))
         return redirect("notifications:inbound", uid=uid)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from okoce.accounts.access import requires
 from okoce.accounts.roles import has_permission
 from okoce.notifications import causes, compose, joining, kinds, services
-from okoce.notifications.enums import Event, State
+from okoce.notifications.enums import Channel, Event, State
 from okoce.notifications.filters import MessageFilter
 from okoce.notifications.models import Message
 from okoce.notifications.views.rows import row, rows_of
@@ -123,12 +123,19 @@ def _can_retry(request: HttpRequest, message: Message) -> bool:
     )
 
 
+def _of_event(reason: str, kind: str) -> Any:
+    """The channel that a message was passed on to, or the words of a reason code."""
+    if reason in Channel.values:
+        return Channel(reason).label
+    return kinds.words_for(reason, kind) if reason else ""
+
+
 def _events(message: Message) -> list[dict[str, Any]]:
     """Newest first, the queueing last."""
     return [
         {
             "label": Event(event.event).label if event.event in Event.values else event.event,
-            "reason": kinds.words_for(event.reason, message.kind) if event.reason else "",
+            "reason": _of_event(event.reason, message.kind),
             "at": event.at,
             "actor": event.actor,
             "tone": EVENT_TONES.get(event.event, "info"),

@@ -160,7 +160,7 @@ def tick(request: HttpRequest, uid: UUID) -> HttpResponse:
     message = _ready(request, uid)
     if services.tick(message_ids=[message.pk], by=request.user):
         person = directory.of_messages([message]).get(message.key)
-        name = person.name if person else message.key
+        name = person.name if person else _("Person not in the list any more")
         notices.success(request, _("Ticked off as sent: %(name)s.") % {"name": name})
     return _back(request, message)
 
@@ -187,6 +187,9 @@ def tick_group(request: HttpRequest, cause_type: str, cause_id: int, kind: str) 
         )
         said = ngettext("%(count)d person is ticked off.", "%(count)d people are ticked off.", count)
         notices.success(request, said % {"count": count})
+        return redirect(home)
+    if not waiting.exists():
+        notices.info(request, _("Everybody is ticked off already."))
         return redirect(home)
     context = {"cause": cause, "count": waiting.count(), "home": home, "kind_label": kinds.label_of(kind)}
     return render_page(request, "notifications/tick_group.html", context)

@@ -10,11 +10,12 @@ from django.contrib import messages as notices
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from okoce.accounts.access import requires
-from okoce.notifications import directory, editing, kinds, registering, timing, wording
+from okoce.notifications import directory, editing, kinds, registering, timing, trying, wording
 from okoce.notifications.enums import OFF, Channel, TemplateState
 from okoce.notifications.forms import ReasonForm, TemplateStateForm, TextForm, TimesForm
 from okoce.notifications.kinds import Kind
@@ -148,11 +149,43 @@ def _tag(one: editing.Standing) -> dict[str, Any]:
 def text_edit(request: HttpRequest, kind: str, channel: str, language: str) -> HttpResponse:
     """The editor. A POST looks (``aksi`` lihat, cari) or saves (simpan); what was typed is kept each time."""
     known = _place(kind, channel, language)
-    deed = request.POST.get("aksi", "")
+    deed = _deed(request)
     form = _form(request, known, channel, language, saves=deed == "simpan")
     if deed == "simpan" and form.is_valid() and (answer := _save(request, form)) is not None:
         return answer
+    if deed == "coba" and form.is_valid():
+        _try(request, form)
     return render_page(request, "notifications/text_edit.html", _editor(request, form, deed))
+
+
+def _try(request: HttpRequest, form: TextForm) -> None:
+    """Send what is typed to the one who types it; the page stays as it is."""
+    given = form.cleaned_data
+    try:
+        message = trying.send(
+            kind=form.kind, channel=form.channel, language=form.language,
+            subject=given.get("subject", ""), body=given["body"], by=request.user, now=timezone.now(),
+        )  # fmt: skip
+    except trying.NoWay:
+        notices.error(request, _("You have no address or confirmed number of your own for this channel."))
+    except trying.TooMany:
+        notices.error(request, _("You have tried many texts this hour. Go on in an hour."))
+    else:
+        address = trying.way_to(request.user, form.channel)
+        if message.state == "held":
+            notices.warning(request, kinds.words_for(message.reason, message.kind))
+        else:
+            notices.success(request, _("The message is on its way to %(address)s.") % {"address": address})
+
+
+def _deed(request: HttpRequest) -> str:
+    """The button that was pressed. Enter presses the preview; with a name typed and nobody chosen it looks
+    for the person.
+    """
+    said = request.POST
+    wants_person = bool(said.get("cari", "").strip()) and not said.get("orang")
+    deed = said.get("aksi", "")
+    return "cari" if deed == "lihat" and wants_person else deed
 
 
 def _form(request: HttpRequest, kind: Kind, channel: str, language: str, *, saves: bool) -> TextForm:
@@ -214,6 +247,8 @@ def _editor(request: HttpRequest, form: TextForm, deed: str) -> dict[str, Any]:
         "unfit": words.unfit.get((kind.code, channel, language)),
         "versions": versions,
         "templates": _templates(request, kind, language) if channel == Channel.WHATSAPP else {},
+        "can_be_tried": channel in trying.CHANNELS,
+        "own_way": trying.way_to(request.user, channel),
         "crumbs": _crumbs(
             (kind.label, reverse("notifications:text_kind", args=[kind.code])),
             (f"{editing.place_label(channel)}, {LANGUAGES[language]}", ""),
@@ -382,7 +417,7 @@ def text_times(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404
     newest = timing.newest_of(known)
     initial = {
-        "times": ", ".join(timing.occasion(one) for one in timing.of(known)),
+        "times": ", ".join(timing.typed(one) for one in timing.of(known)),
         "based_on": newest.version if newest else 0,
     }
     form = TimesForm(request.POST or None, initial=initial)

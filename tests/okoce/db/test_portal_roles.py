@@ -43,6 +43,7 @@ APPEND_ONLY = [
     "notifications_decenthours",
     "notifications_deliveryevent",
     "notifications_deliveryreceipt",
+    "notifications_messagechain",
     "notifications_messagetext",
     "notifications_sendingtimes",
     "notifications_templatenews",

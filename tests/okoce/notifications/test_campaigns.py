@@ -1,20 +1,48 @@
 """A message to many from the draft to the outbox: whom it reaches, what it costs, who agrees, who stops."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Count
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from okoce.accounts.roles import Role
-from okoce.notifications import announcements, audiences, campaigning, campaigns, outbox, prices, reach
+from okoce.embedded.push_service import PushServiceServer
+from okoce.embedded.sms_gateway import TOKEN, SmsGatewayServer
+from okoce.notifications import (
+    announcements,
+    audiences,
+    budget,
+    campaigning,
+    campaigns,
+    chain_setting,
+    decency,
+    fallback,
+    numbers,
+    outbox,
+    phones,
+    prices,
+    reach,
+)
 from okoce.notifications.audiences import Audience
 from okoce.notifications.campaigning import NotPossible
+from okoce.notifications.chain_setting import Step
 from okoce.notifications.enums import Category, Channel
-from okoce.notifications.models import Campaign, ChannelPrice, Message, MessagePause
+from okoce.notifications.models import (
+    Campaign,
+    ChannelPrice,
+    DeadNumber,
+    DeliveryEvent,
+    Message,
+    MessagePause,
+    OptOut,
+)
+from okoce.notifications.services import queue
 from participants.models import Consent, Participant
-from tests.factories import ParticipantFactory, UserFactory, member
+from tests.factories import BookingFactory, ParticipantFactory, SessionFactory, UserFactory, member
 from tests.factories.accounts import JAKARTA_BARAT, JAKARTA_PUSAT, PALMERAH
 from tests.factories.trainings import day_at
 from tests.okoce.notifications.conftest import connect
@@ -109,12 +137,48 @@ def test_reach_says_by_which_channel_and_why_not(mail, province):
     assert found.audience == 7
 
 
+def test_reach_says_how_many_numbers_are_dead_and_who_gets_it_otherwise(
+    province, settings, whatsapp_here, mail, client_as
+):
+    settings.SMS_GATEWAY = ""
+    numbers_of = {"+6281200000001": "a@example.org", "+6281200000002": "", "+6281200000003": "c@example.org"}
+    for phone, email in numbers_of.items():
+        agreed(phone=phone, email=email)
+    numbers.is_dead(list(numbers_of)[:2])
+    ways = [Step(Channel.WHATSAPP, 60), Step(Channel.EMAIL)]
+    chain_setting.set_chain(
+        kind="announcement", steps=ways, reason="x", based_on=0, by=province, now=timezone.now()
+    )
+    campaign = written(province)
+
+    found = counted(campaign, province)
+
+    assert (found.dead, found.dead_reached) == (2, 1)
+    assert {line.channel: line.count for line in found.lines} == {Channel.WHATSAPP: 1, Channel.EMAIL: 1}
+    assert found.refused == {reach.NOBODY: 1}
+    page = client_as(province).get(campaign.get_absolute_url()).content.decode()
+    assert "2 nomor mati" in page
+
+
+def test_a_campaign_goes_along_the_chain_that_the_province_set(mail, province):
+    agreed(email="a@example.org")
+    ways = [Step(Channel.READY_TEXT)]
+    chain_setting.set_chain(
+        kind="announcement", steps=ways, reason="x", based_on=0, by=province, now=timezone.now()
+    )
+
+    campaign = sent(province)
+
+    message = Message.objects.get(campaign=campaign)
+    assert (message.channel, message.state) == ("ready_text", "ready")
+
+
 def test_reach_is_counted_in_one_statement(province, django_assert_num_queries):
     for _n in range(3):
         agreed()
     campaign = written(province)
 
-    with django_assert_num_queries(2):  # the people, and the prices
+    with django_assert_num_queries(3):  # the chain, the people, and the prices
         counted(campaign, province)
 
 
@@ -197,7 +261,7 @@ def test_a_line_with_the_readers_name_is_fine():
 def test_a_try_goes_to_the_officer_in_earnest(mail, province):
     campaign = written(province, announcement="Kabar untuk {name}.")
 
-    campaigning.test(campaign=campaign, by=province, now=timezone.now())
+    campaigning.test(campaign=campaign, by=province, now=timezone.now(), channel=Channel.EMAIL)
     outbox.drain()
 
     assert mail.box.recipients == [province.email]
@@ -346,6 +410,261 @@ def test_who_takes_the_consent_back_meanwhile_gets_nothing(mail, province):
     assert Message.objects.get(campaign=campaign).reason == "consent_refused"
 
 
+@pytest.fixture
+def push(settings):
+    server = PushServiceServer().start()
+    settings.PUSH_STAND_IN = server.place
+    yield server.service
+    server.stop()
+
+
+@pytest.fixture
+def _sms(settings):
+    server = SmsGatewayServer().start()
+    settings.SMS_GATEWAY, settings.SMS_TOKEN = server.json_shape(), TOKEN
+    yield
+    server.stop()
+
+
+def has_phone(person, push):
+    said = push.subscribe()
+    phones.take_in(
+        participant_id=person.pk, endpoint=said["endpoint"], **said["keys"], user_agent="Chrome Android"
+    )
+
+
+def is_off_whatsapp(person):
+    DeadNumber.objects.create(
+        phone_lookup=person.phone_lookup, since=timezone.now(), reason="whatsapp:131026"
+    )
+
+
+@pytest.mark.usefixtures("_sms")
+def test_what_the_page_promises_is_what_is_queued(province, whatsapp_here, push, mail):
+    """Everybody of a mixed audience: each channel, and each reason why not."""
+    for n in range(4):
+        agreed(email=f"w{n}@example.org")  # by WhatsApp
+    for _n in range(3):
+        has_phone(agreed(), push)  # a notice on the phone before anything else
+    for _n in range(2):
+        is_off_whatsapp(agreed())  # by SMS
+    no_whatsapp, only_by_hand = agreed(), agreed(email="")
+    OptOut.objects.create(participant_id=no_whatsapp.pk, channel="whatsapp")
+    is_off_whatsapp(only_by_hand)
+    OptOut.objects.create(participant_id=only_by_hand.pk, channel="sms")
+    agreed(phone="", email="a@example.org")
+    agreed(phone="", email="")
+    ended = agreed()
+    OptOut.objects.create(participant_id=ended.pk, topic="programme")
+    ParticipantFactory()
+    paused = agreed()
+    MessagePause.objects.create(participant_id=paused.pk, reason="Berduka", made_by=province)
+    told = agreed(kelurahan_id="31.71.01.1001")
+    queue(kind="announcement", key="x", participant_id=told.pk, campaign_id=written(province).pk)
+
+    campaign = written(province)
+    promised = counted(campaign, province)
+    campaign = campaigning.ask(campaign=campaign, by=province, now=timezone.now())
+    campaigning.work()
+
+    queued = (
+        Message.objects.filter(campaign=campaign).order_by().values_list("channel").annotate(n=Count("pk"))
+    )
+    assert dict(queued) == {line.channel.value: line.count for line in promised.lines} == campaign.reach["by"]
+    assert dict(queued) == {"push": 3, "whatsapp": 4, "sms": 3, "email": 1, "ready_text": 1}
+    assert promised.refused == {
+        reach.NO_CONSENT: 1, reach.ENDED: 1, reach.PAUSED: 1, reach.TOLD: 1, reach.NOBODY: 1,
+    }  # fmt: skip
+
+
+def test_a_piece_is_one_insert_for_any_number_of_people(province):
+    costs = []
+    for count in (1, 5):
+        for _n in range(count):
+            agreed()
+        campaign = campaigning.ask(campaign=written(province), by=province, now=timezone.now())
+        with CaptureQueriesContext(connection) as asked:
+            campaigning.queue_next(campaign.pk, now=timezone.now())
+        costs.append(len(asked))
+        Message.objects.filter(campaign=campaign).update(state="cancelled", finished_at=timezone.now())
+        assert sum("INSERT INTO notifications_message (" in one["sql"] for one in asked) == 1
+
+    assert costs[0] == costs[1]
+
+
+def test_a_piece_during_which_somebody_stops_is_undone_and_comes_when_it_goes_on(province, monkeypatch):
+    agreed()
+    agreed()
+    campaign = campaigning.ask(campaign=written(province), by=province, now=timezone.now())
+    put_in = campaigning.queue_from
+
+    def stopped_meanwhile(*given, **values):
+        new = put_in(*given, **values)
+        campaigns.stop(campaign=campaign, by=province)
+        return new
+
+    monkeypatch.setattr(campaigning, "queue_from", stopped_meanwhile)
+    assert campaigning.queue_next(campaign.pk, now=timezone.now()) is None
+    # Here the stop is undone with the piece, being in one transaction; test_campaign_stop has two.
+    assert not Message.objects.filter(campaign=campaign).exists()
+
+
+def test_at_night_everything_is_queued_for_the_morning(mail, province, settings):
+    settings.MESSAGES_AT_ANY_HOUR = False
+    agreed(email="a@example.org")
+    campaign = campaigning.ask(campaign=written(province), by=province, now=day_at(1, 22))
+
+    campaigning.queue_next(campaign.pk, now=day_at(1, 22))
+
+    assert Message.objects.get(campaign=campaign).due_at >= day_at(2, 8)
+
+
+# ---------------------------------------------------------------- WhatsApp's day
+
+
+def reminded(person, *, kind="session_changed", due=None):
+    """Something nearer waits for this person."""
+    return queue(
+        kind=kind, key=f"near:{person.pk}", participant_id=person.pk, channel=Channel.WHATSAPP,
+        due_at=due or timezone.now(), expires_at=timezone.now() + timedelta(days=2),
+    )  # fmt: skip
+
+
+def test_rule_55_a_campaign_leaves_the_room_that_nearer_messages_need(province, settings, whatsapp_here):
+    settings.WHATSAPP_NEW_PEOPLE_A_DAY = 4
+    audience = [agreed() for _n in range(6)]
+    others = [ParticipantFactory() for _n in range(3)]
+    for person in (*others, audience[0]):
+        reminded(person, due=timezone.now() + timedelta(hours=20))
+    promised = counted(written(province), province)
+    assert (promised.kept, promised.waits) == (4, 5)
+
+    campaign = sent(province)
+    outbox.drain()
+
+    gone = Message.objects.filter(campaign=campaign, state="sent")
+    assert list(gone.values_list("participant_id", flat=True)) == [audience[0].pk]  # is begun with anyway
+    waiting = Message.objects.filter(campaign=campaign, state="pending")
+    assert set(waiting.values_list("reason", flat=True)) == {budget.SPENT}
+    assert min(waiting.values_list("due_at", flat=True)) > timezone.now() + timedelta(minutes=55)
+
+
+def test_rule_55_what_is_nearer_finds_its_room_when_it_is_due(province, settings, whatsapp_here):
+    settings.WHATSAPP_NEW_PEOPLE_A_DAY = 4
+    for _n in range(6):
+        agreed()
+    others = [ParticipantFactory() for _n in range(3)]
+    rows = [reminded(person, due=timezone.now() + timedelta(hours=20)) for person in others]
+    sent(province)
+    outbox.drain()
+    assert len(whatsapp_here.accepted) == 1
+
+    day = budget.of(Channel.WHATSAPP, now=timezone.now() + timedelta(hours=20))
+
+    assert day.beyond(rows) == set()
+
+
+def test_rule_55_room_is_kept_for_reminders_that_the_clock_has_not_queued_yet(
+    province, settings, whatsapp_here, time_machine
+):
+    time_machine.move_to(datetime(2026, 8, 10, 14, tzinfo=decency.JAKARTA), tick=False)
+    settings.WHATSAPP_NEW_PEOPLE_A_DAY = 3
+    for days, seats in ((1, 1), (2, 2), (3, 1)):  # of tomorrow: they were reminded this morning
+        session = SessionFactory(starts_at=day_at(days, 9))
+        for _n in range(seats):
+            BookingFactory(session=session)
+    for _n in range(2):
+        agreed()
+
+    promised = counted(written(province), province)
+
+    # Two tomorrow morning of the day after, and one of tomorrow two hours before.
+    assert (promised.kept, promised.waits) == (3, 2)
+
+
+def test_what_waits_for_room_is_laid_by_in_one_statement_and_not_taken_up_one_by_one(
+    province, settings, whatsapp_here
+):
+    settings.WHATSAPP_NEW_PEOPLE_A_DAY = 1
+    for _n in range(6):
+        agreed()
+    campaign = sent(province)
+
+    outbox.drain(batch=2)
+
+    waiting = Message.objects.filter(campaign=campaign, state="pending")
+    assert waiting.filter(due_at__gt=timezone.now() + timedelta(hours=23)).count() == 4
+    assert DeliveryEvent.objects.filter(event="waits", reason=budget.SPENT).count() == 4
+    assert outbox.drain().not_sent == {}
+    assert DeliveryEvent.objects.filter(event="waits", reason=budget.SPENT).count() == 4
+
+
+def test_the_page_of_a_running_one_says_how_many_wait_for_room(client_as, province, settings, whatsapp_here):
+    settings.WHATSAPP_NEW_PEOPLE_A_DAY = 1
+    for _n in range(3):
+        agreed()
+    campaign = sent(province)
+    outbox.drain()
+
+    page = client_as(province).get(campaign.get_absolute_url()).content.decode()
+
+    assert "1 dari 3 terkirim. 2 orang menunggu tempat dalam jatah harian WhatsApp" in page
+
+
+def test_who_never_fits_in_is_not_in_the_cost_of_whatsapp(province, settings, whatsapp_here):
+    settings.WHATSAPP_NEW_PEOPLE_A_DAY = 1
+    for _n in range(9):
+        agreed()
+    prices.set_price(
+        channel=Channel.WHATSAPP, category=Category.MARKETING, valid_from=timezone.localdate(), rupiah=650,
+        by=province,
+    )  # fmt: skip
+
+    found = counted(written(province), province)
+
+    assert (found.lines[0].count, found.waits, found.moved) == (9, 8, 2)
+    assert found.rupiah == 7 * 650
+
+
+def test_on_its_last_day_what_never_fitted_in_goes_by_the_next_channel(
+    province, settings, whatsapp_here, mail
+):
+    settings.WHATSAPP_NEW_PEOPLE_A_DAY = 1
+    for n in range(3):
+        agreed(email=f"p{n}@example.org")
+    campaign = sent(province)
+    last_day = campaign.ends_at - timedelta(hours=20)
+    Message.objects.filter(campaign=campaign).update(due_at=timezone.now())
+
+    outbox.drain(now=last_day)
+    fallback.pass_on(now=last_day + timedelta(seconds=30))
+    outbox.drain(now=last_day + timedelta(seconds=45))
+
+    sent_by = Message.objects.filter(campaign=campaign, state="sent").order_by().values_list("channel")
+    assert dict(sent_by.annotate(n=Count("pk"))) == {"whatsapp": 1, "email": 2}
+
+
+def test_the_page_says_how_many_go_today_and_what_becomes_of_the_rest(
+    client_as, province, settings, whatsapp_here
+):
+    settings.WHATSAPP_NEW_PEOPLE_A_DAY = 1
+    for _n in range(9):
+        agreed()
+    reminded(ParticipantFactory(), due=timezone.now() + timedelta(hours=20))
+    campaign = written(province)
+
+    said = client_as(province).get(campaign.get_absolute_url()).content.decode()
+    asked = (
+        client_as(province).get(reverse("notifications:campaign_send", args=[campaign.uid])).content.decode()
+    )
+
+    for page in (said, asked):
+        assert "9 orang lewat WhatsApp: 0 hari ini" in page
+        assert "tempat untuk 1 orang disisihkan bagi pengingat, perubahan, dan tawaran" in page
+        assert "6 orang menyusul pada hari-hari berikutnya" in page
+        assert "3 orang tidak muat dalam seminggu" in page
+
+
 # ---------------------------------------------------------------- the pages
 
 
@@ -399,6 +718,26 @@ def test_what_was_typed_is_kept_on_error(client_as, province):
     assert not Campaign.objects.exists()
 
 
+def test_choosing_other_people_keeps_what_was_typed_and_saves_nothing(client_as, province):
+    other = audiences.registered()[1]
+    typed = {"untuk": "everybody", "ganti": other.code, "title": "Tahap 2", "announcement": "Pendaftaran"}
+
+    answer = client_as(province).post(reverse("notifications:campaign_write"), typed)
+
+    page = answer.content.decode()
+    assert answer.context["audience"] == other
+    assert ('value="Tahap 2"' in page, "Pendaftaran</textarea>" in page) == (True, True)
+    assert "perlu diperbaiki" not in page
+    assert not Campaign.objects.exists()
+
+
+def test_enter_in_a_field_chooses_nobody_else(client_as, province):
+    page = client_as(province).get(reverse("notifications:campaign_write")).content.decode()
+    first = page.partition("novalidate>")[2].partition("<button")[2].partition(">")[0]
+
+    assert "name=" not in first
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_list_asks_equally_often(client_as, province, count, django_assert_num_queries):
     for _n in range(count):
@@ -422,7 +761,7 @@ def test_the_page_of_a_sent_one_asks_equally_often(client_as, province, count, d
         client.get(campaign.get_absolute_url())
 
 
-QUERIES_OF_THE_LIST, QUERIES_OF_A_SENT_ONE = 5, 8
+QUERIES_OF_THE_LIST, QUERIES_OF_A_SENT_ONE = 5, 9
 
 
 def test_prices_are_kept_by_the_province_alone(client_as, province):

@@ -1,4 +1,4 @@
-"""By which ways each kind of message goes, on a page to read."""
+"""By which ways each kind of message goes, on the page of all kinds. Setting them: test_chain_setting."""
 
 import pytest
 from django.urls import reverse
@@ -18,14 +18,14 @@ def test_the_page_shows_every_kind_its_ways_and_how_long_each_is_waited_for(clie
 
     for kind in kinds.registered():
         assert str(kind.label) in said
-    assert "tanpa tanda terima dalam 4 jam: cara berikutnya" in said
+    assert "tanpa tanda terima dalam 4 jam: saluran berikutnya" in said
     assert "SMS_GATEWAY" in said  # not connected, and why
 
 
-def test_the_page_asks_nothing_but_who_is_there(client_as, django_assert_max_num_queries):
+def test_the_page_asks_for_the_chains_and_who_is_there(client_as, django_assert_max_num_queries):
     client = client_as(member(Role.PROVINCE))
     client.get(reverse("notifications:chains"))
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         client.get(reverse("notifications:chains"))
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from okoce.audit.models import AuditEvent
 from okoce.notifications import fallback, kinds, outbox, wishes
 from okoce.notifications.enums import Channel, ConsentRule, Topic
 from okoce.notifications.models import Message, OptOut
@@ -100,6 +101,47 @@ def test_everything_can_be_ended_from_the_same_page(link):
     Client().post(link, {"semua": "1"})
     answer = Consent.objects.get()
     assert (answer.purpose, answer.is_given, answer.channel) == ("messages", False, "link")
+
+
+def test_what_is_ended_already_has_no_button(link):
+    Client().post(link)
+    after_topic = buttons(Client().get(link))
+    Client().post(link, {"semua": "1"})
+
+    assert after_topic == ["Akhiri semua pesan"]
+    assert buttons(Client().get(link)) == []
+
+
+def buttons(page):
+    main = page.content.decode().partition("<main")[2].partition("</main>")[0]
+    return [words.strip() for words in re.findall(r"<button[^>]*>([^<]+)</button>", main)]
+
+
+@pytest.mark.parametrize("method", ["get", "head", "options", "put", "delete"])
+def test_only_a_press_ends_anything_a_scanner_of_links_does_not(link, method):
+    for address in (link, f"{link}?selesai=1", f"{link}?semua=1", f"{link}?List-Unsubscribe=One-Click"):
+        getattr(Client(), method)(address)
+    assert not OptOut.objects.exists()
+    assert not Consent.objects.filter(is_given=False).exists()
+
+
+def test_a_link_ends_it_for_its_own_person_only(link, mail):
+    other = ParticipantFactory(email="budi@example.org")
+    message = queue(kind="greeting", key="other", participant_id=other.pk)
+    foreign = link.replace(link.split("/berhenti/")[1].split(":")[0], str(message.uid))
+
+    assert Client().post(foreign).status_code == 404
+    Client().post(link, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
+
+    assert not OptOut.objects.filter(participant_id=other.pk).exists()
+
+
+def test_a_replayed_one_click_is_kept_once(link):
+    for _time in range(3):
+        Client().post(link, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
+
+    assert OptOut.objects.count() == 1
+    assert AuditEvent.objects.filter(action="notifications.wish.ended").count() == 1
 
 
 @pytest.mark.parametrize("token", ["x", "a:b", "3f0f2b0e-0000-4000-8000-000000000000:falsch"])

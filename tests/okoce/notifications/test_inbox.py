@@ -70,6 +70,35 @@ def test_the_tray_lists_what_is_to_be_read_and_asks_equally_often(
     assert "Siti 0" in text
 
 
+def test_next_and_before_pass_nobody_who_wrote_in_the_same_second(client_as, camat, wrote):
+    siti()
+    moment = timezone.now() - timedelta(hours=1)
+    rows = [wrote(f"Bu, boleh {n}?", at=moment) for n in range(3)]
+    client = client_as(camat)
+
+    looked = client.get(page("inbound", rows[1])).context
+
+    assert (looked["next"], looked["before"]) == (rows[0], rows[2])
+    assert client.get(page("inbound", rows[0])).context["next"] is None
+    assert client.get(page("inbound", rows[2])).context["before"] is None
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_tray_names_all_who_share_a_number_and_asks_equally_often(
+    client_as, camat, wrote, count, django_assert_num_queries
+):
+    for n in range(count):
+        ParticipantFactory(full_name=f"Siti {n}", phone=f"+62812345678{n}0")
+        ParticipantFactory(full_name=f"Budi {n}", phone=f"+62812345678{n}0")
+        wrote("Bu, boleh membawa anak?", phone=f"+62812345678{n}0")
+    client = client_as(camat)
+    client.get(TRAY)
+
+    with django_assert_num_queries(8):
+        text = client.get(TRAY).content.decode()
+    assert ("Siti 0" in text, "Budi 0" in text) == (True, True)
+
+
 def test_an_empty_tray_says_so(client_as, camat):
     assert "Tidak ada yang perlu dibaca" in client_as(camat).get(TRAY).content.decode()
 
@@ -133,6 +162,7 @@ def test_rule_59_no_number_or_amount_goes_back_and_what_was_typed_stays(client_a
     answer = client_as(camat).post(page("inbound_reply", row), {"teks": text})
 
     assert answer.status_code == 422
+    assert 'aria-describedby="teks-bantu teks-salah"' in answer.content.decode()
     assert row.replies.filter(by=camat).count() == 0
 
 
@@ -166,7 +196,8 @@ def test_it_is_handed_over_to_the_kecamatan_where_the_person_lives_now(client_as
     siti()
     row = wrote("saya sudah pindah ke Kembangan")
     client = client_as(camat)
-    assert client.post(page("inbound_hand_over", row), {"kecamatan": "99"}).status_code == 302
+    for nowhere in ("99", "", "\x00", "31.73.08\x00"):
+        assert client.post(page("inbound_hand_over", row), {"kecamatan": nowhere}).status_code == 302
     client.post(page("inbound_hand_over", row), {"kecamatan": "31.73.08"})
 
     row.refresh_from_db()

@@ -127,6 +127,8 @@ def test_roles_without_the_permission_are_told_whose_page_it_is(client_as, role)
         ("asal=tests.thing:12", 2),
         ("asal=tests.thing:13", 0),
         ("asal=x:99999999999999999999", 3),
+        ("asal=x:%C2%B2", 3),
+        ("state=%00&kind=%00&asal=%00:1", 3),
         ("state=nonsense&day=never", 3),
     ],
 )
@@ -328,6 +330,7 @@ def test_the_whole_group_is_ticked_off_at_once(client_as, camat):
 
     assert Message.objects.filter(state="sent", reason="with_group").count() == 3
     assert AuditEvent.objects.get().count == 3
+    assert client.get(address).status_code == 302  # nobody is left to ask about
 
 
 def test_the_text_for_the_group_greets_nobody_by_name(client_as, camat):

@@ -78,6 +78,29 @@ def test_a_wrong_signature_changes_nothing(call):
     assert state() is None
 
 
+def test_rule_57_what_is_said_of_the_same_name_in_another_account_is_not_believed(call, settings):
+    settings.WHATSAPP_ACCOUNT_ID = PORTFOLIO
+    call(template_update("greeting", "id", "APPROVED"))
+    said = template_update("greeting", "id", "DISABLED")
+    said["entry"][0]["id"] = "555"
+
+    assert call(said) == 200
+
+    assert state() == "approved"
+    assert list(TemplateNews.objects.values_list("event", flat=True)) == ["APPROVED"]
+    assert list(WebhookCall.objects.order_by("pk").values_list("problem", flat=True)) == ["", "not_ours"]
+
+
+def test_one_call_for_two_accounts_counts_for_ours_alone(call, settings):
+    settings.WHATSAPP_ACCOUNT_ID = PORTFOLIO
+    said, other = (template_update("greeting", language, "PAUSED") for language in ("id", "en"))
+    other["entry"][0]["id"] = "555"
+
+    call({**said, "entry": said["entry"] + other["entry"]})
+
+    assert (state(), state(language="en")) == ("paused", None)
+
+
 def test_words_in_the_wrong_order_and_repeated_count_by_their_own_time(call):
     newer = template_update("greeting", "id", "APPROVED", at=time.time() - 10)
     older = template_update("greeting", "id", "PAUSED", at=time.time() - 60)
@@ -97,6 +120,16 @@ def test_words_from_the_future_count_from_when_they_came(call):
     assert row.state_at <= WebhookCall.objects.latest("received_at").received_at
 
 
+def test_a_clock_set_back_makes_no_later_word_an_earlier_one(call, time_machine):
+    now = time.time()
+    call(template_update("greeting", "id", "APPROVED", at=now))
+    time_machine.move_to(now - 3600)
+
+    call(template_update("greeting", "id", "PAUSED", at=now + 60))
+
+    assert state() == "paused"
+
+
 def test_a_name_we_do_not_know_is_kept_and_taken_over_when_it_becomes_ours(call):
     call(template_update("greeting_v1", "id", "APPROVED"))
     assert state("greeting_v1") is None
@@ -104,6 +137,36 @@ def test_a_name_we_do_not_know_is_kept_and_taken_over_when_it_becomes_ours(call)
     row = registering.row_of("greeting", "id", 1)
 
     assert (row.state, row.approved_at is not None) == ("approved", True)
+
+
+@pytest.mark.parametrize(("account", "expected"), [(PORTFOLIO, "paused"), ("999", None), ("", "paused")])
+def test_words_about_the_texts_of_another_account_change_nothing(call, settings, account, expected):
+    settings.WHATSAPP_ACCOUNT_ID = account
+
+    assert call(template_update("greeting", "id", "PAUSED")) == 200
+
+    assert state() == expected
+    assert WebhookCall.objects.get().problem == ("" if expected else "not_ours")
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"event": None}, {"event": ["PAUSED"]}, {"message_template_name": None},
+        {"message_template_name": "x\x00"}, {"message_template_language": {"code": "id"}},
+        {"reason": ["x"]}, {"other_info": "paused"}, {"disable_info": {"title": 7, "description": None}},
+    ],
+)  # fmt: skip
+def test_broken_words_about_one_text_do_not_cost_those_about_another(call, broken):
+    said = template_update("greeting", "en", "PAUSED")
+    said["entry"][0]["changes"][0]["value"] |= broken
+    said["entry"] += [None, {"time": "gestern", "changes": 5}]
+    said["entry"] += template_update("greeting", "id", "PAUSED")["entry"]
+
+    call(said)
+
+    assert state() == "paused"
+    assert WebhookCall.objects.get().problem == ""
 
 
 def test_a_word_that_meta_may_yet_invent_is_passed_over(call):

@@ -18,7 +18,7 @@ from tests.factories import ParticipantFactory
 
 KINDS = [pytest.param(kind, id=kind.code) for kind in kinds.registered()]
 # What somebody gets without having agreed to messages: the person asked for it, or the law demands it.
-ASKED_FOR = {"data_request_answer", "sign_in_code", "whatsapp_reply"}
+ASKED_FOR = {"own_phone_code", "text_test", "data_request_answer", "sign_in_code", "whatsapp_reply"}
 PRIVATE = {
     "nik": "3173075708909001",
     "phone": "0812 3456 7890",

@@ -134,6 +134,19 @@ def test_a_preview_on_a_person_names_them_is_recorded_and_sends_nothing(staff):
     assert (Message.objects.count(), MessageText.objects.count()) == (0, 0)
 
 
+def test_enter_in_a_field_never_saves(staff):
+    """The browser presses the first button of the form; with a name typed it looks for the person."""
+    person = ParticipantFactory(full_name="Siti Rahmawati")
+    page = page_of(staff.get(EDIT))
+    first = page.partition("data-steady")[2].partition("<button")[2].partition(">")[0]
+
+    found = page_of(staff.post(EDIT, given(aksi="lihat", cari=person.number)))
+
+    assert 'value="lihat"' in first
+    assert str(person.uid) in found
+    assert not MessageText.objects.exists()
+
+
 def test_a_person_is_not_looked_for_by_a_personal_number(staff):
     person = ParticipantFactory(full_name="Siti Rahmawati", phone="+6281234567890")
 
@@ -183,7 +196,9 @@ def test_older_words_are_used_again_from_their_page(staff):
 def test_times_are_set_on_their_page(staff):
     page = reverse("notifications:text_times", args=[KIND])
     wrong = page_of(staff.post(page, {"times": "besok", "reason": "x", "based_on": "0"}))
-    staff.post(page, {"times": "3d, 90m", "reason": "cukup dua", "based_on": "0"})
+    for unclear in ("7h", "2d", "1 minggu", "hari", "²hari", "3 hari 2 jam"):
+        assert "bukan waktu" in page_of(staff.post(page, {"times": unclear, "reason": "x", "based_on": "0"}))
+    staff.post(page, {"times": "3 hari, 90 menit", "reason": "cukup dua", "based_on": "0"})
 
     assert "bukan waktu" in wrong
     assert list(SendingTimes.objects.values_list("minutes_before", "reason")) == [([4320, 90], "cukup dua")]

@@ -126,6 +126,21 @@ def test_the_text_an_editor_begins_with_has_no_faults(kind, language):
         assert editing.problems_of(kind, channel, language=language, subject=subject, body=body) == {}
 
 
+def test_a_line_among_others_is_one_line_short_and_keeps_the_link_that_is_needed():
+    invitation = kinds.get("session_invitation")
+    wrong = {
+        "Undangan {activity}\nJawab di {answer_link}": "jeda barisnya",
+        f"Undangan {'sekali ' * 40} {{answer_link}}": "240",
+        "Undangan {activity}, {starts_at_day}": "answer_link",
+    }
+
+    for body, words in wrong.items():
+        (problem,) = editing.problems_of(invitation, "line", language="id", subject="", body=body)["body"]
+        assert words in problem
+    fits = "Undangan {activity}: {answer_link}"
+    assert editing.problems_of(invitation, "line", language="id", subject="", body=fits) == {}
+
+
 # ---------------------------------------------------------------- which words are used
 
 

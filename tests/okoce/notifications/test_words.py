@@ -32,6 +32,11 @@ YES = [
     "y",
     "okay",
     "baik bu terima kasih",
+    "*YA*",
+    "“Ya”",
+    "YA!!!",
+    "`ya`",
+    "~Ya~…",
 ]
 NO = [
     "TIDAK",
@@ -58,6 +63,8 @@ NO = [
     "tidak jadi ikut",
     "ya, tidak bisa",
     "tidak tidak",
+    "*TIDAK*",
+    "TIDAK 😭",
 ]
 MOVE = [
     "PINDAH",
@@ -77,6 +84,24 @@ STOP = [
     "tolong berhenti",
     "stop kirim pesan",
     "unsubscribe",
+    "Stop!!!",
+    "STOP.",
+    "*STOP*",
+    "“stop”",
+    "_Berhenti_",
+    "ＳＴＯＰ",
+    "stoppp",
+    "STOP 🙏",
+    "🛑 STOP 🛑",
+    "STOP 🚫",
+    "berhenti ya bu",
+    "Berhenti, terima kasih",
+    "stop pesan ini ya",
+    "berhenti langganan",
+    "Stop all messages",
+    "stop/berhenti",
+    "BATAL 🙏",
+    "st\u200bop",
 ]
 UNCLEAR = [
     "",
@@ -105,6 +130,16 @@ UNCLEAR = [
     "ok kalau tidak hujan",
     "bukan tidak bisa",
     "stop dulu ya sedang jualan",
+    "berhenti jualan",
+    "jangan stop",
+    "stop?",
+    "ya, batal",
+    "ya/stop",
+    "YA/TIDAK",
+    "YA / TIDAK",
+    "ya tidak",
+    "👍👎",
+    "bisa | tidak",
 ]
 
 
