@@ -7,6 +7,8 @@ class BazaarsConfig(AppConfig):
 
     def ready(self) -> None:
         from bazaars import (  # noqa: PLC0415  models exist only now
+            call_messages,
+            confirm_messages,
             copying,
             erasable,
             messages,
@@ -15,15 +17,19 @@ class BazaarsConfig(AppConfig):
             setup_messages,
         )
         from bazaars.services.merging import Stalls, stalls_of  # noqa: PLC0415
-        from okoce.notifications import audiences  # noqa: PLC0415
+        from okoce.notifications import audiences, budget  # noqa: PLC0415
         from participants import comparing, merging  # noqa: PLC0415
 
         copying.declare()
         erasable.declare()
         messages.register()
+        call_messages.register()
+        confirm_messages.register()
+        budget.register_need(messages.STALL_CONFIRM, confirm_messages.people_between)
         audiences.register_page("bazaars:public", _("The page of the bazaars"))
         sales_messages.register()
         setup_messages.register()
+        budget.register_need(setup_messages.STALL_SETUP, setup_messages.people_between)
         panel.register()
         comparing.register_fact(_("Bazaars"), stalls_of)
         merging.register("bazaars.Application.participant", Stalls())

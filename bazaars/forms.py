@@ -13,9 +13,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
 from bazaars.draw import sha256
-from bazaars.enums import Excuse, PlaceKind, StallKind
+from bazaars.enums import Excuse, PlaceKind, SiteState, StallKind
 from bazaars.feasibility import Bounds, Problem
 from bazaars.models import Site
 from bazaars.models.bazaar import LONGEST_LABEL
@@ -23,6 +24,7 @@ from bazaars.plan import PlanError, stall_numbers
 from bazaars.words import Names, plan_problem_words, problem_words
 from okoce.notifications import safety
 from okoce.ui import forms
+from okoce.ui.templatetags.okoce_ui import number
 
 Choices = Sequence[tuple[str, Any]]
 MOST_IN_A_ROW = 12
@@ -270,10 +272,22 @@ class OpenForm(forms.Form):
         initial="23:59",
         help_text=_lazy("WIB. A second later is too late for everybody"),
     )
+    tells = forms.BooleanField(label=_lazy("Tell everybody who may apply"), required=False)
 
-    def __init__(self, *args: Any, site: Site, now: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, site: Site, now: datetime, to_tell: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.site, self.now = site, now
+        tells = self.fields["tells"]
+        tells.initial = site.state == SiteState.DRAFT and to_tell > 0
+        if to_tell:
+            tells.help_text = ngettext(
+                "%(count)s person gets one message. Without the tick nobody is told.",
+                "%(count)s people get one message each. Without the tick nobody is told.",
+                to_tell,
+            ) % {"count": number(to_tell)}
+        else:
+            tells.disabled = True
+            tells.help_text = _("There is nobody left to tell")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

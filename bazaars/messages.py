@@ -21,7 +21,7 @@ from bazaars.enums import AllocationState, ApplicationState, Excuse, ReleaseKind
 from bazaars.models import Allocation, Application, Exchange, Site, StallMove
 from okoce.notifications import causes, kinds, services
 from okoce.notifications.enums import Manner, Topic
-from trainings.messages import URGENT_BEGINS, URGENT_ENDS, decent
+from trainings.messages import URGENT_BEGINS, URGENT_ENDS, decent, may_go_at
 from trainings.scheduling import JAKARTA
 
 CAUSE = "bazaars.site"
@@ -34,7 +34,9 @@ ABSENCE_NOTED = "absence_noted"
 EXCHANGE_ASKED = "exchange_asked"
 EXCHANGE_ANSWERED = "exchange_answered"
 STALL_MOVED = "stall_moved"
-OF_A_STALL = (STALL_GIVEN, STALL_OFFERED, EXCHANGE_ASKED, EXCHANGE_ANSWERED, STALL_MOVED)
+STALL_CONFIRM = "stall_confirm"  # bazaars.confirm_messages
+ASKS = (STALL_GIVEN, STALL_OFFERED, STALL_CONFIRM)  # whether the vendor comes
+OF_A_STALL = (*ASKS, EXCHANGE_ASKED, EXCHANGE_ANSWERED, STALL_MOVED)
 EXCUSES_FOR = timedelta(days=14)  # after the last day; later the turns have been counted in other draws
 NOMINATED = "stall_nominated"
 MANNERS = {
@@ -134,7 +136,7 @@ def register() -> None:
                     "withdrawn": _("The application was withdrawn"),
                 },
                 sample=SAMPLE,
-                answers=answering.ANSWERS if code in (STALL_GIVEN, STALL_OFFERED) else None,
+                answers=answering.ANSWERS if code in ASKS else None,
                 gaps=GAPS,
                 required=REQUIRED[code],
             )
@@ -211,7 +213,7 @@ def void(messages: Sequence[Any]) -> Mapping[str, str]:
             gone[message.key] = "bazaar_cancelled"
         elif message.kind in OF_A_STALL and not is_held(application):
             gone[message.key] = "stall_gone"
-        elif message.kind in (STALL_GIVEN, STALL_OFFERED) and not application.allocation.is_unanswered:
+        elif message.kind in ASKS and not application.allocation.is_unanswered:
             gone[message.key] = "answered"
         elif message.kind == STALL_MOVED and application.allocation.stall_id != message.context.get(
             "stall_id"
@@ -243,7 +245,7 @@ def tell_results(
                 )
                 for application in applications
             ],
-            due_at=decent(now),
+            due_at=may_go_at(now),
             expires_at=first_day,
         )
     return count
@@ -264,7 +266,7 @@ def tell_nominated(site: Site, applications: Iterable[Application], *, now: date
     return services.queue_many(
         kind=NOMINATED,
         drafts=[_draft(site, a.pk, a.participant_id, "nominated") for a in applications],
-        due_at=decent(now),
+        due_at=may_go_at(now),
         expires_at=site.applications_close_at or site.bazaar.begins_at,
     )
 
@@ -288,6 +290,16 @@ def tell_lost(site: Site, lost: Sequence[Allocation], *, now: datetime) -> int:
         drafts=[_draft(site, a.application_id, a.participant_id, "lost") for a in lost],
         due_at=_soon(now, begins_at),
         expires_at=begins_at,
+    )
+
+
+def no_question_left(allocation: Allocation, *, reason: str) -> int:
+    """The vendor has answered, or has no stall any more: what waits is sent to nobody, by hand neither."""
+    return services.cancel(
+        cause=(CAUSE, allocation.application.site_id),
+        kinds=ASKS,
+        participant_id=allocation.participant_id,
+        reason=reason,
     )
 
 
@@ -354,6 +366,6 @@ def tell_cancelled(site: Site, applications: Iterable[Application], *, now: date
 def _soon(now: datetime, begins_at: datetime) -> datetime:
     """At a time of day that disturbs nobody; earlier and later than usual when the bazaar is tomorrow."""
     if begins_at - now >= timedelta(hours=24):
-        return decent(now)
-    due = decent(now, begins=URGENT_BEGINS, ends=URGENT_ENDS)
+        return may_go_at(now)
+    due = may_go_at(now, begins=URGENT_BEGINS, ends=URGENT_ENDS)
     return due if due < begins_at else now

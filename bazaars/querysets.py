@@ -175,6 +175,18 @@ class ApplicationQuerySet(OfSiteQuerySet):
     def submitted(self) -> ApplicationQuerySet:
         return self.filter(state="submitted")
 
+    def on_days_of(self, bazaar: Any) -> ApplicationQuerySet:
+        """What keeps somebody from another place on a day of this bazaar: waits for its draw, or has a
+        stall.
+        """
+        waiting = Q(state="submitted", site__state__in=["open", "frozen"])
+        holding = Q(allocation__isnull=False) & ~Q(allocation__state="released")
+        return self.filter(
+            waiting | holding,
+            site__bazaar__starts_on__lte=bazaar.ends_on,
+            site__bazaar__ends_on__gte=bazaar.starts_on,
+        )
+
 
 class AllocationQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> AllocationQuerySet:

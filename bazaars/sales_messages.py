@@ -6,16 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from bazaars.answering import what
 from bazaars.links import sales_paths_of
 from bazaars.messages import GAPS as SITE_GAPS
 from bazaars.messages import SAMPLE
 from bazaars.models import Allocation, SalesReport
 from bazaars.sales import LATE_AFTER_DAYS, days_between, last_late_day
 from okoce.notifications import kinds, services
-from okoce.notifications.enums import Topic
+from okoce.notifications.enums import Meaning, Topic
+from okoce.notifications.kinds import BESIDE, Answered, Answers
 from trainings.messages import decent
 
 SALES_ASKED = "sales_asked"
@@ -52,6 +56,7 @@ def register() -> None:
                 sample=SAMPLE | {"report_path": "/bazar/jual/abc-contohtautanlaporan/"},
                 gaps=GAPS,
                 required=("stall", "report_link"),
+                answers=ANSWERS,
             )
         )
 
@@ -152,3 +157,36 @@ def _queue(kind: str, allocations: Iterable[Allocation], *, now: datetime) -> in
         for row in allocations
     ]
     return services.queue_many(kind=kind, drafts=drafts, due_at=due_at) if drafts else 0
+
+
+# ---------------------------------------------------------------- what somebody answers to it
+
+
+def still_open(messages: Sequence[Any]) -> Mapping[str, int]:
+    """As long as a day is not reported; it takes an answer only where nothing else was asked."""
+    gone = void(messages)
+    return {m.key: BESIDE for m in messages if m.key not in gone}
+
+
+def about(messages: Sequence[Any]) -> Mapping[str, str]:
+    found = _allocations(messages)
+    return {m.key: what(found[pair]) for m in messages if (pair := (m.cause_id, m.participant_id)) in found}
+
+
+def take(message: Any, meaning: Meaning, now: datetime) -> Answered:
+    """Sales are told on the own page, whatever the word: an amount is never written into a chat."""
+    row = _allocations([message]).get((message.cause_id, message.participant_id))
+    if row is None:
+        return Answered("stall_gone", gettext("You have no stall there any more. Nothing has changed."))
+    link = settings.PORTAL_URL + sales_paths_of([row.pk])[row.pk]
+    if message.key in void([message]):
+        text = gettext("Thank you, your sales are reported: %(what)s. To correct them: %(link)s")
+        return Answered("sales_reported", text % {"what": what(row), "link": link})
+    text = gettext(
+        "Please say it here, also when you sold nothing: %(link)s (%(what)s). It takes 20 seconds and costs "
+        "you no turn."
+    )
+    return Answered("link_to_report", text % {"what": what(row), "link": link})
+
+
+ANSWERS = Answers(still_open=still_open, take=take, about=about)

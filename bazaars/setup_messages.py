@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from bazaars import messages
@@ -105,6 +106,18 @@ def tell_setup_times(*, now: datetime) -> int:
             if (before := _time_for(row.application.site.bazaar.setup_at - now, times)) is not None
         ],
     )
+
+
+def people_between(now: datetime, until: datetime) -> QuerySet[Allocation]:
+    """Whom ``tell_setup_times`` will write to between two moments, for keeping them room (budget)."""
+    due = Q(pk__in=())
+    for before in timing.of(kinds.get(STALL_SETUP)):
+        due |= Q(
+            application__site__bazaar__setup_at__gt=now + before,
+            application__site__bazaar__setup_at__lte=until + before,
+        )
+    rows = Allocation.objects.taken().filter(due)
+    return rows.exclude(application__site__state=SiteState.CANCELLED)  # type: ignore[no-any-return]
 
 
 def _time_for(ahead: timedelta, times: Sequence[timedelta]) -> timedelta | None:

@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from bazaars import sales_messages, setup_messages
+from bazaars import confirm_messages, sales_messages, setup_messages
 from bazaars.services import incidents, releasing
 
 
@@ -19,8 +19,11 @@ def ask_for_sales() -> None:
 
 @shared_task(ignore_result=True)
 def settle_stalls() -> None:
-    """Stalls that were not confirmed in time go to the next on the reserve list. Runs on the clock."""
+    """Stalls that were not confirmed in time go to the next on the reserve list, and whoever has not answered
+    is reminded before. Runs on the clock.
+    """
     releasing.settle_all()
+    confirm_messages.remind(now=timezone.now())
 
 
 @shared_task(ignore_result=True)

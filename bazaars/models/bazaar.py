@@ -178,6 +178,13 @@ class Site(Dated):
             self.state == SiteState.CANCELLED and self.applications_open_at is None
         )
 
+    def is_open_at(self, now: datetime) -> bool:
+        """Taking applications at ``now``, as ``SiteQuerySet.open_at`` says for many."""
+        opens_at, closes_at = self.applications_open_at, self.applications_close_at
+        if self.state != SiteState.OPEN or opens_at is None or closes_at is None:
+            return False
+        return bool(opens_at <= now < closes_at)
+
 
 class Stall(models.Model):
     """One stall on the plan, ``width`` by ``depth`` cells from ``row`` and ``column`` on.

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 
 from bazaars import errors
 from bazaars.eligibility import Applicant, Call, Obstacle, obstacles, obstacles_of_person
@@ -145,16 +144,8 @@ def applicants_for(site: Site, participants: Iterable[Participant]) -> dict[int,
 
 def _places_elsewhere(site: Site, ids: Collection[int]) -> dict[int, str]:
     """Where these people have applied, or hold a stall, on a day of this bazaar."""
-    bazaar: Bazaar = site.bazaar
-    same_days = Q(site__bazaar__starts_on__lte=bazaar.ends_on, site__bazaar__ends_on__gte=bazaar.starts_on)
-    waiting = Q(state=ApplicationState.SUBMITTED, site__state__in=[SiteState.OPEN, SiteState.FROZEN])
-    holding = Q(allocation__isnull=False) & ~Q(allocation__state=AllocationState.RELEASED)
-    rows = (
-        Application.objects.filter(same_days & (waiting | holding), participant_id__in=ids)
-        .exclude(site_id=site.pk)
-        .values_list("participant_id", "site__name")
-    )
-    return dict(rows)
+    rows = Application.objects.filter(participant_id__in=ids).on_days_of(site.bazaar)
+    return dict(rows.exclude(site_id=site.pk).values_list("participant_id", "site__name"))
 
 
 def obstacles_for(

@@ -10,6 +10,7 @@ from django.db import transaction
 from bazaars import errors, messages
 from bazaars.enums import AllocationState, ReleaseKind, SiteState
 from bazaars.models import Allocation, Application, Bazaar, Site
+from bazaars.services import calling
 from bazaars.services.events import locked_site
 from okoce.accounts.models import User
 from okoce.audit.services import record
@@ -41,6 +42,7 @@ def cancel_site(*, site_id: int, reason: str, by: User, now: datetime) -> int:
     site.state, site.cancelled_at, site.cancelled_by = SiteState.CANCELLED, now, by
     site.cancel_reason = reason
     site.save(update_fields=["state", "cancelled_at", "cancelled_by", "cancel_reason", "updated_at"])
+    calling.withdraw(site.bazaar_id)
     told = messages.tell_cancelled(site, site.applications.submitted(), now=now)
     record(by, "bazaars.site.cancelled", site, count=told, reason=reason)
     return told

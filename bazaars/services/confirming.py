@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from bazaars import errors
+from bazaars import errors, messages
 from bazaars.enums import AllocationState, SiteState, TurnKind
 from bazaars.models import Allocation, Bazaar, Site, TurnLedger
 from bazaars.services import releasing
@@ -84,4 +84,5 @@ def take(site: Site, allocation: Allocation, *, at: datetime) -> None:
     """Who comes has answered, and it counts as a turn; the site is locked by the caller."""
     allocation.state, allocation.confirmed_at = AllocationState.CONFIRMED, at
     allocation.save(update_fields=["state", "confirmed_at"])
+    messages.no_question_left(allocation, reason="answered")
     TurnLedger.objects.note(TurnKind.STALL_HELD, allocation.participant_id, site=site)

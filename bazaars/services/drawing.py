@@ -14,7 +14,7 @@ from bazaars.choices import unit_of
 from bazaars.enums import SiteState, TurnKind
 from bazaars.models import Allocation, Application, Bazaar, Draw, SeedPart, Site, TurnLedger
 from bazaars.placement import Plan
-from bazaars.services import confirming, placing, sealing, turns
+from bazaars.services import calling, confirming, placing, sealing, turns
 from bazaars.services.applying import eligible_at_freezing, obstacles_at_freezing
 from bazaars.services.events import locked_site, refuse_when_cancelled, rules_of
 from okoce.accounts.models import User
@@ -81,6 +81,7 @@ def freeze_list(*, site_id: int, by: User, now: datetime, reason: str = "") -> D
     )
     site.state = SiteState.FROZEN
     site.save(update_fields=["state", "applications_close_at", "updated_at"])
+    calling.withdraw(site.bazaar_id)
     record(
         by, "bazaars.list.frozen", draw, count=len(frozen.entries), hash=draw.frozen_hash, early=bool(reason)
     )

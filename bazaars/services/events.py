@@ -16,6 +16,7 @@ from bazaars.feasibility import Bounds, Rules, check_rules
 from bazaars.models import Bazaar, Quota, Site, Stall
 from bazaars.models.bazaar import LONGEST_LABEL
 from bazaars.plan import next_places
+from bazaars.services import calling
 from bazaars.services.versions import ground_of, keeping_version
 from okoce.accounts.models import User
 from okoce.audit.services import record
@@ -313,8 +314,13 @@ def set_quotas(
 
 
 @transaction.atomic
-def open_applications(*, site_id: int, closes_at: datetime, by: User, now: datetime) -> Site:
-    """Opens the call, or moves its deadline. Raises NoStalls, NoQuotas, RulesImpossible, SiteIsFrozen."""
+def open_applications(
+    *, site_id: int, closes_at: datetime, by: User, now: datetime, tells: bool = False
+) -> Site:
+    """Opens the call, or moves its deadline. Raises NoStalls, NoQuotas, RulesImpossible, SiteIsFrozen.
+
+    ``tells``: everybody who may apply and agreed to messages is told, once for the bazaar.
+    """
     site = locked_site(site_id)
     refuse_when_frozen(site)
     rules = rules_of(site)
@@ -330,4 +336,7 @@ def open_applications(*, site_id: int, closes_at: datetime, by: User, now: datet
     site.state = SiteState.OPEN
     site.save(update_fields=["applications_open_at", "applications_close_at", "state", "updated_at"])
     record(by, "bazaars.applications.opened", site, closes_at=closes_at.isoformat())
+    calling.follow_deadline(site)
+    if tells:
+        calling.tell(site, by=by, now=now)
     return site

@@ -87,6 +87,7 @@ def release(
     allocation.state, allocation.release_kind = AllocationState.RELEASED, kind
     allocation.released_at, allocation.released_by, allocation.release_reason = now, by, reason
     allocation.save(update_fields=["state", "release_kind", "released_at", "released_by", "release_reason"])
+    messages.no_question_left(allocation, reason="stall_gone")
 
 
 # ---------------------------------------------------------------- the next

@@ -22,12 +22,11 @@ from bazaars.views.events import visible_site
 from okoce.accounts.access import requires
 from okoce.accounts.roles import has_permission
 from okoce.audit.services import record
+from okoce.notifications import call_sheets
 from okoce.notifications.desk import CALL, why_words
 from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
 
-ROWS_A_PAGE = 25
-MOST_ON_PAPER = 200
 COMES, GIVES_BACK = "datang", "tidak"
 
 
@@ -63,20 +62,15 @@ def call_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     if not has_permission(request.user, "bazaars.manage"):
         raise Http404
     site, now = visible_site(request, pk), timezone.now()
-    rows = list(_to_call(request, site, now=now).order_by(*ORDER)[:MOST_ON_PAPER])
+    rows = list(_to_call(request, site, now=now).order_by(*ORDER)[: call_sheets.MOST])
     for one in rows:
         record(request.user, "bazaars.call_list.printed", one.participant, site=site.pk)
-    words = why_words()
-    numbered = [(n, one, words.get(one.why, "")) for n, one in enumerate(rows, 1)]
     context = {
         "site": site,
-        "pages": [numbered[at : at + ROWS_A_PAGE] for at in range(0, len(numbered), ROWS_A_PAGE)],
         "printed_at": now,
         "back": reverse("bazaars:site_call_list", args=[pk]),
     }
-    response = render_page(request, "bazaars/call_sheet.html", context)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return call_sheets.call_sheet(request, "bazaars/call_sheet.html", context, rows)
 
 
 @require_POST

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from bazaars import crumbs
+from bazaars import call_words, crumbs
 from bazaars.enums import UNANSWERED, AllocationState, SiteState
 from bazaars.messages import CAUSE, PLACE_CANCELLED, STALL_MOVED
 from bazaars.models import Allocation, Site
@@ -69,6 +69,9 @@ def desk(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "site": site,
         "may_call": has_permission(request.user, "bazaars.manage"),
+        "call": call_words.figures(site, request.user),
+        "call_url": call_words.messages_url(site),
+        "call_ready_url": call_words.ready_url(site, request.user),
         "crumbs": crumbs.of_site(site, _("Messages")),
         **context_of(request, desk_of(site), _vendors(request, site), order=ORDER, answer=answer_of, now=now),
     }

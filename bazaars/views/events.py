@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bazaars import crumbs, errors, plan_words
+from bazaars import call_words, crumbs, errors, plan_words
 from bazaars.choices import kecamatan_choices, pengampu_choices, region, unit_of
 from bazaars.enums import SiteState
 from bazaars.feasibility import Bounds, check_rules
@@ -228,11 +228,16 @@ def open_call(request: HttpRequest, pk: int) -> HttpResponse:
     place, now = visible_site(request, pk), timezone.now()
     closes_at = timezone.localtime(place.applications_close_at) if place.applications_close_at else None
     initial = {"closes_on": closes_at.date(), "closes_time": closes_at.time()} if closes_at else None
-    form = OpenForm(request.POST or None, site=place, now=now, initial=initial)
+    forecast = call_words.forecast(place, request.user, now=now)
+    form = OpenForm(request.POST or None, site=place, now=now, to_tell=forecast.reach.total, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             events.open_applications(
-                site_id=place.pk, closes_at=form.cleaned_data["closes_at"], by=request.user, now=now
+                site_id=place.pk,
+                closes_at=form.cleaned_data["closes_at"],
+                tells=form.cleaned_data["tells"],
+                by=request.user,
+                now=now,
             )
         except errors.RulesImpossible:
             form.add_error(None, _("The quotas cannot be met with these stalls. Set them again first."))
@@ -240,6 +245,13 @@ def open_call(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("Applications are open. The call is on the public page."))
+            if form.cleaned_data["tells"]:
+                messages.success(request, call_words.telling(forecast))
             return redirect("bazaars:site", place.pk)
-    context = {"form": form, "site": place, "crumbs": crumbs.of_site(place, _("Open call"))}
+    context = {
+        "form": form,
+        "site": place,
+        "forecast": forecast,
+        "crumbs": crumbs.of_site(place, _("Open call")),
+    }
     return render_page(request, "bazaars/open.html", context)

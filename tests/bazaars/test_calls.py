@@ -8,6 +8,7 @@ from django.urls import reverse
 from bazaars.enums import AllocationState
 from bazaars.models import Allocation
 from okoce.audit.models import AuditEvent
+from okoce.values import phone
 from tests.bazaars.test_after_the_draw import held_by
 from tests.factories.accounts import JAKARTA_PUSAT, member
 from tests.factories.bazaars import drawn_site
@@ -48,7 +49,7 @@ def test_the_list_names_vendors_with_masked_numbers_and_the_sheet_opens_them_rec
     sheet = office.post(reverse("bazaars:call_sheet", args=[drawn.pk]))
 
     held = Allocation.objects.filter(stall__site=drawn)
-    assert one.participant.phone in sheet.content.decode()
+    assert phone.display(one.participant.phone) in sheet.content.decode()
     assert "no-store" in sheet["Cache-Control"]
     assert AuditEvent.objects.filter(action="bazaars.call_list.printed").count() == held.count()
 

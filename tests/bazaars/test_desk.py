@@ -9,17 +9,20 @@ from django.utils import timezone
 from bazaars.enums import AllocationState
 from bazaars.messages import CAUSE, STALL_GIVEN
 from bazaars.models import Allocation
+from bazaars.services import calling
+from bazaars.services.calling import BAZAAR_CALL
 from bazaars.views.desk import desk_of
 from okoce.accounts.roles import Role
 from okoce.audit.models import AuditEvent
 from okoce.notifications.models import Message
+from tests.bazaars.test_call_messages import answered
 from tests.bazaars.test_pages import text_of
 from tests.factories.accounts import JAKARTA_PUSAT, member
-from tests.factories.bazaars import drawn_site
+from tests.factories.bazaars import drawn_site, open_site, vendor
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 12
+QUERIES = 13
 
 
 def tell(allocation, *, receipt=""):
@@ -86,3 +89,41 @@ def test_taking_the_file_is_recorded(officer):
 
     assert answer.status_code == 200
     assert AuditEvent.objects.filter(action="notifications.desk.exported").count() == 1
+
+
+def test_the_desk_says_what_became_of_the_call(officer):
+    site = drawn_site(1)
+    for number, state in enumerate(("sent", "pending", "held")):
+        Message.objects.create(
+            key=f"tes:call:{number}", kind=BAZAAR_CALL, channel="whatsapp", state=state,
+            participant_id=900_000 + number, cause_type="bazaars.bazaar", cause_id=site.bazaar_id,
+            city="31.73", due_at=timezone.now(), finished_at=timezone.now() if state == "sent" else None,
+        )  # fmt: skip
+
+    answer = officer.get(reverse("bazaars:desk", args=[site.pk]))
+
+    call = answer.context["call"]
+    assert (call.total, call.sent, call.waiting, call.stuck) == (3, 1, 1, 1)
+    assert "3 orang yang boleh mendaftar diberi tahu saat pendaftaran dibuka" in text_of(answer)
+
+
+def test_the_desk_can_be_printed_and_the_paper_says_what_is_on_it(officer):
+    site = drawn_site(2)
+
+    page = text_of(officer.get(reverse("bazaars:desk", args=[site.pk]), {"tampil": "tanpa-jawaban"}))
+
+    assert "data-print" in page
+    assert "Belum menjawab: 2 dari 2 orang. Dicetak" in page
+
+
+def test_calls_that_go_by_hand_are_sent_from_the_desk_with_the_text_for_the_group(officer, sudin):
+    site = open_site()
+    answered(vendor(), is_given=True)
+    calling.tell(site, by=sudin, now=timezone.now())
+
+    page = officer.get(reverse("bazaars:desk", args=[site.pk]))
+    ready = officer.get(page.context["call_ready_url"])
+
+    assert "Kirim 1 secara manual" in text_of(page)
+    assert (ready.status_code, site.bazaar.name in text_of(ready)) == (200, True)
+    assert reverse("bazaars:apply", args=[site.pk]) in text_of(ready)

@@ -59,3 +59,12 @@ def test_it_is_not_sent_when_the_stall_went_back_or_the_bazaar_is_off(stall):
     )
 
     assert setup_messages.void([message]) == {message.key: "stall_gone"}
+
+
+@pytest.mark.parametrize(("hours", "is_kept"), [(50, False), (47, True), (25, True), (23, False)])
+def test_whatsapp_keeps_room_for_whoever_is_told_within_the_day(stall, hours, is_kept):
+    now = stall.application.site.bazaar.setup_at - timedelta(hours=hours)
+
+    kept = setup_messages.people_between(now, now + timedelta(hours=24))
+
+    assert [row.participant_id for row in kept] == ([stall.participant_id] if is_kept else [])
