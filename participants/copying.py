@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from okoce.db import sealed_files
+from okoce.notifications import pauses
 from okoce.notifications.kinds import label_of
 from okoce.notifications.models import Message, OptOut, PushSubscription
 from participants import areas, consent_texts, trails
@@ -114,6 +115,7 @@ def declare() -> None:
     ):
         register(Section(position, code, label, rows))
     register(Section(89, "wishes", gettext_lazy("Wishes about messages, and phones"), _wishes))
+    register(Section(89, "pauses", gettext_lazy("Pauses of messages"), _pauses))
     register(Section(90, "messages", gettext_lazy("Messages sent"), _messages))
     register(Section(91, "trail", gettext_lazy("Who has used the data"), _trail))
 
@@ -124,6 +126,16 @@ def _wishes(p: Participant) -> Rows:
         yield {_("Ended"): str(label), _("Since"): row.at}
     for phone in PushSubscription.objects.filter(participant_id=p.pk):
         yield {_("Phone"): phone.label, _("Since"): phone.created_at, _("Until"): phone.ended_at}
+
+
+def _pauses(p: Participant) -> Rows:
+    """The office's reason is left out: it may hold what others told it (art. 33)."""
+    for pause in pauses.all_told_of(p.pk):
+        yield {
+            _("Since"): pause.since,
+            _("Last day"): pause.until or _("until the office ends it"),
+            _("Ended on"): pause.ended_at,
+        }
 
 
 def _person(p: Participant) -> Rows:

@@ -88,6 +88,7 @@ def addresses() -> tuple[QuerySet[Any], dict[str, Combinable]]:
         "city": Coalesce("city_id", Value("")),
         "kecamatan": Coalesce("kecamatan_id", Value("")),
         "has_phone": ExpressionWrapper(by_phone, BooleanField()),
+        "has_dead_number": ExpressionWrapper(by_phone & Q(_off_whatsapp()), BooleanField()),
         "has_sms": ExpressionWrapper(by_phone & ~Q(_has_ended(MessageChannel.SMS)), BooleanField()),
         "has_whatsapp": ExpressionWrapper(
             by_phone & ~Q(_off_whatsapp()) & ~Q(_has_ended(MessageChannel.WHATSAPP)), BooleanField()

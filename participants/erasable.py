@@ -73,8 +73,10 @@ def _below() -> None:
     )
     delete("notifications.OptOut", person="participant_id", why="nobody is written to any more")
     delete("notifications.PushSubscription", person="participant_id", why="the person's own phone")
+    delete("notifications.OwnPhone", person="user__participant", why="an own number for tests")
     delete("notifications.MessagePause", person="participant_id", why="why nobody wrote to the person")
     nobody("notifications.DecentHours", why="the hours at which messages go out")
+    nobody("notifications.MessageChain", why="by which ways messages go, and why the province set it so")
     nobody(
         "notifications.WebhookCall",
         why="sealed as it came, worked through and emptied within a minute",

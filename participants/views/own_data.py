@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from okoce.accounts.access import participant_only
 from okoce.audit import services as audit
 from okoce.db.sealed_files import private_response
+from okoce.notifications import pauses
 from okoce.ui.responses import render_page
 from participants import areas, clock, copying, trails
 from participants.enums import Channel, Purpose, RequestKind
@@ -41,6 +42,7 @@ def own_data(request: HttpRequest) -> HttpResponse:
         "data": _data(participant),
         "businesses": list(participant.businesses.select_related("sector")),
         "consents": consents.standing_of(participant),
+        "pause": pauses.told_of(participant.pk, on=timezone.localtime(now).date()),
         "rows": [
             {"row": row, "left": clock.left(row.due_at, now=now) if row.is_open else None} for row in asked
         ],

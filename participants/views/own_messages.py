@@ -9,12 +9,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from okoce.accounts.access import participant_only
-from okoce.notifications import phones, push_protocol, wishes
+from okoce.notifications import pauses, phones, push_protocol, wishes
 from okoce.notifications.channels import WAYS
 from okoce.notifications.enums import Channel, Topic
 from okoce.notifications.opting_out import BY_SELF
@@ -41,6 +42,7 @@ def own_messages(request: HttpRequest) -> HttpResponse:
         "push_key": "" if WAYS[Channel.PUSH].why_not() else push_protocol.public_key(),
         "worker": reverse("dashboard:phone_worker"),
         "scope": reverse("dashboard:status"),
+        "pause": pauses.told_of(participant.pk, on=timezone.localdate()),
         "has_refused": not consents.may(participant, Purpose.MESSAGES),
     }
     return render_page(request, "participants/rights/own_messages.html", context)

@@ -1,15 +1,20 @@
 """My messages: phones, topics and channels of a participant, on their own page."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from okoce.accounts.roles import Role
 from okoce.embedded.push_service import PushServiceServer
-from okoce.notifications import phones
+from okoce.notifications import pauses, phones
 from okoce.notifications.models import Message, OptOut, PushSubscription
 from okoce.notifications.services import queue
+from okoce.ui.templatetags.okoce_ui import long_date
 from participants import copying
 from participants.services import consents
-from tests.factories import ParticipantFactory
+from tests.factories import ParticipantFactory, member
 from tests.participants.test_rights import as_participant
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +106,7 @@ def test_the_page_asks_the_same_whether_there_is_one_phone_or_three(
     for _n in range(count):
         add(client, service)
     client.get(PAGE)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(PAGE)
 
 
@@ -125,3 +130,54 @@ def test_the_copy_of_the_own_data_tells_of_wishes_and_phones(client, service, si
     said = {section["code"]: section["rows"] for section in copying.sections_of(siti)}["wishes"]
     assert len(said) == 2
     assert "endpoint" not in str(said)
+
+
+# ---------------------------------------------------------------- a pause that the office has made
+
+SECRET_REASON = "Keluarga sedang berduka"
+
+
+def paused(siti, *, until):
+    office = member(Role.KECAMATAN, "31.73.07")
+    return pauses.pause(participant_id=siti.pk, reason=SECRET_REASON, until=until, by=office)
+
+
+@pytest.mark.parametrize("page", [PAGE, "/data-saya/", "/status/"])
+def test_a_pause_is_shown_with_its_last_day_and_without_the_offices_reason(client, siti, page):
+    assert "dijeda" not in client.get(page).content.decode()
+    until = timezone.localdate() + timedelta(days=9)
+    paused(siti, until=until)
+
+    said = client.get(page).content.decode()
+
+    assert "Pesan untuk Anda sedang dijeda." in said
+    assert f"sampai {long_date(until)}" in said
+    assert SECRET_REASON not in said
+
+
+def test_a_pause_without_an_end_says_so_and_one_that_is_over_is_not_shown(client, siti):
+    row = paused(siti, until=None)
+    assert "sampai jeda itu diakhiri" in client.get(PAGE).content.decode()
+
+    pauses.end(pause_id=row.pk, by=row.made_by, now=timezone.now())
+
+    assert "dijeda" not in client.get(PAGE).content.decode()
+
+
+def test_nobody_sees_the_pause_of_another(client):
+    paused(ParticipantFactory(), until=None)
+
+    assert "dijeda" not in client.get(PAGE).content.decode()
+
+
+def test_the_copy_of_the_own_data_tells_of_pauses_without_the_offices_reason(siti):
+    until = timezone.localdate() + timedelta(days=9)
+    first = paused(siti, until=None)
+    pauses.end(pause_id=first.pk, by=first.made_by, now=timezone.now())
+    paused(siti, until=until)
+
+    sections = {section["code"]: section["rows"] for section in copying.sections_of(siti)}
+
+    assert [row["Hari terakhir"] for row in sections["pauses"]] == [until, "sampai kantor mengakhirinya"]
+    assert sections["pauses"][1]["Diakhiri pada"] is not None
+    assert SECRET_REASON not in str(sections)
