@@ -6,9 +6,17 @@ class TrainingsConfig(AppConfig):
     name = "trainings"
 
     def ready(self) -> None:
-        from okoce.notifications import causes, decency  # noqa: PLC0415
+        from okoce.notifications import budget, causes, decency  # noqa: PLC0415
         from participants import bulk, comparing, merging  # noqa: PLC0415  models exist only from here on
-        from trainings import after_messages, audiences, copying, deeds, erasable, messages  # noqa: PLC0415
+        from trainings import (  # noqa: PLC0415
+            after_messages,
+            audiences,
+            copying,
+            deeds,
+            erasable,
+            messages,
+            reminders,
+        )
         from trainings.services import calendar, chosen  # noqa: PLC0415
         from trainings.services.merging import Places, attendance_of  # noqa: PLC0415
 
@@ -16,6 +24,7 @@ class TrainingsConfig(AppConfig):
         erasable.declare()
         audiences.register()
         messages.register()
+        budget.register_need(messages.REMINDER, reminders.people_between)
         decency.register_calendar(calendar.quiet_days)
         after_messages.register()
         bulk.describe_with(chosen.INVITED, deeds.told)

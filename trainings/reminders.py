@@ -4,9 +4,9 @@ each person is reminded once at each time.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
-from django.db.models import Case, DateTimeField, F, TextField, Value, When
+from django.db.models import Case, DateTimeField, F, Q, TextField, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
@@ -14,8 +14,10 @@ from django.utils import timezone
 from okoce.notifications import kinds, timing
 from okoce.notifications.bulk import key_of, queue_from
 from trainings import messages
+from trainings.enums import SessionState
 from trainings.models import Booking
 from trainings.querysets.booking import BookingQuerySet
+from trainings.scheduling import at
 
 A_DAY = timedelta(days=1)
 
@@ -58,6 +60,19 @@ def _seats(before: timedelta, *, now: datetime) -> BookingQuerySet:
     return seated.of_published_sessions_between(now + before / 2, now + before).filter(
         session__published_at__lte=F("session__starts_at") - before
     )
+
+
+def people_between(now: datetime, until: datetime) -> BookingQuerySet:
+    """Seats that will be reminded between two moments and are not in the outbox yet: what is due today was
+    put there at midnight.
+    """
+    tomorrow = at(timezone.localtime(now).date() + A_DAY, time())
+    last = at(timezone.localtime(until).date() + A_DAY, time())
+    due = Q(pk__in=())
+    for before in timing.of(kinds.get(messages.REMINDER)):
+        first, end = (tomorrow, last) if before % A_DAY == timedelta(0) else (now, until)
+        due |= Q(session__starts_at__gte=first + before, session__starts_at__lt=end + before)
+    return Booking.objects.seated().filter(due, session__state=SessionState.PUBLISHED)
 
 
 def _key(before: timedelta) -> Combinable:

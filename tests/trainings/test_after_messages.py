@@ -93,6 +93,30 @@ def test_one_press_on_the_link_takes_a_seat_and_a_second_changes_nothing(client,
     assert {answer.url for answer in answers} == {links.path_of(seat.pk, seat.queue_number)}
 
 
+def test_one_link_takes_one_seat_and_then_leads_to_it(client, held):
+    first, second = (SessionFactory(starts_at=day_at(day, 9)) for day in (3, 10))
+    path = links.again_path_of(held.pk, held.queue_number)
+
+    client.post(path, {"ke": first.pk})
+    answers = [client.post(path, {"ke": second.pk}), client.get(path)]
+
+    seat = Booking.objects.get(session=first)
+    assert not Booking.objects.filter(session=second).exists()
+    assert {answer.url for answer in answers} == {links.path_of(seat.pk, seat.queue_number)}
+
+
+def test_the_link_offers_nothing_to_who_was_there_after_all(client, held):
+    following = SessionFactory(starts_at=day_at(3, 9))
+    ScanFactory(session=held.session, participant=held.participant)
+    path = links.again_path_of(held.pk, held.queue_number)
+
+    page = client.get(path).content.decode()
+    client.post(path, {"ke": following.pk})
+
+    assert ("sudah mengikuti kegiatan ini" in page, 'name="ke"' in page) == (True, False)
+    assert not Booking.objects.filter(session=following).exists()
+
+
 def test_the_link_gives_no_seat_elsewhere_and_no_other_right(client, held):
     other = SessionFactory(starts_at=day_at(3, 9), activity_code="kemasan-pemasaran")
     path = links.again_path_of(held.pk, held.queue_number)

@@ -58,6 +58,39 @@ def test_opening_the_address_shows_the_session_and_changes_nothing(client, invit
     assert page["Cache-Control"] == "no-store, private"
 
 
+@pytest.mark.parametrize("method", ["get", "head", "options", "put", "patch", "delete"])
+def test_a_scanner_of_links_answers_and_moves_nothing(client, invited, method):
+    SessionFactory(activity=invited.session.activity, starts_at=day_at(9, 9))
+    here, again = address(invited), links.again_path_of(invited.pk, invited.queue_number)
+    for path in (here, f"{here}pindah/", again):
+        for query in ("", "?jawaban=hadir", "?jawaban=tidak", "?ke=1"):
+            getattr(client, method)(path + query)
+
+    assert state(invited) == ("invited", "")
+    assert Booking.objects.count() == 1
+
+
+def test_the_address_of_one_right_is_no_other(client, invited):
+    """Who may take a seat after a missed session may not answer, and the other way round."""
+    answering = links.token_of(invited.pk, invited.queue_number)
+    again = links.token_of(invited.pk, invited.queue_number, column=links.AGAIN)
+    feedback = links.token_of(invited.pk, invited.queue_number, column=links.FEEDBACK)
+    wrong = [
+        ("answer_link", again),
+        ("answer_link", feedback),
+        ("move_link", again),
+        ("again_link", answering),
+    ]
+
+    assert {client.post(reverse(f"trainings:{name}", args=[t])).status_code for name, t in wrong} == {404}
+
+
+def test_the_address_leads_to_other_sessions_without_signing_in(client, invited):
+    page = client.get(address(invited)).content.decode()
+
+    assert f'href="{address(invited)}pindah/"' in page
+
+
 @pytest.mark.parametrize(
     ("given", "found"),
     [

@@ -13,7 +13,7 @@ from okoce.audit.models import AuditEvent
 from okoce.notifications.models import DeadNumber, Inbound, Message
 from tests.factories import ParticipantFactory, member
 from tests.factories.accounts import KEMBANGAN, PALMERAH
-from tests.factories.trainings import BookingFactory, SessionFactory
+from tests.factories.trainings import BookingFactory, SessionFactory, day_at
 from trainings.enums import BookingState
 from trainings.messages import CAUSE, CHANGED, INVITATION
 from trainings.models import Booking
@@ -205,3 +205,14 @@ def test_the_answer_says_until_when_it_is_asked():
 
     assert "," in label
     assert tone
+
+
+def test_the_desk_can_be_printed_and_the_paper_says_what_is_on_it(client_as, camat):
+    session = SessionFactory(starts_at=day_at(5, 9))
+    for _ in range(2):
+        invited(session)
+
+    page = client_as(camat).get(reverse("trainings:desk", args=[session.pk])).content.decode()
+
+    assert "data-print" in page
+    assert "Semua: 2 dari 2 orang. Dicetak" in " ".join(page.split())

@@ -86,7 +86,7 @@ def test_two_hundred_reminders_take_as_many_statements_as_one(django_assert_max_
         for _ in range(100):
             BookingFactory(session=session)
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(13):
         assert remind() == 200
 
 

@@ -200,13 +200,13 @@ def test_an_invitation_of_a_hundred_takes_as_many_statements_as_one_of_three(
     for _ in range(3):
         ParticipantFactory()
     first, second = SessionFactory(), SessionFactory(starts_at=tomorrow_at(14))
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         services.invite(session_id=first.pk, by=office)
     Booking.objects.all().delete()
     for _ in range(97):
         ParticipantFactory()
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         services.invite(session_id=second.pk, by=office)
 
 

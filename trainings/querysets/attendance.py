@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.db import models
 from django.db.models import Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
@@ -73,6 +75,13 @@ class ScanQuerySet(OfSessionQuerySet):
             .values("n")
         )
         return held.filter(Q(session__day_count=1) | Q(session__required_days=Subquery(days)))
+
+    def with_activities(self, least: int, *, since: int, until: int) -> models.QuerySet:
+        """Ids of those who did at least so many different required activities in these years; a subquery."""
+        years = [year_in_jakarta(year, "session__") for year in range(since, until + 1)]
+        counted = self.counted().filter(reduce(or_, years), session__activity__is_required=True)
+        done = counted.order_by().values("participant").annotate(n=Count("session__activity", distinct=True))
+        return done.filter(n__gte=least).values("participant")
 
     def of_year(self, year: int) -> ScanQuerySet:
         """By the day of the session in Jakarta, not of the scan."""

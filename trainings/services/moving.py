@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from okoce.audit.services import record
 from trainings import messages, rules
-from trainings.enums import ENROLLED, SEATED, BookingState, LeftReason
+from trainings.enums import ENROLLED, SEATED, BookingState, LeftReason, SessionState
 from trainings.models import Booking, TrainingSession
 from trainings.models.session import TsTzRange
 from trainings.querysets import days_of, year_in_jakarta
@@ -55,6 +55,17 @@ def targets(booking: Booking, *, now: datetime) -> QuerySet[TrainingSession]:
 def seats_of(booking: Booking) -> QuerySet[Booking]:
     """Where the person of ``booking`` sits, wherever that is."""
     return Booking.objects.filter(participant=booking.participant_id).enrolled()
+
+
+def coming_seat(booking: Booking, *, now: datetime) -> Booking | None:
+    """The seat that the person of ``booking`` has in a coming session of the same activity, if any."""
+    same = seats_of(booking).filter(
+        session__activity=booking.session.activity_id,
+        session__state=SessionState.PUBLISHED,
+        session__starts_at__gt=now,
+        session__head=None,
+    )
+    return same.order_by("session__starts_at", "pk").first()
 
 
 @transaction.atomic

@@ -34,7 +34,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         _take(request, booking, by=request.user, now=now)
         return redirect("trainings:answer", pk=pk)
     context = _shown(booking, now=now) | {
-        "may_move": True,
+        "move_url": reverse("trainings:move", args=[pk]),
         "feedback_url": _feedback(booking, now, by_link=False),
     }
     return render_page(request, "trainings/answer.html", context)
@@ -54,7 +54,7 @@ def answer_link(request: HttpRequest, token: str) -> HttpResponse:
         _take(request, booking, by=None, now=now)
         return redirect("trainings:answer_link", token=token)
     context = _shown(booking, now=now) | {
-        "may_move": False,
+        "move_url": reverse("trainings:move_link", args=[token]),
         "feedback_url": _feedback(booking, now, by_link=True),
     }
     response = render_page(request, "trainings/answer_link.html", context)

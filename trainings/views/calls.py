@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from okoce.accounts.access import requires
 from okoce.accounts.roles import has_permission
 from okoce.audit.services import record
+from okoce.notifications import call_sheets
 from okoce.notifications.desk import CALL, why_words
 from okoce.ui.pagination import keyset_page
 from okoce.ui.responses import render_page
@@ -29,8 +30,6 @@ from trainings.services import calls
 from trainings.views.desk import desk_of
 from trainings.views.sessions import find
 
-ROWS_A_PAGE = 25
-MOST_ON_PAPER = 200
 ANSWERS = {
     "datang": (CallOutcome.COMES, True),
     "berhalangan": (CallOutcome.DECLINED, True),
@@ -81,21 +80,16 @@ def call_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     if not has_permission(request.user, "trainings.manage"):
         raise Http404
     session, now = find(request, pk), timezone.now()
-    rows = list(_to_call(request, session, now=now).order_by("queue_number")[:MOST_ON_PAPER])
+    rows = list(_to_call(request, session, now=now).order_by("queue_number")[: call_sheets.MOST])
     for booking in rows:
         record(request.user, "trainings.call_list.printed", booking.participant, session=session.pk)
-    words = why_words()
-    numbered = [(n, booking, words.get(booking.why, "")) for n, booking in enumerate(rows, 1)]
     context = {
         "session": session,
         "where_and_when": shown.where_and_when(session),
-        "pages": [numbered[at : at + ROWS_A_PAGE] for at in range(0, len(numbered), ROWS_A_PAGE)],
         "printed_at": now,
         "back": reverse("trainings:session_call_list", args=[pk]),
     }
-    response = render_page(request, "trainings/call_sheet.html", context)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return call_sheets.call_sheet(request, "trainings/call_sheet.html", context, rows)
 
 
 @require_POST

@@ -24,6 +24,7 @@ from trainings.enums import SEATED
 from trainings.forms.waiting import AvailabilityForm, JoinForm
 from trainings.models import Booking, Waiting
 from trainings.progress import ActivityProgress, progress_of
+from trainings.querysets import attendance_of
 from trainings.refusals import Refused
 from trainings.services import availability, moving, offers, waits
 
@@ -112,13 +113,18 @@ def again_link(request: HttpRequest, token: str) -> HttpResponse:
     booking = get_object_or_404(
         whole.select_related("session__activity", "session__venue", "session__kecamatan", "participant")
     )
+    seat = moving.coming_seat(booking, now=now)
+    if seat is not None:  # taken already, by this address or another way
+        return redirect(links.path_of(seat.pk, seat.queue_number))
     targets = moving.targets(booking, now=now)
     if request.method == "POST":
         return _again(request, booking, token, targets, now=now)
     near = list(targets.filter(kecamatan=booking.session.kecamatan_id).order_by("starts_at", "pk")[:NEAR])
     for session in near:
         session.free = session.places - session.seated_count
-    response = render_page(request, "trainings/again_link.html", {"missed": booking.session, "near": near})
+    is_done = attendance_of(booking.session, booking.participant_id).exists()
+    context = {"missed": booking.session, "near": near, "is_done": is_done}
+    response = render_page(request, "trainings/again_link.html", context)
     patch_cache_control(response, no_store=True, private=True)
     response["X-Robots-Tag"] = "noindex"
     return response
@@ -152,7 +158,7 @@ def _moved(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResp
     targets = moving.targets(booking, now=now)
     to = targets.filter(pk=int(wanted)).first() if wanted.isascii() and wanted.isdigit() else None
     mine = Booking.objects.visible_to(request.user).enrolled()
-    if to is None and wanted.isdigit() and mine.filter(session=int(wanted)).exists():
+    if to is None and wanted.isascii() and wanted.isdigit() and mine.filter(session=int(wanted)).exists():
         return redirect("dashboard:status")  # pressed twice: the person sits there already
     if to is None:
         messages.error(request, _("The last seat there has just been given. Choose another session."))
