@@ -6,12 +6,13 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
+from bazaars.feasibility import Bounds
 from bazaars.models import Application, Bazaar, Criterion, PaperKind
 from bazaars.rules import conflicts_of
 from bazaars.services import applying, conditions, copies, curating, events, papers
 from okoce.accounts.models import User
 from okoce.dashboard.demo.accounts import CITY
-from okoce.dashboard.demo.bazaars import CATEGORIES, KPKP, PENGAMPU, SUDIN
+from okoce.dashboard.demo.bazaars import CATEGORIES, KPKP, PENGAMPU, PKK, SUDIN
 from okoce.dashboard.demo.records import picture
 from okoce.organisations.models import Organisation
 from okoce.regions.models import Region
@@ -39,6 +40,7 @@ def tell_calls(users: dict[str, User], today: date) -> None:
     _six_kecamatan(officer, today)
     _conditions(officer, today)
     _curated(users, today)
+    _for_graduates(officer, today)
 
 
 def _facts(starts_on: date) -> events.Facts:
@@ -182,6 +184,25 @@ def _curated(users: dict[str, User], today: date) -> None:
                 curating.answer(
                     application_id=application.pk, text="Kemasan baru sudah berlabel.", by=officer, now=now
                 )
+
+
+def _for_graduates(officer: User, today: date) -> None:
+    """Opened just now for vendors of the PKK who have done all three activities: each of them is told."""
+    source, now = Bazaar.objects.get(city=CITY, name="Bazar Kreasi Kota Tua"), timezone.now()
+    bazaar = copies.copy_bazaar(
+        bazaar_id=source.pk,
+        name="Bazar Lulusan Binaan PKK",
+        starts_on=today + timedelta(days=51),
+        by=officer,
+        today=today,
+    )
+    wanted = conditions.Conditions(least_activities=3)
+    conditions.set_conditions(bazaar_id=bazaar.pk, conditions=wanted, by=officer)
+    site = bazaar.sites.get()
+    events.set_quotas(site_id=site.pk, pengampu={PKK: Bounds(0, 40)}, categories=CATEGORIES, by=officer)
+    events.open_applications(
+        site_id=site.pk, closes_at=now + timedelta(days=33), by=officer, now=now, tells=True
+    )
 
 
 def _show_goods(person: Participant, product: str, officer: User) -> None:

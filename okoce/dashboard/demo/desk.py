@@ -70,7 +70,11 @@ def _receipts(session: TrainingSession, now: datetime) -> None:
             told.append(Told(f"wamid.demo-{uuid.uuid4().hex}", message.uid, fare, code, at))
     Message.objects.filter(pk__in=ids).update(attempts=1)
     receipts.note(told)
-    Message.objects.filter(pk__in=ids).update(falls_back_at=None)
+    # The last one that WhatsApp does not reach gets an SMS as soon as the clock ticks; the others are called.
+    followed = Message.objects.filter(key__in=keys, receipt=Receipt.FAILED).order_by("pk").last()
+    Message.objects.filter(pk__in=ids).exclude(pk=followed.pk if followed else None).update(
+        falls_back_at=None
+    )
 
 
 def _prices(province: User, today: date) -> None:

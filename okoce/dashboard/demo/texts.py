@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from okoce.accounts.models import User
 from okoce.notifications import editing
 from okoce.notifications.enums import Channel
+from okoce.notifications.texts import LINE
 
 REMINDER = "session_reminder"
 SUBJECT = "Pengingat pelatihan {starts_at_day}"
@@ -23,6 +24,9 @@ SECOND = """Halo {name}, sampai jumpa di pelatihan {activity}!
 
 Datang 15 menit lebih awal, bawa kartu peserta atau KTP. Gratis.
 Tidak bisa datang? Katakan di sini, kursi Anda untuk orang lain: {answer_link}"""
+LINE_OF_SEVERAL = (
+    "Sampai jumpa di {activity}, {starts_at_day}, {starts_at_clock} WIB, {venue}. Berhalangan? {answer_link}"
+)
 NEW_FOR_WHATSAPP = """Halo {name}, sampai jumpa di pelatihan {activity}.
 
 Waktu: {starts_at}
@@ -41,6 +45,10 @@ def write_texts(users: Mapping[str, User]) -> None:
             kind=REMINDER, channel=Channel.EMAIL, language="id", subject=SUBJECT, body=body, reason=reason,
             based_on=based_on, by=province,
         )  # fmt: skip
+    editing.save(
+        kind=REMINDER, channel=LINE, language="id", body=LINE_OF_SEVERAL, reason="Sama dengan surel",
+        based_on=0, by=province,
+    )  # fmt: skip
     editing.save(
         kind=REMINDER, channel=Channel.WHATSAPP, language="id", body=NEW_FOR_WHATSAPP,
         reason="Sama dengan surel", based_on=0, by=province,

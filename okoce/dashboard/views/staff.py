@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +18,8 @@ from okoce.accounts.roles import has_permission
 from okoce.accounts.scope import scope_of
 from okoce.dashboard import work
 from okoce.dashboard.figures import Figures, figures_for, target_of_area
+from okoce.notifications import health
+from okoce.notifications.health_words import how_long
 from okoce.regions import shapes
 from okoce.ui.responses import render_page
 from okoce.ui.templatetags.okoce_ui import clock, number, percent_of
@@ -52,10 +54,26 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "steps": _steps(figures) if figures else [],
         "largest_gap": _largest_gap(figures) if figures else None,
         "sessions": _sessions(user, now),
+        "sending": _sending(user, now),
         "may_register": has_permission(user, "participants.register"),
         "may_see_sessions": has_permission(user, "trainings.view"),
     }
     return render_page(request, "dashboard/staff.html", context)
+
+
+def _sending(user: Any, now: datetime) -> dict[str, Any] | None:
+    """How messages go out, for those who look after the portal."""
+    if not has_permission(user, "notifications.health"):
+        return None
+    seen = health.look(now=now)
+    resting = [str(channel.label) for channel in seen.channels if channel.rests_seconds]
+    return {
+        "is_fine": not seen.alarms,
+        "oldest": how_long(seen.oldest_unsent_seconds),
+        "waiting": seen.counts["pending"],
+        "dead": seen.counts["dead"],
+        "resting": ", ".join(resting),
+    }
 
 
 def _heading(user: Any) -> str:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from okoce.accounts.access import participant_only
 from okoce.dashboard import own_status
 from okoce.dashboard.people import progress_once, sessions_left
+from okoce.notifications import pauses
 from okoce.ui.responses import render_page
 from okoce.ui.templatetags.okoce_ui import day_month
 from participants import areas, journey, profile, qr
@@ -44,6 +45,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "businesses": profile.cards_of(businesses, participant.number, ()),
         "place": areas.name_of(participant.kelurahan_id),
         "next": own_status.next_thing(progress, bazaars, today=today),
+        "pause": pauses.told_of(participant.pk, on=today),
         "card": _card(participant),
         "progress": progress,
         "ring_text": f"{progress.done_count}/{progress.required_count}",

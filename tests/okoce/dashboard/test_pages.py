@@ -17,6 +17,7 @@ from okoce.accounts import sessions
 from okoce.accounts.models import Membership
 from okoce.accounts.roles import Role
 from okoce.dashboard import figures, work
+from okoce.notifications import breaker
 from okoce.notifications.models import Message
 from participants.models import CardToken, StepReached
 from tests.factories import (
@@ -176,7 +177,7 @@ def test_my_status_asks_the_same_number_of_queries_for_one_and_three_activities(
     assert own_queries(queries) == STATUS_QUERIES
 
 
-STATUS_QUERIES = 20
+STATUS_QUERIES = 21
 
 
 # ---------------------------------------------------------------- dashboard
@@ -281,6 +282,19 @@ def test_every_role_has_a_dashboard_of_its_own_area(client_as, role, area, has_m
     page = client_as(member(role, area)).get(DASHBOARD)
 
     assert (page.status_code, bool(page.context["area"]["map"])) == (200, has_map)
+
+
+@pytest.mark.parametrize(("role", "sees"), [(Role.PROVINCE, True), (Role.SUDIN, False), (Role.MENTOR, False)])
+def test_who_looks_after_the_portal_sees_how_sending_stands(client_as, role, sees):
+    area = "31" if role == Role.PROVINCE else "31.73"
+    breaker.trip("email", "channel_down")
+
+    page = client_as(member(role, area)).get(DASHBOARD)
+
+    assert bool(page.context["sending"]) is sees
+    if sees:
+        assert (page.context["sending"]["is_fine"], page.context["sending"]["resting"]) == (False, "E-mail")
+    breaker.reset("email")
 
 
 def test_a_trainer_sees_the_own_sessions_and_no_figures(client_as):

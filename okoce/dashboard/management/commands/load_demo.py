@@ -28,12 +28,14 @@ from okoce.dashboard.demo.bazaars import tell_bazaars
 from okoce.dashboard.demo.calendar import tell_calendar
 from okoce.dashboard.demo.calls import tell_calls
 from okoce.dashboard.demo.certificates import tell_certificates
+from okoce.dashboard.demo.chains import tell_chains
 from okoce.dashboard.demo.decency import tell_pauses
 from okoce.dashboard.demo.desk import tell_desk
 from okoce.dashboard.demo.door import tell_door
 from okoce.dashboard.demo.duplicates import tell_duplicates
 from okoce.dashboard.demo.imports import tell_imports
 from okoce.dashboard.demo.lists import share_views
+from okoce.dashboard.demo.own_phones import tell_own_phones
 from okoce.dashboard.demo.past_ceremonies import tell_past_bazaars
 from okoce.dashboard.demo.people import foster_and_mentor, registered_on
 from okoce.dashboard.demo.phases import tell_phases
@@ -88,7 +90,9 @@ class Command(BaseCommand):
             tell_rights(users)
             tell_wishes()
             write_texts(users)
+            tell_chains(users)
             tell_pauses(users)
+            tell_own_phones(users, timezone.now())
             tell_phases(users, today)
             tell_duplicates(users, today=today, now=timezone.now())
             tell_answers(timezone.now())
