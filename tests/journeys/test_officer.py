@@ -338,7 +338,7 @@ def open_applications(person: Visitor) -> None:
     person.press("Buka pendaftaran")
     person.sees("sudah lewat")
     deadline = datetime.now(deeds.JAKARTA) + timedelta(days=20)
-    person.fill(closes_on=f"{deadline:%Y-%m-%d}")
+    person.fill(closes_on=f"{deadline:%Y-%m-%d}", tells="")  # it would go to all of West Jakarta
     person.press("Buka pendaftaran")
     person.sees("Pendaftaran dibuka.")
     person.check("a site with open applications")

@@ -152,6 +152,12 @@ def moment(value: Any) -> str:
 
 
 @register.filter
+def phone_number(value: Any) -> str:
+    """0812-0000-4417 for +6281200004417: to be read and dialled."""
+    return phone.display(str(value)) if value else ""
+
+
+@register.filter
 def masked_phone(value: Any) -> str:
     """0812-••••-•417 for +6281200004417."""
     return phone.mask(str(value)).replace("*", "•") if value else ""

@@ -55,6 +55,10 @@ def test_only_all_of_it_is_a_hundred_percent(part, whole, percent):
     assert tags.percent_of(part, whole) == percent
 
 
+def test_a_phone_number_is_written_as_it_is_dialled_and_nothing_stays_nothing():
+    assert [tags.phone_number(value) for value in ("+6281200004417", "", None)] == ["0812-0000-4417", "", ""]
+
+
 @pytest.mark.parametrize(
     ("function", "value"), [(tags.masked_phone, "+6281200004417"), (tags.masked_nik, "3173021503899001")]
 )
