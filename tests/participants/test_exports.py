@@ -212,7 +212,7 @@ def test_the_file_is_sealed_on_the_disk_and_deleted_after_a_day(officer, django_
     ParticipantFactory(full_name="Siti Rahmawati")
     job = made(officer, format="csv")
     path = sealed_files._path(job.file)
-    assert b"Siti" not in path.read_bytes()
+    assert b"Siti Rahmawati" not in path.read_bytes()
 
     later = timezone.now() + timedelta(hours=25)
     with django_capture_on_commit_callbacks(execute=True):

