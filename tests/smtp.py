@@ -82,11 +82,16 @@ class MailServer:
         self.port = 0
 
     def start(self) -> MailServer:
-        self._controller = Controller(
-            self.box, hostname="127.0.0.1", port=self.port or _free_port(), decode_data=False
-        )
-        self._controller.start()
-        self.port = self._controller.port
+        for tries_left in (2, 1, 0):
+            port = self.port or _free_port()
+            self._controller = Controller(self.box, hostname="127.0.0.1", port=port, decode_data=False)
+            try:
+                self._controller.start()
+                break
+            except OSError:  # somebody else took the port that was free a moment ago
+                if not tries_left:
+                    raise
+        self.port = port
         return self
 
     def stop(self) -> None:

@@ -63,7 +63,7 @@ class Portal:
 
     def page(self) -> bytes:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=3) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=30) as answer:
                 return answer.read()
         except OSError:
             return b""
@@ -157,8 +157,8 @@ def test_a_process_that_dies_is_started_again(portal, name):
     first = portal.pid_of(name)
     os.kill(first, signal.SIGKILL)
 
-    assert wait_until(lambda: f"{name} ended unexpectedly (signal SIGKILL)" in portal.said(), seconds=10)
-    assert wait_until(lambda: _pid_or_none(portal, name) not in {None, first}, seconds=20)
+    assert wait_until(lambda: f"{name} ended unexpectedly (signal SIGKILL)" in portal.said(), seconds=30)
+    assert wait_until(lambda: _pid_or_none(portal, name) not in {None, first}, seconds=60)
 
 
 def test_a_database_that_dies_is_started_again(portal):
@@ -195,7 +195,7 @@ def test_reset_stops_the_portal_and_removes_its_data(portal):
 
     subprocess.run([sys.executable, "-m", "okoce.embedded", "reset"], cwd=portal.folder, check=True)
 
-    assert portal.process.wait(timeout=5) == 0
+    assert portal.process.wait(timeout=40) == 0
     assert portal.processes() == []
     assert list((portal.folder / ".local").iterdir()) == []
 

@@ -12,7 +12,7 @@ import pytest
 from okoce.embedded import StartProblem
 from okoce.embedded.places import Places, own_folder
 from okoce.embedded.portal import as_owner, demonstration_lines, portal_environment
-from okoce.embedded.ports import next_free_port, port_is_free, portal_address
+from okoce.embedded.ports import next_free_port, portal_address
 from okoce.embedded.postgres import APP, Postgres
 from okoce.embedded.secrets import load_or_make
 from okoce.embedded.servers import Servers
@@ -134,25 +134,39 @@ def taken_port():
         yield other.getsockname()[1]
 
 
-def test_a_port_in_use_that_was_asked_for_is_refused_with_a_free_one(taken_port, tmp_path):
+@pytest.fixture
+def answers(monkeypatch) -> list[int]:
+    """The free ports that were found: another program may take one before it is asked for again."""
+    found: list[int] = []
+
+    def look(host: str, port: int) -> int:
+        found.append(next_free_port(host, port))
+        return found[-1]
+
+    monkeypatch.setattr("okoce.embedded.supervisor.next_free_port", look)
+    return found
+
+
+def test_a_port_in_use_that_was_asked_for_is_refused_with_a_free_one(taken_port, tmp_path, answers):
     supervisor = Supervisor({"OKOCE_PORT": str(taken_port)}, local=tmp_path)
 
     with pytest.raises(StartProblem) as problem:
         supervisor._choose_address()
 
-    other = next_free_port("127.0.0.1", taken_port)
+    (other,) = answers
+    assert other != taken_port
     assert str(problem.value) == (
         f"Port {taken_port} is in use by another program. "
         f"Choose another one, for example: OKOCE_PORT={other} make run"
     )
 
 
-def test_the_usual_port_in_use_moves_to_the_next_free_one(taken_port, tmp_path, monkeypatch, capsys):
+def test_the_usual_port_in_use_moves_to_the_next_free_one(taken_port, tmp_path, monkeypatch, capsys, answers):
     monkeypatch.setattr("okoce.embedded.supervisor.DEFAULT_PORT", taken_port)
     host, port = Supervisor({}, local=tmp_path)._choose_address()
 
-    assert host == "127.0.0.1"
-    assert port_is_free(host, port)
+    assert (host, [port]) == ("127.0.0.1", answers)
+    assert port != taken_port
     assert capsys.readouterr().out == (
         f"Port {taken_port} is in use by another program; using {port}. Choose with OKOCE_PORT=… make run\n"
     )

