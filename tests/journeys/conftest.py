@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -18,6 +19,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -105,10 +107,16 @@ class Portal:
                 cache.delete(key)
 
 
-def _free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+def _free_ports(count: int) -> list[int]:
+    """Different ones, below those from which the system takes one for each connection that somebody opens."""
+    found: list[int] = []
+    for port in random.SystemRandom().sample(range(20_000, 32_000), 200):
+        with socket.socket() as s, suppress(OSError):
+            s.bind(("127.0.0.1", port))
+            found.append(port)
+        if len(found) == count:
+            break
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -124,7 +132,7 @@ def portal() -> Iterator[Portal]:
         return
     local = Path(tempfile.mkdtemp(prefix="okoce-journeys-"))
     local.chmod(0o755)
-    port, push_port = _free_port(), _free_port()
+    port, push_port = _free_ports(2)
     own = {
         "PUSH_STAND_IN": f"127.0.0.1:{push_port}",
         "OKOCE_PORT": str(port),

@@ -44,12 +44,18 @@ def word() -> str:
     return "".join(pairs).capitalize()
 
 
+GIVEN: set[str] = set()  # NIKs and phones of this run: of two hundred people some would share one by chance
+
+
 def person(area: str = PALMERAH) -> Person:
-    """A woman of that kecamatan (first six digits of her NIK)."""
-    born = date(1975, 1, 1) + timedelta(days=CHANCE.randrange(9000))
+    """A woman of that kecamatan (first six digits of her NIK), younger than all of the demonstration's."""
+    born = date(2005, 1, 1) + timedelta(days=CHANCE.randrange(900))
     nik = f"{area}{born.day + 40:02d}{born:%m%y}{CHANCE.randint(9001, 9999)}"
     # The demonstration's numbers have 0000 further to the left, so none is met twice.
     phone = f"0857{CHANCE.randint(10, 99)}0000{CHANCE.randint(0, 999):03d}"
+    if {nik, phone} & GIVEN:
+        return person(area)
+    GIVEN.update((nik, phone))
     kelurahan, kecamatan = (
         CHANCE.choice(KELURAHAN[area]),
         {PALMERAH: "Palmerah", KEMBANGAN: "Kembangan"}[area],

@@ -35,7 +35,8 @@ def open_tray(office: Visitor) -> None:
 
 
 def language(office: Visitor, code: str) -> None:
-    office.page.locator(f"button[name=language][value={code}]").first.click()
+    with office.page.expect_navigation():
+        office.page.locator(f"button[name=language][value={code}]").first.click()
 
 
 @pytest.mark.parametrize(
