@@ -160,17 +160,18 @@ def test_set_up_funding_rules_and_contact_stand_on_the_public_page(officer, clie
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"setup_on": in_days(30).isoformat(), "setup_from": "08:00"}, "setup_from"),
-        ({"setup_on": in_days(20).isoformat()}, "setup_on"),
-        ({"setup_from": ""}, "setup_from"),
-        ({"cleared_by": "17.00"}, "cleared_by"),
-        ({"funding": "kas"}, "funding"),
-        ({"contact": "x" * 121}, "contact"),
+        (lambda: {"setup_on": in_days(30).isoformat(), "setup_from": "08:00"}, "setup_from"),
+        (lambda: {"setup_on": in_days(20).isoformat()}, "setup_on"),
+        (lambda: {"setup_from": ""}, "setup_from"),
+        (lambda: {"cleared_by": "17.00"}, "cleared_by"),
+        (lambda: {"funding": "kas"}, "funding"),
+        (lambda: {"contact": "x" * 121}, "contact"),
     ],
+    ids=["too late that day", "too early", "without an hour", "cleared too early", "unknown money", "long"],
 )
 def test_facts_that_cannot_be_are_refused_at_the_field_and_nothing_is_saved(officer, changes, field):
     bazaar = BazaarFactory()
-    page = officer.post(url("facts", bazaar), facts_data(**changes))
+    page = officer.post(url("facts", bazaar), facts_data(**changes()))
 
     assert list(page.context["form"].errors) == [field]
     bazaar.refresh_from_db()

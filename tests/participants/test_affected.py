@@ -38,11 +38,12 @@ def last_hour():
 
 def asked(**changes):
     since, until = (timezone.localtime(moment) for moment in last_hour())
+    until += timedelta(minutes=1)
     return {
         "since_day": since.date().isoformat(),
         "since_time": since.strftime("%H:%M"),
         "until_day": until.date().isoformat(),
-        "until_time": (until + timedelta(minutes=1)).strftime("%H:%M"),
+        "until_time": until.strftime("%H:%M"),
         "officer": "",
         **changes,
     }

@@ -73,9 +73,10 @@ def test_by_mentor_mail_sex_source_and_outside(officer):
 
 def test_ages_meet_at_the_birthday(officer):
     today = timezone.localdate()
-    years = lambda n: today.replace(year=today.year - n) if today.day < 29 else date(today.year - n, 2, 28)  # noqa: E731
-    person("A", birth_date=years(25))
-    person("B", birth_date=years(25) + timedelta(days=1))
+    leap_day = (today.month, today.day) == (2, 29)
+    birthday = today.replace(year=today.year - 25, day=28 if leap_day else today.day)
+    person("A", birth_date=birthday)
+    person("B", birth_date=birthday + timedelta(days=1))
 
     assert (found(officer, usia="24"), found(officer, usia="34")) == ({"B"}, {"A"})
 

@@ -1,5 +1,8 @@
 """A participant's page: what it shows to whom, how data is corrected, and how a full number is opened."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -18,6 +21,7 @@ from participants.services.sign_in import account_of
 from tests.factories import ParticipantFactory, member
 
 pytestmark = pytest.mark.django_db
+JAKARTA = ZoneInfo("Asia/Jakarta")
 
 
 @pytest.fixture
@@ -72,7 +76,10 @@ def test_only_offices_see_the_buttons_to_change_and_open(client_as, role, button
     assert (page.context["may_change"], page.context["may_unmask"]) == buttons
 
 
-def test_the_seven_steps_stand_there_with_their_days(officer):
+def test_the_seven_steps_stand_there_with_their_days(client_as, time_machine):
+    # a day of the present year stands there without the year
+    time_machine.move_to(datetime(2026, 8, 10, 9, tzinfo=JAKARTA), tick=False)
+    officer = client_as(member(Role.KECAMATAN, "31.73.07"))
     person = ParticipantFactory()
     StepReached.objects.create(participant=person, step=1, reached_on="2026-03-12", evidence="counter:x")
     StepReached.objects.create(participant=person, step=4, reached_on="2026-05-02", evidence="permit:1")

@@ -21,6 +21,12 @@ from trainings.services import attendance, certificates
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _in_summer(time_machine):
+    """Seats and activities are counted by the year: no test begins in one and ends in the next."""
+    time_machine.move_to(datetime(2026, 8, 10, 9, 0, tzinfo=JAKARTA))
+
+
 @pytest.fixture
 def office():
     return member(Role.KECAMATAN, "31.73.07")
