@@ -105,7 +105,7 @@ def known_numbers_in_dump(numbers: Iterable[str]) -> list[str]:
 )
 @pytest.mark.django_db
 def test_the_search_finds_what_was_planted(planted):
-    ParticipantFactory(nik="3173075708909777", address=planted)
+    ParticipantFactory(nik="3173075708909077", address=planted)
 
     found = known_numbers_in_dump(["3173075708909001"])
 
@@ -117,7 +117,7 @@ def test_the_search_finds_what_was_planted(planted):
 
 @pytest.mark.django_db
 def test_the_search_finds_an_unkeyed_digest_in_a_binary_column():
-    siti = ParticipantFactory(nik="3173075708909777")
+    siti = ParticipantFactory(nik="3173075708909077")
     digest = hashlib.sha256(b"3173075708909001").digest()
     Participant.objects.filter(pk=siti.pk).update(nik_lookup=digest)
 
