@@ -14,8 +14,13 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from datetime import date
+from pathlib import Path
 
 from okoce.values import phone
+from participants.importing import engine
+
+LIST = Path(engine.__file__).parents[1] / "demo" / "jakbar_tahap1.xlsx"
 
 DIGESTS = ("md5", "sha1", "sha256", "sha512")
 HEAD = 4  # so many first bytes of a digest are compared before all of it
@@ -97,3 +102,14 @@ class KnownNumbers:
                 yield packed, "base64"
                 with suppress(zlib.error):
                     yield zlib.decompress(packed), "zlib"
+
+
+def numbers_of_the_list() -> tuple[set[str], set[str]]:
+    """Every NIK of the demonstration's workbook, whole or damaged, and every phone number (E.164)."""
+    report = engine.check_file(LIST, kota="31.73", as_of=date(2018, 3, 14)).as_json(with_cells=True)
+    niks, phones = set(), set()
+    for row in report["rows"]:
+        values = row["values"] or row["cells"]
+        niks.add(re.sub(r"\D", "", values.get("nik") or ""))
+        phones.add(phone.mobile_in(values.get("hp") or "")[0] or "")
+    return {nik for nik in niks if len(nik) >= 13}, phones - {""}

@@ -15,7 +15,6 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 
 import psycopg
@@ -26,37 +25,19 @@ from redis import Redis
 from okoce.embedded.postgres import DATABASE, SUPERUSER
 from okoce.embedded.servers import Servers
 from okoce.values import phone
-from participants.importing import engine
 from tests.journeys import deeds, invented
-from tests.journeys.conftest import PROJECT, Portal, Visitor
+from tests.journeys.conftest import Portal, Visitor
 from tests.journeys.kept import cache_of, files_of, shown, tables_in_dump, tables_there_are
 from tests.journeys.known_numbers import SHORTEST, KnownNumbers
 
-LIST = PROJECT / "participants" / "demo" / "jakbar_tahap1.xlsx"
 NIK = "3173075708909001"
 
 
 # ---------------------------------------------------------------- what is looked for
-def numbers_of_the_list() -> tuple[set[str], set[str]]:
-    """Every NIK of the demonstration's workbook, whole or damaged, and every phone number."""
-    report = engine.check_file(LIST, kota="31.73", as_of=date(2018, 3, 14)).as_json(with_cells=True)
-    niks, phones = set(), set()
-    for row in report["rows"]:
-        values = row["values"] or row["cells"]
-        niks.add(re.sub(r"\D", "", values.get("nik") or ""))
-        phones.add(phone.mobile_in(values.get("hp") or "")[0] or "")
-    return {nik for nik in niks if len(nik) >= 13}, phones - {""}
-
-
 @pytest.fixture
 def people() -> list[invented.Person]:
     """Others each time: nobody can be registered twice when the journey is walked once more."""
     return [invented.person() for _ in range(5)]
-
-
-@pytest.fixture(scope="module")
-def listed() -> tuple[set[str], set[str]]:
-    return numbers_of_the_list()
 
 
 @pytest.fixture
