@@ -26,15 +26,14 @@ from django.conf import settings
 log = logging.getLogger("okoce.notifications")
 
 _NAME = re.compile("[0-9a-f]{32}")
-_WINDOW, _BEGUN, _ACCEPTED = "=", ">", "+"
+_BEGUN, _ACCEPTED = ">", "+"
 
 
 @dataclass
 class Left:
-    """What the file of a dead sender says: ids it had begun by a statement, sent for, and been accepted."""
+    """What the file of a dead sender says: the ids it had tried, and those it was told are accepted."""
 
     owner: uuid.UUID
-    window: set[int] = field(default_factory=set)
     tried: set[int] = field(default_factory=set)
     accepted: set[int] = field(default_factory=set)
 
@@ -47,13 +46,12 @@ class Journal:
         self._file: int | None = None
         self.is_kept = True
 
-    def window(self, ids: Iterable[int]) -> None:
-        """These are begun together; what was noted before is written down."""
+    def begin_window(self) -> None:
+        """What was noted before is written down."""
         if self._file is None:
             self._open()
         if self._file is not None:
             os.ftruncate(self._file, 0)
-        self._write(_WINDOW, ids)
 
     def begin(self, ids: Iterable[int]) -> None:
         """One letter, of these messages, is on its way."""
@@ -164,8 +162,6 @@ def _read(path: Path) -> Left:
             break  # its writer died, or the disk was full, in the middle of the line
         ids = {int(word) for word in line[1:].split() if word.isdigit()}
         match line[0]:
-            case "=":
-                left.window |= ids
             case ">":
                 last = ids
                 left.tried |= ids

@@ -86,7 +86,7 @@ class Line:
         results: list[Outcome] = []
         left = list(window)
         try:
-            self._journal.window(begun)
+            self._journal.begin_window()
             while left and (len(left) == len(window) or time.monotonic() < until):
                 parcel, letter = left[0]
                 sender = self._open()
