@@ -25,7 +25,6 @@ from django.utils import timezone
 
 from okoce.notifications import chains, directory, kinds
 from okoce.notifications.channels import WAYS
-from okoce.notifications.directory import Key
 from okoce.notifications.enums import Channel, State
 from okoce.notifications.kinds import Kind
 from okoce.notifications.models import Message
@@ -55,11 +54,10 @@ class Budget:
 
     def __init__(self, limit: int, *, now: datetime) -> None:
         self.now, self.limit = now, limit
-        self._granted: set[Key] = set()  # by this drain: what was prepared may come again before it is sent
-        self._unasked: set[Key] = set()  # let through by it while nobody was asked about
+        self._granted: set[int] = set()  # by this drain: what was prepared may come again before it is sent
+        self._unasked: set[int] = set()  # let through by it while nobody was asked about
         self._is_ample = True
         self.left = self._left_by_table()
-        self._counted: set[int] = set()
         self._has_laid_by = False
 
     def _left_by_table(self) -> int:
@@ -68,8 +66,8 @@ class Budget:
     @cached_property
     def nearer(self) -> set[int]:
         """Who is to get something nearer than a message to many within the day, as far as room is left."""
-        most = max(0, self.left) + len(self._counted)
-        return people_of_nearer(now=self.now, most=most) - self._counted
+        most = max(0, self.left) + len(self._granted)
+        return people_of_nearer(now=self.now, most=most) - self._granted
 
     @property
     def left_for_many(self) -> int:
@@ -79,21 +77,18 @@ class Budget:
         """The ids of messages that would begin with one person too many; the others are counted."""
         if self._is_ample_for(messages):
             return set()
-        keys = {directory.key_of(message) for message in messages}
-        known = self._already(keys) | self._granted
+        already = self._already({_who(message) for message in messages})
         over = set()
         for message in messages:
             if message.kind in _free():
                 continue  # the other side began
-            who = directory.key_of(message)
-            if who in known:
+            who = _who(message)
+            if who in already or who in self._granted:
                 continue
-            if not self._has_room_for(message):
+            if self._has_room_for(message):
+                self._grant(who)
+            else:
                 over.add(message.pk)
-                continue
-            self._count(message)
-            known.add(who)
-            self._granted.add(who)
         return over
 
     def _is_ample_for(self, messages: Sequence[Message]) -> bool:
@@ -103,13 +98,13 @@ class Budget:
         if not self._is_ample:
             return False
         free, to_many = _free(), _to_many()
-        keys = {directory.key_of(message) for message in messages if message.kind not in free}
+        people = {_who(message) for message in messages if message.kind not in free}
         self._is_ample = (
             not any(message.kind in to_many for message in messages)
-            and len(self._unasked) + len(keys - self._unasked) <= self.left
+            and len(self._unasked | people) <= self.left
         )
         if self._is_ample:
-            self._unasked |= keys
+            self._unasked |= people
         elif self._unasked:
             self._count_unasked()
         return self._is_ample
@@ -118,7 +113,6 @@ class Budget:
         new = self._unasked - self._already(self._unasked)  # not written down yet, or failed
         self.left = self._left_by_table() - len(new)
         self._granted = self._unasked
-        self._counted = {_number(key) for key in self._unasked}
 
     def _has_room_for(self, message: Message) -> bool:
         if message.kind not in _to_many():
@@ -129,22 +123,22 @@ class Budget:
             return True
         if not self._has_laid_by:
             self._has_laid_by = True
-            lay_by(now=self.now, nearer=self.nearer, is_begun=bool(self._counted))
+            lay_by(now=self.now, nearer=self.nearer, is_begun=bool(self._granted))
         return False
 
-    def _count(self, message: Message) -> None:
+    def _grant(self, who: int) -> None:
         self.left -= 1
-        self._counted.add(_who(message))
+        self._granted.add(who)
         if "nearer" in self.__dict__:
-            self.nearer.discard(_who(message))
+            self.nearer.discard(who)
 
-    def _already(self, keys: Collection[Key]) -> set[Key]:
+    def _already(self, people: Collection[int]) -> set[int]:
         """Who of them was written to within the window."""
         begun = _begun(self.now)
-        people = begun.filter(participant_id__in=[pk for kind, pk in keys if kind == "participant"])
-        users = begun.filter(participant_id=None, user_id__in=[pk for kind, pk in keys if kind == "user"])
-        return {("participant", pk) for pk in people.values_list("participant_id", flat=True)} | {
-            ("user", pk) for pk in users.values_list("user_id", flat=True)
+        participants = begun.filter(participant_id__in=[who for who in people if who > 0])
+        users = begun.filter(participant_id=None, user_id__in=[-who for who in people if who < 0])
+        return {*participants.values_list("participant_id", flat=True)} | {
+            -pk for pk in users.values_list("user_id", flat=True)
         }
 
 
@@ -153,12 +147,7 @@ _WHO = Coalesce(F("participant_id"), -F("user_id"))
 
 def _who(message: Message) -> int:
     """As _WHO says it."""
-    return _number(directory.key_of(message))
-
-
-def _number(key: Key) -> int:
-    kind, pk = key
-    return pk if kind == "participant" else -pk
+    return message.participant_id or -(message.user_id or 0)
 
 
 def _free() -> set[str]:
