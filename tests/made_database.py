@@ -97,12 +97,12 @@ def drop() -> None:
 
 
 def _drop(owner, name: str) -> None:
-    """With whatever thread of a test still holds a connection."""
+    """With whatever thread of a test still holds a connection. The server's own tidying may not be ended by
+    us, but makes way for a plain DROP.
+    """
     try:
         owner.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    except (
-        psycopg.errors.InsufficientPrivilege
-    ):  # the server tidies it at this moment, and stops when asked so
+    except psycopg.errors.InsufficientPrivilege:
         owner.execute(f"DROP DATABASE IF EXISTS {name}")
 
 
