@@ -139,7 +139,7 @@ def details_of(kind: Kind, messages: Sequence[Message]) -> dict[str, Mapping[str
     for message in messages:
         by_language[message.language].append(message)
     for language, group in by_language.items():
-        with translation.override(_supported(language)):
+        with translation.override(supported(language)):
             found.update(kind.details(group))
     return found
 
@@ -181,7 +181,7 @@ def letter(prepared: Prepared) -> Letter:
         return _free_letter(prepared, values)
     if message.channel == Channel.WHATSAPP:
         return _registered_letter(prepared, values)
-    text = prepared.words.text(message.kind, message.channel, _supported(message.language))
+    text = prepared.words.text(message.kind, message.channel, supported(message.language))
     subject, body = _said_on(prepared.kind, message, values, text)
     if any(safety.problem_in(part) for part in (subject, body)):
         raise Unsayable("unsafe_text")
@@ -206,7 +206,7 @@ def _said_on(
 ) -> tuple[str, str]:
     """(subject, text) of a channel that takes free words: the province's, or the portal's own."""
     if text is not None:
-        said = texts.lines_of(values, language=_supported(message.language))
+        said = texts.lines_of(values, language=supported(message.language))
         return texts.fill(text.subject, said), texts.fill(text.body, said)
     has_parts = message.channel == Channel.EMAIL or not kind.is_free_text
     wanted = parts_of(kind, message.channel) if has_parts else ("text",)
@@ -240,7 +240,7 @@ def _ending_of(prepared: Prepared) -> str:
 
 
 def _how_to_end(address: str, language: str) -> str:
-    with translation.override(_supported(language)):
+    with translation.override(supported(language)):
         return _("You want no more messages like this? End them here: %(address)s") % {"address": address}
 
 
@@ -258,7 +258,7 @@ def line_of(prepared: Prepared) -> str:
         values = variables(
             message, prepared.details, secret="", name=prepared.person.name, number=prepared.person.number
         )
-        language = _supported(message.language)
+        language = supported(message.language)
         edited = prepared.words.text(message.kind, LINE, language)
         if edited is not None:
             said = texts.fill(edited.body, texts.lines_of(values, language=language))
@@ -323,7 +323,7 @@ def _registered_letter(prepared: Prepared, values: Mapping[str, Any]) -> Letter:
 
 def _language_of(kind: Kind, language: str) -> str:
     """The language in which a registered text is sent: Indonesian where there is none in ``language``."""
-    language = _supported(language)
+    language = supported(language)
     return language if has_registered_text(kind, language) else settings.LANGUAGE_CODE
 
 
@@ -391,7 +391,7 @@ def render(kind: Kind, part: str, values: Mapping[str, Any], *, language: str) -
         template = _compiled(kind.template(part))
     except TemplateDoesNotExist as error:
         raise Unsayable("template_missing") from error
-    with translation.override(_supported(language)):
+    with translation.override(supported(language)):
         return template.render(Context(dict(values), autoescape=False)).strip()
 
 
@@ -401,7 +401,7 @@ def _compiled(name: str) -> Template:
     return compiled
 
 
-def _supported(language: str) -> str:
+def supported(language: str) -> str:
     """A language without texts is answered in Indonesian."""
     return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
@@ -438,79 +438,13 @@ def _dated(details: Mapping[str, Any]) -> dict[str, datetime.datetime | datetime
     return {key: moment(key, value) for key, value in details.items() if key.endswith(("_at", "_on"))}
 
 
-# ---------------------------------------------------------------- on a screen
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A message as it reads: for the staff page and the demonstration. ``problem`` is a reason code."""
-
-    message: Message
-    person: Person | None
-    subject: str = ""
-    text: str = ""
-    problem: str = ""
-    version: MessageText | None = None
-
-
-def shown(messages: Sequence[Message], *, with_secrets: bool = False) -> list[Shown]:
-    """``messages`` in words, whatever their state; a code is dotted out unless ``with_secrets``."""
-    by_kind: dict[str, list[Message]] = defaultdict(list)
-    for message in messages:
-        by_kind[message.kind].append(message)
-    found: dict[str, Shown] = {}
-    versions = _versions_of(messages)
-    for code, group in by_kind.items():
-        for one in _shown_kind(kinds.find(code), group, versions, with_secrets=with_secrets):
-            found[one.message.key] = one
-    return [found[m.key] for m in messages]
-
-
-def _versions_of(messages: Sequence[Message]) -> dict[str, MessageText | None]:
-    """Each message's words: of what went out the version it went in, of others the one in force now."""
-    gone = [m for m in messages if m.text_id is not None or m.state == State.SENT]
-    used = wording.used_by(m.text_id for m in gone)
-    found = {m.key: used.get(m.text_id or 0) for m in gone}
-    waiting = [m for m in messages if m.key not in found]
-    words = wording.in_force({m.kind for m in waiting})
-    return found | {m.key: words.text(m.kind, m.channel, _supported(m.language)) for m in waiting}
-
-
-def _shown_kind(
-    kind: Kind | None,
-    messages: list[Message],
-    versions: Mapping[str, MessageText | None],
-    *,
-    with_secrets: bool,
-) -> Iterable[Shown]:
-    people = directory.of_messages(messages) if kind is None else recipients(kind, messages)
-    if kind is None:
-        yield from (Shown(m, people.get(m.key), problem="unknown_kind") for m in messages)
-        return
-    details = details_of(kind, messages)
-    for message in messages:
-        person = people.get(message.key)
-        if person is None:
-            yield Shown(message, None, problem="person_gone")
-            continue
-        secret = open_secret(message) if with_secrets else HIDDEN_SECRET
-        try:
-            subject, text = preview(
-                message, kind, person, details.get(message.key, {}), secret=secret, text=versions[message.key]
-            )
-        except Unsayable as problem:
-            yield Shown(message, person, problem=problem.reason)
-        else:
-            yield Shown(message, person, subject, text, version=versions[message.key])
-
-
 def group_text(kind: Kind, message: Message) -> str:
     """The text for the group of a message's cause; empty when the kind has none."""
     values = variables(message, details_of(kind, [message]).get(message.key, {}), secret="")
-    edited = wording.in_force({kind.code}).text(kind.code, GROUP, _supported(message.language))
+    edited = wording.in_force({kind.code}).text(kind.code, GROUP, supported(message.language))
     try:
         if edited is not None:
-            text = texts.fill(edited.body, texts.lines_of(values, language=_supported(message.language)))
+            text = texts.fill(edited.body, texts.lines_of(values, language=supported(message.language)))
         else:
             text = render(kind, "group", values, language=message.language)
     except Unsayable:

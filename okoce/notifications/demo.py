@@ -12,9 +12,10 @@ from typing import Any
 import urllib3
 from django.conf import settings
 
-from okoce.notifications import compose, directory, inbound, kinds
+from okoce.notifications import directory, inbound, kinds, showing
 from okoce.notifications.enums import Channel
 from okoce.notifications.models import Inbound, Message
+from okoce.notifications.showing import Shown
 
 SHOWN = 30
 PATIENCE = 4.0  # seconds in which an answer comes through the webhook and the worker
@@ -22,9 +23,9 @@ ON_PHONES = (Channel.WHATSAPP, Channel.SMS)
 HERE = ("http://127.0.0.1:", "http://localhost:")
 
 
-def newest(*, limit: int) -> list[compose.Shown]:
+def newest(*, limit: int) -> list[Shown]:
     """The newest messages of the whole portal with their codes."""
-    return compose.shown(list(Message.objects.order_by("-created_at", "-pk")[:limit]), with_secrets=True)
+    return showing.shown(list(Message.objects.order_by("-created_at", "-pk")[:limit]), with_secrets=True)
 
 
 # ---------------------------------------------------------------- phones
@@ -56,12 +57,12 @@ class Phone:
     number: str
 
 
-def arrived() -> list[compose.Shown]:
+def arrived() -> list[Shown]:
     """The newest message on each phone that WhatsApp or an SMS has reached, the newest first."""
     rows = Message.objects.filter(channel__in=ON_PHONES, participant_id__isnull=False)
     rows = rows.exclude(provider_id="").order_by("participant_id", "-finished_at")
     last = sorted(rows.distinct("participant_id")[:500], key=lambda m: m.finished_at or m.created_at)
-    return compose.shown(last[::-1][:SHOWN])
+    return showing.shown(last[::-1][:SHOWN])
 
 
 def phone_of(message: Message) -> Phone | None:
@@ -78,13 +79,13 @@ def phone_of(message: Message) -> Phone | None:
 
 def _lines(ids: Sequence[int], index: bytes) -> list[Line]:
     sent = Message.objects.filter(channel__in=ON_PHONES, participant_id__in=ids).exclude(provider_id="")
-    ours = [_ours(one) for one in compose.shown(list(sent.order_by("-pk")[:SHOWN]), with_secrets=True)]
+    ours = [_ours(one) for one in showing.shown(list(sent.order_by("-pk")[:SHOWN]), with_secrets=True)]
     wrote = Inbound.objects.filter(phone_lookup=index).order_by("-pk")[:SHOWN]
     theirs = [Line(row.at, False, inbound.text_of(row), status=row.get_state_display()) for row in wrote]
     return sorted([*ours, *theirs], key=lambda line: line.at)
 
 
-def _ours(shown: compose.Shown) -> Line:
+def _ours(shown: Shown) -> Line:
     message = shown.message
     is_sms = message.channel == Channel.SMS
     return Line(

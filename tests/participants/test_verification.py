@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from okoce.accounts.roles import Role
 from okoce.audit.models import AuditEvent
-from okoce.notifications import compose
+from okoce.notifications import showing
 from okoce.notifications.models import Message
 from participants import duplicate_words, self_check
 from participants.enums import SelfState, Source
@@ -303,7 +303,7 @@ def test_a_question_stands_on_the_status_page_and_its_answer_leads_back_to_the_q
     row.refresh_from_db()
     assert services.question_of(row).text == "Nomor rumahnya berapa?"
     message = Message.objects.get(kind="self_question")
-    (shown,) = compose.shown([message])
+    (shown,) = showing.shown([message])
     assert ("Nomor rumahnya berapa?" in shown.text, "Nomor rumahnya" in str(message.context)) == (True, False)
 
     services.send(uid=row.uid, answer="Nomor empat.", today=timezone.localdate(), now=timezone.now())

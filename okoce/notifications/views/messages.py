@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from okoce.accounts.access import requires
 from okoce.accounts.roles import has_permission
-from okoce.notifications import causes, compose, joining, kinds, services
+from okoce.notifications import causes, joining, kinds, services, showing
 from okoce.notifications.enums import Channel, Event, State
 from okoce.notifications.filters import MessageFilter
 from okoce.notifications.models import Message
@@ -59,7 +59,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
 @requires("notifications.view")
 def message_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     message = get_object_or_404(Message.objects.visible_to(request.user), uid=uid)
-    (shown,) = compose.shown([message])
+    (shown,) = showing.shown([message])
     context = {
         "row": row(message, shown.person),
         "shown": shown,

@@ -14,7 +14,7 @@ from okoce.accounts.models import User
 from okoce.accounts.roles import Role
 from okoce.audit.models import AuditEvent
 from okoce.embedded.sms_gateway import TOKEN, SmsGatewayServer
-from okoce.notifications import campaigning, compose, directory, kinds, outbox, own_phones, trying
+from okoce.notifications import campaigning, directory, kinds, outbox, own_phones, showing, trying
 from okoce.notifications.enums import Channel
 from okoce.notifications.models import Message, MessageText, OwnPhone
 from okoce.notifications.own_phones import Problem
@@ -259,7 +259,7 @@ def test_by_whatsapp_the_registered_text_in_use_goes_with_the_example(gateway, w
     (one,) = whatsapp_here.api.accepted
     assert one.to.endswith(PHONE.lstrip("+"))
     assert one.template == "session_reminder"
-    (shown,) = compose.shown(list(Message.objects.filter(kind=trying.KIND)))
+    (shown,) = showing.shown(list(Message.objects.filter(kind=trying.KIND)))
     assert "Rabu 12 Agustus 2026" in shown.text
 
 

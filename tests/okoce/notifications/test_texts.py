@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from okoce.accounts.roles import Role
 from okoce.audit.models import AuditEvent
-from okoce.notifications import compose, editing, gaps, kinds, outbox, registering, wording
+from okoce.notifications import compose, editing, gaps, kinds, outbox, registering, showing, wording
 from okoce.notifications.enums import Channel, TemplateState
 from okoce.notifications.models import Message, MessageText, RegisteredTemplate
 from okoce.notifications.services import queue
@@ -156,7 +156,7 @@ def test_the_newest_version_is_used_and_the_message_remembers_which(province, ma
     save(province, "Baru: {words}", channel="email", subject="Baru", based_on=1)
 
     message.refresh_from_db()
-    (shown,) = compose.shown([message])
+    (shown,) = showing.shown([message])
     assert (message.state, message.text_id) == ("sent", first.pk)
     assert (shown.subject, shown.text) == ("Kabar untuk Siti", "Yth. Siti: sesi besok")
 
