@@ -53,7 +53,7 @@ ONE_OF_A_KIND = re.compile(
     r"/(?:[A-Z]{2}-[A-Z]{2}-\d+|\d+|[0-9a-f-]{36}|acara/[^/]+|ditemukan/[^/]+)(?=/)|=[^&#]*|#.*"
 )
 LOOKED_AT: set[tuple[str, str, bool, int]] = set()  # what axe has seen in this run
-WAIT = 20_000  # milliseconds for anything to appear
+WAIT = 40_000  # milliseconds for anything to appear, also while a slow machine still does other work
 expect.set_options(timeout=WAIT)
 
 

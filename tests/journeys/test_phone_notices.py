@@ -22,6 +22,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 
 from okoce.embedded.push_service import PushService, PushServiceServer
@@ -108,27 +109,43 @@ def _notice(service: PushService) -> dict:
 
 
 def _deliver(phone, portal, notice):
-    """Hands the notice to the real service worker and waits until it is shown."""
-    line, found = phone.context.new_cdp_session(phone.page), []
-    line.on("ServiceWorker.workerRegistrationUpdated", lambda said: found.extend(said["registrations"]))
-    line.send("ServiceWorker.enable")
-    until = time.monotonic() + 20
-    while not any("/status/" in one["scopeURL"] for one in found) and time.monotonic() < until:
-        phone.page.wait_for_timeout(100)
-    registration = next(one for one in found if one["scopeURL"].endswith("/status/"))
-    line.send(
-        "ServiceWorker.deliverPushMessage",
-        {
-            "origin": portal.address,
-            "registrationId": registration["registrationId"],
-            "data": json.dumps(notice),
-        },
+    """Hands the notice to the real service worker until it is shown: as Google's line does, again when the
+    worker was just being started or stopped. The same notice twice is shown once.
+    """
+    line, found = phone.context.new_cdp_session(phone.page), {}
+    line.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda said: found.update({one["scopeURL"]: one for one in said["registrations"]}),
     )
+    line.send("ServiceWorker.enable")
+    until, last = time.monotonic() + 60, "no service worker is registered"
     while time.monotonic() < until:
+        phone.page.wait_for_timeout(300)
+        try:
+            for registration in [one for scope, one in found.items() if scope.endswith("/status/")]:
+                line.send(
+                    "ServiceWorker.deliverPushMessage",
+                    {
+                        "origin": portal.address,
+                        "registrationId": registration["registrationId"],
+                        "data": json.dumps(notice),
+                    },
+                )
+                last = "it was handed over"
+            if worker := _showing(phone):
+                return worker
+        except PlaywrightError as problem:
+            last = str(problem)
+    pytest.fail(f"The notice was not shown: {last}")
+
+
+def _showing(phone):
+    """The service worker, once it shows a notice."""
+    for _ in range(10):
         for worker in phone.context.service_workers:
             if worker.url.endswith("/status/hp.js") and worker.evaluate(
                 "async () => (await self.registration.getNotifications()).length"
             ):
                 return worker
         phone.page.wait_for_timeout(200)
-    pytest.fail("The notice was not shown.")
+    return None
