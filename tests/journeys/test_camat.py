@@ -114,6 +114,9 @@ def one_more_waits(person: Visitor, session: str) -> None:
     person.press(re.compile("^Tambah"))
     person.sees(f"Semua kursi terisi. {new.name} masuk daftar tunggu.")
     person.follow(re.compile("^Daftar tunggu"))
+    further = person.page.locator("main a[rel=next]")
+    while further.count():  # last in a line that may be longer than a page
+        person.page.goto(further.evaluate("link => link.href"))
     person.sees(new.name)
     person.check("the waiting list")
     person.goto(session)
