@@ -141,13 +141,10 @@ def _printed_participants(site: Site, today: date) -> list[dict[str, str]]:
         .values_list("participant_id", flat=True)
         .first()
     )
-    record = site.draw.record
-    waiting = Application.objects.filter(allocation__isnull=True)
-    reserve = waiting.filter(public_id__in=[entry["id"] for entry in record["reserve"]])
     stories = (
         ("learning", "1 dari 3 kegiatan, sesi besok", learning),
         ("stall", "mendapat stan bazar", _one_with_phone(Allocation.objects.unanswered().of_site(site))),
-        ("reserve", "cadangan stan bazar", _one_with_phone(reserve)),
+        ("reserve", "cadangan stan bazar", _last_reserve(site)),
     )
     printed = []
     for story, words, pk in stories:
@@ -161,6 +158,16 @@ def _printed_participants(site: Site, today: date) -> list[dict[str, str]]:
             }
         )
     return printed
+
+
+def _last_reserve(site: Site) -> int:
+    """Whoever is asked last when a stall comes free, so that the story stays true for a while."""
+    waiting = dict(
+        Application.objects.filter(site=site, allocation=None, participant__phone_lookup__isnull=False)
+        .order_by()
+        .values_list("public_id", "participant_id")
+    )
+    return next(waiting[one["id"]] for one in reversed(site.draw.record["reserve"]) if one["id"] in waiting)
 
 
 def _one_with_phone(rows: Any) -> int:
